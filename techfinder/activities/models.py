@@ -1,0 +1,184 @@
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from techfinder.organisations.models import Provider
+from techfinder.taxonomy.models import Audience, Delivery
+
+
+def code_list(label: str, **kwargs: object) -> ArrayField:
+    """Codes of a vocabulary: one row holds all the engine and the filters need."""
+    return ArrayField(models.CharField(max_length=32, **kwargs), verbose_name=label, default=list, blank=True)
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def public(self) -> "ActivityQuerySet":
+        """What a stranger may see: rule `live` of the matching rules, the activity's half."""
+        return self.filter(
+            status=Activity.Status.PUBLISHED, provider__status=Provider.Status.VERIFIED, provider__paused=False
+        )
+
+
+@pghistory.track(exclude=["search", "matched_version"])
+class Activity(models.Model):
+    """What a provider offers, with every field of the reference record."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("waits for approval")
+        CHANGES = "changes", _("change asked")
+        PUBLISHED = "published", _("published")
+        PAUSED = "paused", _("paused")
+        REJECTED = "rejected", _("rejected")
+        ARCHIVED = "archived", _("archived")
+
+    class Unit(models.TextChoices):
+        MINUTES = "minutes", _("minutes")
+        HOURS = "hours", _("hours")
+        HALF_DAYS = "half_days", _("half days")
+        DAYS = "days", _("days")
+
+    class PreparedBy(models.TextChoices):
+        GUEST_TEACHER = "guest_teacher", _("the guest teacher")
+        TEACHER = "teacher", _("the teacher")
+        BOTH = "both", _("the guest teacher and the teacher")
+
+    class Vog(models.TextChoices):
+        UNKNOWN = "", _("not stated")
+        HAVE = "have", _("all guest teachers have a VOG")
+        ON_REQUEST = "on_request", _("a VOG can be asked for")
+        NOT_NEEDED = "not_needed", _("not needed: the class stays with its own teacher")
+
+    ref = models.CharField(_("reference"), max_length=80, null=True, blank=True, unique=True)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="activities", verbose_name=_("provider"))
+    co_providers = models.CharField(_("together with"), max_length=250, blank=True)
+    title = models.CharField(_("title"), max_length=120)
+    slug = models.SlugField(_("address on the site"), max_length=140, unique=True)
+    summary = models.CharField(_("in one sentence"), max_length=200, blank=True)
+    description = models.TextField(_("description"), max_length=6000, blank=True)
+    goals = models.TextField(_("learning goals"), max_length=3000, blank=True)
+    kind = models.CharField(_("kind"), max_length=32)
+    levels = code_list(_("meant for"))
+    themes = code_list(_("themes"))
+    regions = code_list(_("available in"))
+    delivery = code_list(_("where"), choices=Delivery)
+    audience = code_list(_("for whom"), choices=Audience)
+    for_girls = models.BooleanField(_("for girls"), default=False)
+    languages = code_list(_("languages"))
+
+    venue_name = models.CharField(_("name of the place"), max_length=120, blank=True)
+    venue_street = models.CharField(_("street"), max_length=120, blank=True)
+    venue_house_number = models.CharField(_("house number"), max_length=20, blank=True)
+    venue_postcode = models.CharField(_("postcode"), max_length=7, blank=True)
+    venue_city = models.CharField(_("town"), max_length=80, blank=True)
+    venue_lat = models.FloatField(_("latitude"), null=True, blank=True)
+    venue_lon = models.FloatField(_("longitude"), null=True, blank=True)
+    max_travel_km = models.PositiveSmallIntegerField(_("travels at most (km)"), null=True, blank=True)
+
+    group_min = models.PositiveSmallIntegerField(_("smallest group"), null=True, blank=True)
+    group_max = models.PositiveSmallIntegerField(_("largest group"), null=True, blank=True)
+    splittable = models.BooleanField(_("a larger group can be split"), default=False)
+    supervisors = models.CharField(_("supervisors from the school"), max_length=120, blank=True)
+
+    months = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("months"), default=list, blank=True)
+    period_note = models.CharField(_("about the period and length"), max_length=250, blank=True)
+    available_from = models.DateField(_("first day"), null=True, blank=True)
+    available_until = models.DateField(_("last day"), null=True, blank=True)
+    lead_days = models.PositiveSmallIntegerField(_("days needed beforehand"), default=0)
+    duration_amount = models.DecimalField(_("length"), max_digits=5, decimal_places=1, null=True, blank=True)
+    duration_unit = models.CharField(_("unit"), max_length=10, choices=Unit, blank=True)
+    preparation_amount = models.DecimalField(_("preparation"), max_digits=5, decimal_places=1, null=True, blank=True)
+    preparation_unit = models.CharField(_("unit"), max_length=10, choices=Unit, blank=True)
+    preparation_by = models.CharField(_("prepared by"), max_length=14, choices=PreparedBy, blank=True)
+
+    # None is "not stated" on the page; the engine counts it as 0, so that an offer is not hidden for a blank.
+    cost = models.DecimalField(_("cost (euro)"), max_digits=8, decimal_places=2, null=True, blank=True)
+    cost_note = models.CharField(_("about the cost"), max_length=200, blank=True)
+    school_arranges = models.TextField(_("what the school arranges"), max_length=1000, blank=True)
+    vog = models.CharField(_("VOG"), max_length=12, choices=Vog, blank=True, default=Vog.UNKNOWN)
+    vog_date = models.DateField(_("date of the statement"), null=True, blank=True)
+    never_alone = models.BooleanField(_("pupils are never alone with a guest"), default=False)
+    safety_note = models.CharField(_("safety"), max_length=250, blank=True)
+    external_url = models.URLField(_("more on your own site"), blank=True)
+    picture = models.ImageField(_("picture"), upload_to="activities/", blank=True)
+    picture_alt = models.CharField(_("what the picture shows"), max_length=160, blank=True)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    # A change to what is already public waits here until a moderator has seen it.
+    pending = models.JSONField(_("change that waits"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    confirmed_at = models.DateField(_("confirmed by the provider"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    # Every write that matters to matching raises `version`; the sweeper finds version > matched_version.
+    version = models.PositiveIntegerField(default=1)
+    matched_version = models.PositiveIntegerField(default=0)
+    search = SearchVectorField(null=True, editable=False)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        indexes = [
+            GinIndex(fields=["search"], name="activity_search"),
+            models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),
+            models.Index(
+                fields=["id"], condition=models.Q(version__gt=models.F("matched_version")), name="activity_unmatched"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:detail", args=[self.slug])
+
+
+class Stage(models.Model):
+    """One step of an activity: sign-up, kit, help in class, race."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="stages", verbose_name=_("activity"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("step"), max_length=120)
+    description = models.CharField(_("what happens"), max_length=400, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["activity", "position"], name="stage_position")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Session(models.Model):
+    """A day on which it takes place, with seats."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="sessions", verbose_name=_("activity"))
+    date = models.DateField(_("date"))
+    start = models.TimeField(_("from"), null=True, blank=True)
+    end = models.TimeField(_("until"), null=True, blank=True)
+    seats = models.PositiveSmallIntegerField(_("seats"))
+    taken = models.PositiveSmallIntegerField(_("taken"), default=0)
+
+    class Meta:
+        ordering = ["date", "start"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(taken__lte=models.F("seats")), name="session_seats"),
+            models.UniqueConstraint(fields=["activity", "date", "start"], name="session_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date:%d-%m-%Y} ({self.seats})"
+
+    @property
+    def free(self) -> int:
+        return self.seats - self.taken

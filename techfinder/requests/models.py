@@ -1,0 +1,101 @@
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from techfinder.organisations.models import School
+from techfinder.taxonomy.models import Audience, Delivery
+
+
+def code_list(label: str, **kwargs: object) -> ArrayField:
+    return ArrayField(models.CharField(max_length=32, **kwargs), verbose_name=label, default=list, blank=True)
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def open(self) -> "RequestQuerySet":
+        """Rule `live` of the matching rules, the request's half."""
+        return self.filter(status=Request.Status.OPEN)
+
+
+@pghistory.track(exclude=["matched_version", "code_hash", "code_attempts"])
+class Request(models.Model):
+    """What a school asks. No pupil data, ever: a group is a number and a level."""
+
+    class Status(models.TextChoices):
+        UNCONFIRMED = "unconfirmed", _("not confirmed yet")
+        OPEN = "open", _("open")
+        FULFILLED = "fulfilled", _("fulfilled")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        EXPIRED = "expired", _("past its last day")
+
+    class Withdrawn(models.TextChoices):
+        FOUND_HERE = "found_here", _("we found someone through Techfinder")
+        FOUND_ELSEWHERE = "found_elsewhere", _("we found someone another way")
+        NO_TIME = "no_time", _("we have no time")
+        NO_MATCH = "no_match", _("nothing suited us")
+        OTHER = "other", _("another reason")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ref = models.CharField(_("reference"), max_length=80, null=True, blank=True, unique=True)
+    school = models.ForeignKey(School, models.PROTECT, related_name="requests", verbose_name=_("school"))
+    contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="requests", verbose_name=_("contact")
+    )
+    contact_email = models.EmailField(_("e-mail address"))
+    contact_name = models.CharField(_("name"), max_length=120, blank=True)
+    title = models.CharField(_("your question in one sentence"), max_length=120)
+    levels = code_list(_("for which classes"))
+    themes = code_list(_("themes"))
+    kinds = code_list(_("kind of help"))
+    delivery = code_list(_("where may it be"), choices=Delivery)
+    audience = code_list(_("for whom"), choices=Audience)
+    group_size = models.PositiveSmallIntegerField(_("number of pupils"))
+    date_from = models.DateField(_("first day"))
+    date_until = models.DateField(_("last day"))
+    date_note = models.CharField(_("days and times that suit"), max_length=200, blank=True)
+    max_travel_km = models.PositiveSmallIntegerField(_("travels at most (km)"), null=True, blank=True)
+    max_cost = models.DecimalField(_("budget (euro)"), max_digits=8, decimal_places=2, null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes available"), null=True, blank=True)
+    goals = models.TextField(_("what the pupils should learn"), max_length=2000, blank=True)
+    prior_knowledge = models.TextField(_("what they know already"), max_length=1000, blank=True)
+    practicalities = models.TextField(_("practical matters"), max_length=1000, blank=True)
+
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNCONFIRMED)
+    code_hash = models.CharField(max_length=128, blank=True, editable=False)
+    code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    withdrawn_reason = models.CharField(_("why"), max_length=16, choices=Withdrawn, blank=True)
+    withdrawn_note = models.CharField(_("explanation"), max_length=250, blank=True)
+    # Every write that matters to matching raises `version`; the sweeper finds version > matched_version.
+    version = models.PositiveIntegerField(default=1)
+    matched_version = models.PositiveIntegerField(default=0)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(date_until__gte=models.F("date_from")), name="request_dates"),
+            models.CheckConstraint(condition=models.Q(group_size__gte=1), name="request_group"),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-created_at"], name="request_status"),
+            models.Index(
+                fields=["id"], condition=models.Q(version__gt=models.F("matched_version")), name="request_unmatched"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("requests:detail", args=[self.uuid])

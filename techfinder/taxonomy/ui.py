@@ -1,0 +1,401 @@
+"""The pieces of the look that need Python: forms, clocks, cards.
+
+Forms get their markup from here without asking: settings.FORM_RENDERER names
+FormRenderer, so {{ form }} and {{ field.as_field_group }} draw the components
+of templates/components/. Widgets of a plain form need nothing; the classes
+below are for what Django has no word for (picks, a unit behind the field, a
+date as people write it).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+# ------------------------------------------------------------------ drawing
+
+# Three traces for the art of a card, in a box of 240 by 104: path, then end.
+ART = ("M0 52h56l26-26h44|130 26", "M0 52h34l28 28h70|136 80", "M0 52h92l20-20h20|136 32")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time left for an answer, as a ring of segments, one per working day."""
+
+    filled: int
+    of: int
+    tone: str
+    figure: str
+
+    @classmethod
+    def of_days(cls, days_left: int, of: int = 10) -> Clock:
+        """Late is full and crimson, the last two days are amber."""
+        if days_left < 0:
+            return cls(filled=of, of=of, tone="late", figure="!")
+        tone = "soon" if days_left <= 2 else ""
+        return cls(filled=min(days_left, of), of=of, tone=tone, figure=str(days_left))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact in one line: an icon and a few words."""
+
+    icon: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Card:
+    """What components/card.html shows of an activity. Words come translated."""
+
+    url: str
+    title: str
+    provider: str
+    kind: Text
+    icon: str
+    place: str = ""
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
+    far: Text = ""
+    far_note: Text = ""
+    states: tuple[Fact, ...] = ()
+    reasons: tuple[Text, ...] = ()
+    shortfalls: tuple[Text, ...] = ()
+    full: bool = False
+    best: bool = False
+    seed: str = ""
+    picture: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def wide(self) -> bool:
+        """A card with a distance or a state has a column for it."""
+        return bool(self.far or self.states)
+
+
+# -------------------------------------------------------------------- forms
+
+INPUT_CLASSES = {
+    forms.Textarea: "utrecht-textarea utrecht-textarea--html-textarea",
+    forms.Select: "utrecht-select utrecht-select--html-select",
+    forms.CheckboxInput: "utrecht-checkbox utrecht-checkbox--custom utrecht-checkbox--html-input",
+    forms.Input: "utrecht-textbox utrecht-textbox--html-input",
+}
+CHECKBOX = "utrecht-checkbox utrecht-checkbox--custom utrecht-checkbox--html-input"
+RADIO = "utrecht-radio-button utrecht-radio-button--html-input"
+
+
+class Choices(forms.CheckboxSelectMultiple):
+    """Checkboxes in columns: 1, 2 or 3."""
+
+    def __init__(self, *args: Any, columns: int = 3, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns = columns
+
+
+class Picks(forms.CheckboxSelectMultiple):
+    """Pick several from a short ordered set, as tiles: look is "months" or "groups".
+
+    A choice label "7|10-11 jaar" shows its second part smaller.
+    """
+
+    layout = "picks"
+
+    def __init__(self, *args: Any, look: str = "months", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.look = look
+
+
+class PickOne(forms.RadioSelect):
+    """As Picks, one only."""
+
+    layout = "picks"
+
+    def __init__(self, *args: Any, look: str = "months", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.look = look
+
+
+class Measure(forms.TextInput):
+    """A short number with its unit behind it: km, euro, pupils."""
+
+    def __init__(self, unit: Text = "", attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", **(attrs or {})})
+        self.unit = unit
+
+
+class TypeAhead(forms.TextInput):
+    """A text field that suggests while one types; without scripts it is a text field.
+
+    url answers {"results": [{"id", "label", "detail"}]} to ?q=; the chosen id goes into the
+    hidden field named target, and the text stays what is shown.
+    """
+
+    def __init__(
+        self, url: Text = "", target: str = "", attrs: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.url, self.target = url, target
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add the address and the target late, so that both may be lazy."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "data-typeahead": str(self.url),
+            "data-typeahead-target": self.target,
+        }
+        return context
+
+
+def is_group(widget: forms.Widget) -> bool:
+    """Say whether a widget is several controls under one legend."""
+    return isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+def layout_of(widget: forms.Widget) -> str:
+    """Name the part of components/field.html that draws a widget."""
+    named = getattr(widget, "layout", None)
+    if isinstance(named, str):
+        return named
+    if is_group(widget):
+        return "choices"
+    return "check" if isinstance(widget, forms.CheckboxInput) else "input"
+
+
+def input_class(widget: forms.Widget) -> str:
+    """Return the utrecht classes of a single control."""
+    if isinstance(widget, forms.FileInput):
+        return "tf-file"
+    for kind, classes in INPUT_CLASSES.items():
+        if isinstance(widget, kind):
+            return classes
+    return ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One checkbox or radio: its attributes ready to print, and its words."""
+
+    attrs: SafeString
+    id: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ChoiceGroup:
+    """The choices under one heading; name is empty when there is none."""
+
+    name: str
+    choices: tuple[Choice, ...]
+
+
+def choice_groups(bound: forms.BoundField) -> list[ChoiceGroup]:
+    """Lay out the choices of a bound field by optgroup."""
+    widget = bound.field.widget
+    attrs = bound.build_widget_attrs({"id": bound.auto_id} if bound.auto_id else {}, widget)
+    context = widget.get_context(bound.html_name, bound.value(), attrs)["widget"]
+    return [
+        ChoiceGroup(name=str(name or ""), choices=tuple(_choices(bound, options)))
+        for name, options, _index in context["optgroups"]
+    ]
+
+
+def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator[Choice]:
+    for option in options:
+        is_radio = option["type"] == "radio"
+        attrs = {key: value for key, value in option["attrs"].items() if key != "class"}
+        attrs |= {"type": option["type"], "name": option["name"], "value": str(option["value"])}
+        if layout_of(bound.field.widget) != "picks":
+            attrs["class"] = RADIO if is_radio else CHECKBOX
+        # One description for the whole group is enough: the fieldset carries it.
+        attrs.pop("aria-describedby", None)
+        label, _bar, note = str(option["label"]).partition("|")
+        yield Choice(
+            attrs=flatatt(attrs), id=attrs.get("id", ""), label=label.strip(), note=note.strip()
+        )
+
+
+def described_by(bound: forms.BoundField) -> str:
+    """Point to the error first, then to the hint, then to the unit."""
+    ids = []
+    if bound.errors:
+        ids.append(f"{bound.auto_id}_error")
+    if bound.help_text:
+        ids.append(f"{bound.auto_id}_helptext")
+    if getattr(bound.field.widget, "unit", ""):
+        ids.append(f"{bound.auto_id}_unit")
+    return " ".join(ids)
+
+
+class BoundField(forms.BoundField):
+    """A field that brings its classes and its descriptions along."""
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        """Add what the component library and a screen reader need."""
+        built = super().build_widget_attrs(attrs, widget)
+        shown = widget or self.field.widget
+        own = shown.attrs.get("class", "")
+        classes = [input_class(shown), own]
+        if self.errors and not is_group(shown):
+            classes.append(_invalid_class(shown))
+        joined = " ".join(part for part in classes if part)
+        if joined:
+            built["class"] = joined
+        described = described_by(self)
+        if described:
+            built["aria-describedby"] = described
+        # The server says what is wrong, in words: the browser's own bubbles stay away.
+        built.pop("required", None)
+        return built
+
+
+def _invalid_class(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.Textarea):
+        return "utrecht-textarea--invalid"
+    if isinstance(widget, forms.Select):
+        return "utrecht-select--invalid"
+    return "utrecht-textbox--invalid"
+
+
+class FormRenderer(TemplatesSetting):
+    """Draw every form of the site with the components."""
+
+    form_template_name = "components/form.html"
+    formset_template_name = "components/formset.html"
+    field_template_name = "components/field.html"
+    bound_field_class = BoundField
+
+
+@dataclass(frozen=True)
+class FormError:
+    """One line of the error summary."""
+
+    anchor: str
+    text: str
+
+
+def all_errors(form: Any) -> list[FormError]:
+    """List the errors of a form, or of a formset and its forms, in order of the page."""
+    if hasattr(form, "forms"):
+        lines = [FormError("", str(text)) for text in form.non_form_errors()]
+        return lines + [line for each in form.forms for line in all_errors(each)]
+    lines = [FormError("", str(text)) for text in form.non_field_errors()]
+    for bound in form:
+        lines += [FormError(_anchor(bound), str(text)) for text in bound.errors]
+    return lines
+
+
+def _anchor(bound: forms.BoundField) -> str:
+    # A link goes to something that can have the focus: the first box of a group.
+    return f"{bound.auto_id}_0" if is_group(bound.field.widget) else str(bound.auto_id)
+
+
+# -------------------------------------------------------------------- dates
+
+MONTHS = {
+    name: index
+    for index, names in enumerate(
+        (
+            "jan januari january",
+            "feb februari february",
+            "mrt maart mar march",
+            "apr april",
+            "mei may",
+            "jun juni june",
+            "jul juli july",
+            "aug augustus august",
+            "sep sept september",
+            "okt oktober oct october",
+            "nov november",
+            "dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+NUMERIC = re.compile(r"^(\d{1,2})\s*[-/. ]\s*(\d{1,2})(?:\s*[-/. ]\s*(\d{4}|\d{2}))?$")
+ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+WORDED = re.compile(r"^(?:[a-z]+dag\s+)?(\d{1,2})\s+([a-z]+)\.?(?:\s+(\d{4}))?$")
+
+
+def read_day(text: str, *, today: dt.date) -> dt.date | None:
+    """Read 3-5-2027, 3 mei, zaterdag 3 mei 2027, 2027-05-03; None when it is no date.
+
+    Without a year the next such day is meant.
+    """
+    text = " ".join(text.lower().split())
+    if match := ISO.match(text):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    if match := NUMERIC.match(text):
+        return _soonest(int(match[1]), int(match[2]), match[3], today)
+    if match := WORDED.match(text):
+        return _soonest(int(match[1]), MONTHS.get(match[2], 0), match[3], today)
+    return None
+
+
+def _soonest(day: int, month: int, year: str | None, today: dt.date) -> dt.date | None:
+    if year:
+        return _date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    # 29 February may need a few years to come round.
+    for offset in range(9):
+        found = _date(today.year + offset, month, day)
+        if found and found >= today:
+            return found
+    return None
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+class DayField(forms.DateField):
+    """A date as people write it: 3-5-2027, 3 mei, 2027-05-03."""
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid": _("Write the day as 3-5-2027 or 3 May")}
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Read a day, or say how to write it."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if isinstance(value, dt.date):
+            return value
+        found = read_day(str(value), today=timezone.localdate())
+        if found is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show 3-5-2027."""
+        return f"{value.day}-{value.month}-{value.year}" if isinstance(value, dt.date) else value
+
+
+def facts(*pairs: tuple[str, Text | None]) -> tuple[Fact, ...]:
+    """Make the facts of a card, leaving out what is empty."""
+    return tuple(Fact(icon, text) for icon, text in pairs if text)
+
+
+def texts(values: Iterable[object]) -> tuple[str, ...]:
+    """Make a tuple of words of whatever can be written."""
+    return tuple(str(value) for value in values)
