@@ -1,4 +1,5 @@
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -22,6 +23,50 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         return self.filter(
             status=Activity.Status.PUBLISHED, provider__status=Provider.Status.VERIFIED, provider__paused=False
         )
+
+
+# In the database, so that an import, a bulk update and the shell keep the text index whole as well.
+KEEP_SEARCH = pgtrigger.Trigger(
+    name="activity_search",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert
+    | pgtrigger.UpdateOf("title", "summary", "goals", "description", "co_providers", "provider"),
+    declare=[("provider_name", "TEXT")],
+    func="""
+        SELECT name INTO provider_name FROM organisations_provider WHERE id = NEW.provider_id;
+        NEW.search :=
+            setweight(to_tsvector('dutch', NEW.title), 'A')
+            || setweight(to_tsvector('dutch', NEW.summary || ' ' || NEW.goals), 'B')
+            || setweight(to_tsvector('dutch', NEW.description), 'C')
+            || setweight(to_tsvector('dutch', coalesce(provider_name, '') || ' ' || NEW.co_providers), 'C');
+        RETURN NEW;
+    """,
+)
+
+RENAME = pgtrigger.Trigger(
+    name="provider_renamed",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("name"),
+    condition=pgtrigger.AnyChange("name"),
+    func="UPDATE activities_activity SET title = title WHERE provider_id = NEW.id; RETURN NULL;",
+)
+
+# What the matching rules read of a provider: the sweeper finds the raised versions.
+REMATCH = pgtrigger.Trigger(
+    name="provider_rematch",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("status", "paused", "lat", "lon", "municipality"),
+    condition=pgtrigger.AnyChange("status", "paused", "lat", "lon", "municipality"),
+    func="UPDATE activities_activity SET version = version + 1 WHERE provider_id = NEW.id; RETURN NULL;",
+)
+
+
+class OfferingProvider(Provider):
+    """A provider as its activities know it: carries what a change of it does to them."""
+
+    class Meta:
+        proxy = True
+        triggers = [RENAME, REMATCH]
 
 
 @pghistory.track(exclude=["search", "matched_version"])
@@ -127,6 +172,7 @@ class Activity(models.Model):
         ordering = ["-published_at", "-id"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
+        triggers = [KEEP_SEARCH]
         indexes = [
             GinIndex(fields=["search"], name="activity_search"),
             models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),
