@@ -1,0 +1,89 @@
+"""/livez: this process answers. /readyz: so do PostgreSQL, Redis and, end to end, a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import redis
+from celery import shared_task
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from techfinder.mail.models import Heartbeat
+
+# Beat wakes the task every 30 seconds: three that are missing in a row are no accident.
+STALE = timedelta(seconds=90)
+WORKER = "worker"
+
+
+@shared_task(name="health.heartbeat")
+def heartbeat() -> None:
+    """A row that only a living beat, broker and worker together keep young."""
+    Heartbeat.objects.update_or_create(name=WORKER, defaults={"at": timezone.now()})
+
+
+def check_database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "does not answer"
+    return "ok"
+
+
+def check_redis() -> str:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError):
+        return "does not answer"
+    finally:
+        client.close()
+    return "ok"
+
+
+def check_worker() -> str:
+    try:
+        beat = Heartbeat.objects.filter(name=WORKER).first()
+    except DatabaseError:
+        return "unknown"
+    if beat is None:
+        return "has never run"
+    age = timezone.now() - beat.at
+    return "ok" if age < STALE else f"last ran {int(age.total_seconds())} seconds ago"
+
+
+CHECKS: dict[str, Callable[[], str]] = {"database": check_database, "redis": check_redis, "worker": check_worker}
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 only without the database: without Redis or a worker the site goes on serving, and catches up later."""
+    answers = {name: check() for name, check in CHECKS.items()}
+    ready = answers["database"] == "ok"
+    healthy = all(answer == "ok" for answer in answers.values())
+    return JsonResponse({"ready": ready, "healthy": healthy, **answers}, status=200 if ready else 503)
+
+
+class HealthMiddleware:
+    """Answers before everything else, for probes that know neither our host name nor https."""
+
+    ROUTES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/readyz": readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.ROUTES.get(request.path)
+        if answer is None or request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        response = answer(request)
+        response["Cache-Control"] = "no-store"
+        return response
