@@ -22,7 +22,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(status=Request.Status.OPEN)
 
 
-@pghistory.track(exclude=["matched_version", "code_hash", "code_attempts"])
+@pghistory.track(exclude=["matched_version", "code_hash", "code_attempts", "code_sends", "code_sent_at"])
 class Request(models.Model):
     """What a school asks. No pupil data, ever: a group is a number and a level."""
 
@@ -68,6 +68,8 @@ class Request(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNCONFIRMED)
     code_hash = models.CharField(max_length=128, blank=True, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    code_sends = models.PositiveSmallIntegerField(default=0, editable=False)
+    code_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
