@@ -1,8 +1,13 @@
-"""Addresses of this app."""
+from django.urls import path
 
-from __future__ import annotations
-
-from django.urls import URLPattern
+from techfinder.pages import views
 
 app_name = "pages"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("hulp/", views.Help.as_view(), name="help"),
+    path("zo-werkt-het/", views.How.as_view(), name="how"),
+    path("privacy/", views.Privacy.as_view(), name="privacy"),
+    path("toegankelijkheid/", views.Accessibility.as_view(), name="accessibility"),
+]

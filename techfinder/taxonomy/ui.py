@@ -1,10 +1,9 @@
 """The pieces of the look that need Python: forms, clocks, cards.
 
-Forms get their markup from here without asking: settings.FORM_RENDERER names
-FormRenderer, so {{ form }} and {{ field.as_field_group }} draw the components
-of templates/components/. Widgets of a plain form need nothing; the classes
-below are for what Django has no word for (picks, a unit behind the field, a
-date as people write it).
+Forms get their markup without asking: templates/django/forms/ leads {{ form }}
+and {{ field.as_field_group }} to the components of templates/components/.
+Widgets of a plain form need nothing; the classes below are for what Django
+has no word for (picks, a unit behind the field, a date as people write it).
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -27,8 +25,21 @@ Text = str | Promise
 
 # ------------------------------------------------------------------ drawing
 
-# Three traces for the art of a card, in a box of 240 by 104: path, then end.
-ART = ("M0 52h56l26-26h44|130 26", "M0 52h34l28 28h70|136 80", "M0 52h92l20-20h20|136 32")
+
+@dataclass(frozen=True)
+class Trace:
+    """The line on the art of a card, in a box of 240 by 104, and the dot at its end."""
+
+    path: str
+    x: int
+    y: int
+
+
+ART = (
+    Trace("M0 52h56l26-26h44", 130, 26),
+    Trace("M0 52h34l28 28h70", 136, 80),
+    Trace("M0 52h92l20-20h20", 136, 32),
+)
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,8 @@ def layout_of(widget: forms.Widget) -> str:
 
 def input_class(widget: forms.Widget) -> str:
     """Return the utrecht classes of a single control."""
+    if widget.is_hidden:
+        return ""
     if isinstance(widget, forms.FileInput):
         return "tf-file"
     for kind, classes in INPUT_CLASSES.items():
@@ -206,7 +219,7 @@ class ChoiceGroup:
 def choice_groups(bound: forms.BoundField) -> list[ChoiceGroup]:
     """Lay out the choices of a bound field by optgroup."""
     widget = bound.field.widget
-    attrs = bound.build_widget_attrs({"id": bound.auto_id} if bound.auto_id else {}, widget)
+    attrs = {"id": bound.auto_id} if bound.auto_id else {}
     context = widget.get_context(bound.html_name, bound.value(), attrs)["widget"]
     return [
         ChoiceGroup(name=str(name or ""), choices=tuple(_choices(bound, options)))
@@ -221,8 +234,6 @@ def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator
         attrs |= {"type": option["type"], "name": option["name"], "value": str(option["value"])}
         if layout_of(bound.field.widget) != "picks":
             attrs["class"] = RADIO if is_radio else CHECKBOX
-        # One description for the whole group is enough: the fieldset carries it.
-        attrs.pop("aria-describedby", None)
         label, _bar, note = str(option["label"]).partition("|")
         yield Choice(
             attrs=flatatt(attrs), id=attrs.get("id", ""), label=label.strip(), note=note.strip()
@@ -241,28 +252,22 @@ def described_by(bound: forms.BoundField) -> str:
     return " ".join(ids)
 
 
-class BoundField(forms.BoundField):
-    """A field that brings its classes and its descriptions along."""
-
-    def build_widget_attrs(
-        self, attrs: dict[str, Any], widget: forms.Widget | None = None
-    ) -> dict[str, Any]:
-        """Add what the component library and a screen reader need."""
-        built = super().build_widget_attrs(attrs, widget)
-        shown = widget or self.field.widget
-        own = shown.attrs.get("class", "")
-        classes = [input_class(shown), own]
-        if self.errors and not is_group(shown):
-            classes.append(_invalid_class(shown))
-        joined = " ".join(part for part in classes if part)
-        if joined:
-            built["class"] = joined
-        described = described_by(self)
-        if described:
-            built["aria-describedby"] = described
-        # The server says what is wrong, in words: the browser's own bubbles stay away.
-        built.pop("required", None)
-        return built
+def control(bound: forms.BoundField) -> SafeString:
+    """Draw the control of a field with its classes and its descriptions."""
+    widget = bound.field.widget
+    widget.is_localized = widget.is_localized or bound.field.localize
+    attrs = bound.build_widget_attrs({"id": bound.auto_id} if bound.auto_id else {}, widget)
+    classes = [input_class(widget), widget.attrs.get("class", "")]
+    if bound.errors:
+        classes.append(_invalid_class(widget))
+    attrs["class"] = " ".join(part for part in classes if part)
+    if described := described_by(bound):
+        attrs["aria-describedby"] = described
+    # The server says what is wrong, in words: the browser's own bubbles stay away.
+    attrs.pop("required", None)
+    if "placeholder" in widget.attrs:
+        attrs["placeholder"] = False  # a label and a hint say it, and stay
+    return widget.render(bound.html_name, bound.value(), attrs, renderer=bound.form.renderer)
 
 
 def _invalid_class(widget: forms.Widget) -> str:
@@ -271,15 +276,6 @@ def _invalid_class(widget: forms.Widget) -> str:
     if isinstance(widget, forms.Select):
         return "utrecht-select--invalid"
     return "utrecht-textbox--invalid"
-
-
-class FormRenderer(TemplatesSetting):
-    """Draw every form of the site with the components."""
-
-    form_template_name = "components/form.html"
-    formset_template_name = "components/formset.html"
-    field_template_name = "components/field.html"
-    bound_field_class = BoundField
 
 
 @dataclass(frozen=True)

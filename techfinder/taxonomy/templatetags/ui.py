@@ -306,6 +306,12 @@ def choice_groups(field: BoundField) -> list[ui.ChoiceGroup]:
     return ui.choice_groups(field)
 
 
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """Draw the control of a field, without label, hint and error."""
+    return ui.control(field)
+
+
 @register.filter
 def described_by(field: BoundField) -> str:
     """Return the ids of the error and the hint of a field, for aria-describedby."""
@@ -322,7 +328,7 @@ def all_errors(form: Any) -> list[ui.FormError]:
 
 
 @register.simple_tag
-def art(seed: object) -> str:
+def art(seed: object) -> ui.Trace:
     """Return one of the traces of theme art, always the same one for the same thing."""
     return ui.ART[sum(str(seed).encode()) % len(ui.ART)]
 
