@@ -28,7 +28,10 @@ class OutgoingMail(models.Model):
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
     thread = models.CharField(_("thread"), max_length=120, blank=True)
+    reply_to = models.EmailField(_("answers go to"), blank=True)
+    # Holds a code: emptied once it is sent.
     sensitive = models.BooleanField(_("sensitive"), default=False)
+    unsubscribe = models.BooleanField(_("can be unsubscribed from"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     worker = models.CharField(_("worker"), max_length=80, blank=True)

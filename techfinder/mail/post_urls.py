@@ -1,8 +1,13 @@
-"""Where developers read the outbox; only there when DEBUG is asked for."""
+"""The mails of a development site, to be read in the browser; only there while settings.SHOW_POST."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from techfinder.mail import post
 
 app_name = "post"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", post.index, name="index"),
+    path("<uuid:uuid>/", post.detail, name="detail"),
+    path("<uuid:uuid>/html/", post.html, name="html"),
+]

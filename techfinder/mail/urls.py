@@ -1,8 +1,7 @@
-"""Addresses of this app."""
+from django.urls import path
 
-from __future__ import annotations
-
-from django.urls import URLPattern
+from techfinder.mail import views
 
 app_name = "mail"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [path("<str:token>/", views.unsubscribe, name="unsubscribe")]

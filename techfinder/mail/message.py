@@ -1,0 +1,71 @@
+"""From a row of the outbox to the message on the wire."""
+
+import re
+from email.utils import format_datetime, formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+
+from techfinder.mail.compose import absolute, one_line
+from techfinder.mail.models import OutgoingMail
+from techfinder.mail.tokens import unsubscribe_token
+
+LONGEST_NAME = 75
+
+
+def sender() -> str:
+    """The site's address; some receivers refuse a name with @ : , or a quote in it."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    clean = one_line(re.sub(r"[@:,;\"<>]+", " ", name))[:LONGEST_NAME]
+    return formataddr((clean, address)) if clean else address
+
+
+def domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def unsubscribe_url(mail: OutgoingMail) -> str:
+    token = unsubscribe_token(user_id=mail.recipient_id, email=mail.to)
+    return absolute(reverse("mail:unsubscribe", args=[token]))
+
+
+def headers_of(mail: OutgoingMail) -> dict[str, str]:
+    """Message-ID and Date are those of the row: every attempt sends the same message."""
+    headers = {
+        "Message-ID": mail.message_id,
+        "Date": format_datetime(mail.created_at),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if mail.thread:
+        headers |= {"In-Reply-To": f"<{mail.thread}@{domain()}>", "References": f"<{mail.thread}@{domain()}>"}
+    if mail.unsubscribe:
+        headers |= _list_headers(mail)
+    return headers
+
+
+def _list_headers(mail: OutgoingMail) -> dict[str, str]:
+    url = unsubscribe_url(mail)
+    token = url.rstrip("/").rpartition("/")[2]
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return {
+        "List-Id": f"<{mail.kind}.{domain()}>",
+        # The mailto is for receivers that ignore the https one.
+        "List-Unsubscribe": f"<{url}>, <mailto:{address}?subject=unsubscribe%20{token}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def build(mail: OutgoingMail) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=one_line(mail.subject),
+        body=mail.text,
+        from_email=sender(),
+        to=[mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers=headers_of(mail),
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message

@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from techfinder.mail import actions
+
+
+@shared_task(name="mail.deliver_due")
+def deliver_due() -> None:
+    actions.deliver_due()
+
+
+@shared_task(name="mail.sweep")
+def sweep() -> None:
+    actions.sweep()
+
