@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from techfinder import env, startup
 from techfinder.local import Place
+
+# Lets `admin.ModelAdmin[School]`, `FormView[SchoolForm]` and their like say their type at run time too.
+django_stubs_ext.monkeypatch()
 
 ENV = env.current()
 BASE_DIR = env.ROOT
