@@ -24,6 +24,11 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             status=Activity.Status.PUBLISHED, provider__status=Provider.Status.VERIFIED, provider__paused=False
         )
 
+    def waiting(self) -> "ActivityQuerySet":
+        """What a moderator must look at: new ones, and changes to what is already public."""
+        changed = models.Q(status__in=[Activity.Status.PUBLISHED, Activity.Status.PAUSED], pending__isnull=False)
+        return self.filter(models.Q(status=Activity.Status.SUBMITTED) | changed, submitted_at__isnull=False)
+
 
 # In the database, so that an import, a bulk update and the shell keep the text index whole as well.
 KEEP_SEARCH = pgtrigger.Trigger(
@@ -186,6 +191,15 @@ class Activity(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("activities:detail", args=[self.slug])
+
+    @property
+    def is_approved(self) -> bool:
+        """A moderator has let it in: from here on a change waits in `pending`."""
+        return self.status in (self.Status.PUBLISHED, self.Status.PAUSED)
+
+    @property
+    def is_changeable(self) -> bool:
+        return self.status != self.Status.ARCHIVED
 
 
 class Stage(models.Model):

@@ -1,0 +1,72 @@
+"""From what people type for a place to a municipality, and from a region to the codes that cover it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from techfinder.organisations.models import School
+from techfinder.taxonomy.models import Region
+
+POSTCODE = re.compile(r"^(\d{4})\s?(?:[a-z]{2})?$")
+UP_TO_THE_COUNTRY = "parent__parent__parent__parent"
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, no punctuation: 's-Gravenhage and S GRAVENHAGE are the same."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
+
+
+def find_municipality(text: str) -> Region | None:
+    """The municipality that a place name or postcode lies in, by the names and the school register."""
+    wanted = plain(text)
+    if not wanted:
+        return None
+    if match := POSTCODE.match(wanted):
+        return _most_schools(School.objects.filter(postcode__startswith=match[1]))
+    return _by_name(wanted) or _most_schools(School.objects.filter(city__iexact=" ".join(text.split())))
+
+
+def _by_name(wanted: str) -> Region | None:
+    municipalities = Region.objects.filter(type=Region.Type.MUNICIPALITY).select_related(UP_TO_THE_COUNTRY)
+    return next((region for region in municipalities if plain(region.name) == wanted), None)
+
+
+def _most_schools(schools) -> Region | None:  # type: ignore[no-untyped-def]
+    row = schools.values("municipality").annotate(n=Count("pk")).order_by("-n", "municipality").first()
+    if row is None:
+        return None
+    return Region.objects.select_related(UP_TO_THE_COUNTRY).get(pk=row["municipality"])
+
+
+def find_region(text: str) -> Region | None:
+    """A region by its code or its slug."""
+    found = Region.objects.select_related(UP_TO_THE_COUNTRY)
+    wanted = text.strip()[:80]
+    return found.filter(code__iexact=wanted).first() or found.filter(slug=wanted.lower()).first()
+
+
+def with_ancestors(region: Region) -> list[Region]:
+    """The region and all that it lies in, up to the country."""
+    found = [region]
+    while (parent := found[-1].parent) is not None:
+        found.append(parent)
+    return found
+
+
+def covering_codes(region: Region) -> set[str]:
+    """The codes of all regions that hold the whole of this one: itself, its ancestors, networks."""
+    codes = {each.code for each in with_ancestors(region)}
+    if region.type == Region.Type.NETWORK:
+        members = list(region.municipalities.select_related(UP_TO_THE_COUNTRY))
+        return codes | _shared(members)
+    return codes | set(region.networks.values_list("code", flat=True))
+
+
+def _shared(members: Iterable[Region]) -> set[str]:
+    covers = [{each.code for each in with_ancestors(member)} for member in members]
+    return set.intersection(*covers) if covers else set()
