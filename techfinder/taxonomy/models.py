@@ -50,6 +50,7 @@ class Level(Vocabulary):
     age_from = models.PositiveSmallIntegerField(_("age from"), null=True, blank=True)
     age_until = models.PositiveSmallIntegerField(_("age until"), null=True, blank=True)
     obk = models.UUIDField(_("OBK identifier"), null=True, blank=True)
+    obk_alias = models.UUIDField(_("other identifier of the same"), null=True, blank=True)
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("level")

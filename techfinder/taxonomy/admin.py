@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from techfinder.taxonomy.models import Kind, Level, Region, Theme
+
+
+class TermAdmin(admin.ModelAdmin):
+    """Terms are retired, not removed; a code that is in use in the world is not changed."""
+
+    list_display = ["code", "name", "name_en", "position", "active"]
+    list_editable = ["position", "active"]
+    list_filter = ["active"]
+    search_fields = ["code", "name", "name_en"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Theme | Kind | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Theme | Kind | None = None) -> bool:
+        return False
+
+
+admin.site.register(Theme, TermAdmin)
+admin.site.register(Kind, TermAdmin)
+
+
+@admin.register(Level)
+class LevelAdmin(admin.ModelAdmin):
+    """For looking up only: the tree is a constant of the product."""
+
+    list_display = ["code", "name", "name_en", "parent", "bit", "age_from", "age_until", "obk"]
+    list_select_related = ["parent"]
+    list_filter = ["sector"]
+    list_per_page = 100
+    search_fields = ["code", "name", "name_en"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Level | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Level | None = None) -> bool:
+        return False
+
+
+@admin.register(Region)
+class RegionAdmin(admin.ModelAdmin):
+    """Networks are edited here; the rest comes with the site and the school register."""
+
+    list_display = ["code", "name", "type", "parent"]
+    list_select_related = ["parent"]
+    list_filter = ["type", "parent"]
+    search_fields = ["code", "name", "slug"]
+    autocomplete_fields = ["parent", "municipalities"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Region | None = None) -> list[str]:
+        return ["code", "type"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Region | None = None) -> dict[str, list[str]]:
+        return {} if obj else {"slug": ["name"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
+        return obj is not None and obj.type == Region.Type.NETWORK and super().has_delete_permission(request, obj)
