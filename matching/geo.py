@@ -1,0 +1,36 @@
+"""Distance on the sphere. Points are kept as unit vectors, so that a pair costs no sine or cosine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .arrays import Floats
+
+EARTH_RADIUS_KM = 6371.0088
+
+# A micrometre: two formulas for the same distance differ by less, and "at most 20 km" must not hang on that.
+DISTANCE_SLACK_KM = 1e-9
+
+
+def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
+    """(latitude, longitude) in degrees to an array of shape (3, n); ValueError for what is not a point on earth."""
+    for lat, lon in points:
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise ValueError(f"latitude {lat}, longitude {lon} is not a point on earth")
+    return np.array([_unit_vector(lat, lon) for lat, lon in points], dtype=np.float64).reshape(-1, 3).T.copy()
+
+
+def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
+    phi, theta = math.radians(lat), math.radians(lon)
+    return math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
+
+
+def distance_km(here: Floats, there: Floats) -> Floats:
+    """Great circle between points of shape (3, n): the haversine formula, its haversine taken from the chord."""
+    chord = here - there
+    haversine = (chord[0] * chord[0] + chord[1] * chord[1] + chord[2] * chord[2]) / 4
+    distance: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(np.sqrt(haversine), 1))
+    return distance

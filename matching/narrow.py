@@ -1,0 +1,89 @@
+"""Which activities are worth a look for a request: a superset from bitmaps, one bit per activity.
+
+A bitmap only leaves out pairs that a rule refuses; the rules then decide over what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from .arrays import Bools, Ints, Masks
+from .block import Run
+from .columns import WORD
+from .rows import ONLINE
+
+Bitmap = Masks  # shape (activities / 64,)
+
+# A bitmap of 30,000 activities takes 4 kB: this many together stay under 40 MB.
+_REMEMBERED = 10_000
+
+
+class Candidates:
+    """The bitmaps of a run's activities, made when first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._count = len(run.activities)
+        self._live = self._pack(run.activities.live)
+        self._known: dict[tuple[str, int], Bitmap] = {}
+
+    def of(self, r: int) -> Ints:
+        """The positions of the activities that request `r` may be eligible for, rising."""
+        requests = self._run.requests
+        if not requests.live[r]:
+            return np.empty(0, dtype=np.int64)
+        found = self._live & self._any("levels", int(requests.levels[r]))
+        found &= self._place(int(self._run.municipality_bit[r]), bool(requests.delivery[r] & ONLINE))
+        found &= self._any("audience", int(requests.audience[r]))
+        if not requests.any_kind[r]:
+            found &= self._any("kind", int(requests.kinds[r]))
+        if not requests.any_theme[r]:
+            found &= self._themes(requests.themes[:, r])
+        return self._unpack(found)
+
+    def _pack(self, rows: Bools) -> Bitmap:
+        padded = np.zeros((self._count + WORD - 1) // WORD * 8, dtype=np.uint8)
+        packed = np.packbits(rows, bitorder="little")
+        padded[: len(packed)] = packed
+        return padded.view(np.uint64)
+
+    def _unpack(self, bitmap: Bitmap) -> Ints:
+        return np.flatnonzero(np.unpackbits(bitmap.view(np.uint8), count=self._count, bitorder="little"))
+
+    def _remember(self, name: str, mask: int, bitmap: Bitmap) -> Bitmap:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[name, mask] = bitmap
+        return bitmap
+
+    def _any(self, column: str, mask: int) -> Bitmap:
+        """Activities whose `column` of masks has a bit of `mask`."""
+        known = self._known.get((column, mask))
+        if known is not None:
+            return known
+        rows = (getattr(self._run.activities, column) & np.uint64(mask)) != 0
+        return self._remember(column, mask, self._pack(rows))
+
+    def _themes(self, words: Iterable[np.uint64]) -> Bitmap:
+        bitmap = np.zeros_like(self._live)
+        for at, (asked, offered) in enumerate(zip(words, self._run.activities.themes, strict=False)):
+            if not asked:
+                continue
+            name, mask = f"theme {at}", int(asked)
+            known = self._known.get((name, mask))
+            bitmap |= known if known is not None else self._remember(name, mask, self._pack((offered & asked) != 0))
+        return bitmap
+
+    def _place(self, bit: int, online: bool) -> Bitmap:
+        """Activities that cover the municipality, and those online when that will do."""
+        name = "place or online" if online else "place"
+        known = self._known.get((name, bit))
+        if known is not None:
+            return known
+        activities = self._run.activities
+        rows = activities.everywhere | (activities.regions[bit // WORD] >> np.uint64(bit % WORD) & 1).astype(np.bool_)
+        if online:
+            rows = rows | ((activities.delivery & ONLINE) != 0)
+        return self._remember(name, bit, self._pack(rows))
