@@ -74,7 +74,7 @@ class OfferingProvider(Provider):
         triggers = [RENAME, REMATCH]
 
 
-@pghistory.track(exclude=["search", "matched_version"])
+@pghistory.track(exclude=["search", "matched_version", "quiet"])
 class Activity(models.Model):
     """What a provider offers, with every field of the reference record."""
 
@@ -168,6 +168,8 @@ class Activity(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     # Every write that matters to matching raises `version`; the sweeper finds version > matched_version.
     version = models.PositiveIntegerField(default=1)
+    # Came in by an import that tells nobody: its matches are made and no one is mailed of them.
+    quiet = models.BooleanField(default=False, editable=False)
     matched_version = models.PositiveIntegerField(default=0)
     search = SearchVectorField(null=True, editable=False)
 

@@ -22,7 +22,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(status=Request.Status.OPEN)
 
 
-@pghistory.track(exclude=["matched_version", "code_hash", "code_attempts", "code_sends", "code_sent_at"])
+@pghistory.track(exclude=["matched_version", "quiet", "code_hash", "code_attempts", "code_sends", "code_sent_at"])
 class Request(models.Model):
     """What a school asks. No pupil data, ever: a group is a number and a level."""
 
@@ -77,6 +77,8 @@ class Request(models.Model):
     withdrawn_note = models.CharField(_("explanation"), max_length=250, blank=True)
     # Every write that matters to matching raises `version`; the sweeper finds version > matched_version.
     version = models.PositiveIntegerField(default=1)
+    # Came in by an import that tells nobody: its matches are made and no one is mailed of them.
+    quiet = models.BooleanField(default=False, editable=False)
     matched_version = models.PositiveIntegerField(default=0)
 
     objects = RequestQuerySet.as_manager()
