@@ -1,11 +1,20 @@
 from typing import Any
 
+from allauth.account.signals import user_signed_up
 from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from techfinder.accounts.actions import end_other_sessions
 from techfinder.accounts.models import User
+
+
+@receiver(user_signed_up)
+def remember_language(user: User, **kwargs: Any) -> None:
+    """The mails that follow come in the language of the visit."""
+    user.language = (get_language() or "nl")[:2]
+    user.save(update_fields=["language"])
 
 
 @receiver(authenticator_added)

@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class OrganisationsConfig(AppConfig):
     name = "techfinder.organisations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Receivers need the models, which are there only now.
+        from techfinder.organisations import receivers  # noqa: F401

@@ -1,0 +1,130 @@
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from stdnum.exceptions import ValidationError as InvalidNumber
+from stdnum.nl import postcode as dutch_postcode
+from stdnum.util import clean, isdigits
+
+from techfinder.organisations.images import PictureField
+from techfinder.organisations.models import Board, Provider, School
+from techfinder.taxonomy.models import Region
+
+LOGO_SIDE = 512
+
+
+class ProviderForm(forms.ModelForm[Provider]):
+    """What a company tells about itself. After approval its name and number are settled."""
+
+    logo = PictureField(
+        label=_("Logo"), required=False, max_side=LOGO_SIDE, help_text=_("A PNG, JPEG or WebP file of at most 5 MB")
+    )
+    municipality = forms.ModelChoiceField(
+        label=_("Municipality"),
+        queryset=Region.objects.filter(type=Region.Type.MUNICIPALITY),
+        required=False,
+        empty_label=_("Find it by the postcode"),
+    )
+
+    class Meta:
+        model = Provider
+        fields = [
+            "name", "kvk", "description", "email", "website", "logo",
+            "street", "house_number", "postcode", "city", "municipality",
+        ]  # fmt: skip
+        labels = {
+            "name": _("Name of your organisation"),
+            "kvk": _("KvK number"),
+            "description": _("What your organisation does"),
+            "email": _("E-mail address for schools"),
+        }
+        help_texts = {
+            "kvk": _("8 digits, as in the trade register"),
+            "description": _("Two or three sentences, for teachers"),
+            "email": _("Schools see it once something is agreed"),
+            "website": _("For example www.bedrijf.nl"),
+            "postcode": _("For example 4389 PA"),
+        }
+        widgets = {
+            "kvk": forms.TextInput(attrs={"inputmode": "numeric", "size": 10}),
+            "description": forms.Textarea(attrs={"rows": 5}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
+            "street": forms.TextInput(attrs={"autocomplete": "address-line1"}),
+            "house_number": forms.TextInput(attrs={"size": 6}),
+            "postcode": forms.TextInput(attrs={"autocomplete": "postal-code", "size": 8}),
+            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("kvk", "description", "street", "house_number", "postcode", "city"):
+            self.fields[name].required = True
+        self.fields["website"] = forms.URLField(
+            label=_("Website"), required=False, assume_scheme="https", max_length=200,
+            widget=self.fields["website"].widget, help_text=self.fields["website"].help_text,
+        )  # fmt: skip
+        if self.instance.status == Provider.Status.VERIFIED:
+            for name in ("name", "kvk"):
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("Settled when we approved your organisation. Ask us to change it.")
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if not re.search(r"\w", name):
+            raise ValidationError(_("Write the name with letters or digits"))
+        return name
+
+    def clean_kvk(self) -> str:
+        """The number has no check digit: eight digits is all its form says."""
+        number = clean(self.cleaned_data["kvk"], " .-").strip()
+        if self.fields["kvk"].disabled:
+            return number
+        if len(number) != 8 or not isdigits(number) or number == "00000000":
+            raise ValidationError(_("A KvK number has 8 digits"))
+        return number
+
+    def clean_postcode(self) -> str:
+        try:
+            return str(dutch_postcode.validate(self.cleaned_data["postcode"]))
+        except InvalidNumber as error:
+            raise ValidationError(_("Write the postcode as 4389 PA")) from error
+
+    def values(self) -> dict[str, Any]:
+        """What actions take: the cleaned fields, and a logo only when a new one came."""
+        found = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        if "logo" not in self.changed_data:
+            found.pop("logo")
+        return found
+
+
+class ClaimForm(forms.Form):
+    """For one school, or for all schools of its board."""
+
+    scope = forms.ChoiceField(label=_("For whom do you ask and answer?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.board: Board | None = school.board
+        scope = self.fields["scope"]
+        assert isinstance(scope, forms.ChoiceField)
+        scope.choices = [("school", _("For this school"))]
+        scope.initial = "school"
+        if self.board:
+            scope.choices += [("board", _("For all schools of %(board)s") % {"board": self.board})]
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address of your colleague"), widget=forms.EmailInput)
+
+
+class SchoolSearchForm(forms.Form):
+    q = forms.CharField(
+        label=_("Name or town of your school"),
+        required=False,
+        max_length=100,
+        help_text=_("Part of it is enough"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
