@@ -15,6 +15,7 @@ urlpatterns = [
     path("aanmelden/", views.register_provider, name="register_provider"),
     path("aanbieder/<slug:slug>/", views.provider, name="provider"),
     path("aanbieder/<slug:slug>/wijzigen/", views.edit_provider, name="edit_provider"),
+    path("aanbieder/<slug:slug>/pauze/", views.pause_provider, name="pause_provider"),
     path("uitnodiging/<uuid:token>/", views.accept_invitation, name="accept_invitation"),
     path("<slug:kind>/<str:key>/mensen/", views.members, name="members"),
     path("<slug:kind>/<str:key>/mensen/verlaten/", views.leave, name="leave"),

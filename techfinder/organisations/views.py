@@ -147,6 +147,17 @@ def edit_provider(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, "provider_form", {"form": form, "provider": provider}, form)
 
 
+@login_required
+@require_POST
+def pause_provider(request: HttpRequest, slug: str) -> HttpResponse:
+    """Stop or resume everything of a provider."""
+    paused = request.POST.get("paused") == "1"
+    found = access.provider_for(request.user, slug)
+    actions.pause_provider(provider=found, paused=paused)
+    messages.success(request, _("Everything is paused.") if paused else _("Schools see your activities again."))
+    return redirect(found)
+
+
 @require_GET
 def provider(request: HttpRequest, slug: str) -> HttpResponse:
     """Who this is; before approval for its members only."""
