@@ -160,25 +160,23 @@ class Block:
         return self.activities.session_count[self.a] > 0
 
     @cached_property
+    def sessions(self) -> tuple[Ints, Ints]:
+        """Every session of every pair: the position of the pair in the block, and of the session in its column."""
+        count = self.activities.session_count[self.a]
+        pair = np.repeat(np.arange(len(self)), count)
+        shift = self.activities.session_start[self.a] - (np.cumsum(count) - count)
+        return pair, np.arange(len(pair)) + shift[pair]
+
+    @cached_property
     def session(self) -> Ints:
         """The day of the first session in the window with a seat for everyone; NEVER without one."""
+        pair, at = self.sessions
+        r, day = self.r[pair], self.activities.session_day[at]
+        in_window = (self.earliest[pair] <= day) & (day <= self.requests.until_day[r])
+        fits = in_window & (self.activities.session_seats[at] >= self.requests.group_size[r])
         first = np.full(len(self), days.NEVER)
-        pairs = np.flatnonzero(self.has_sessions)
-        if not len(pairs):
-            return first
-        count = self.activities.session_count[self.a[pairs]]
-        begin = np.cumsum(count) - count
-        pair = np.repeat(pairs, count)
-        at = np.arange(len(pair)) + np.repeat(self.activities.session_start[self.a[pairs]] - begin, count)
-        first[pairs] = np.minimum.reduceat(self._session_days(pair, at), begin)
+        np.minimum.at(first, pair[fits], day[fits])
         return first
-
-    def _session_days(self, pair: Ints, at: Ints) -> Ints:
-        """The day of session `at` where it suits `pair`, else NEVER."""
-        day, r = self.activities.session_day[at], self.r[pair]
-        fits = (self.earliest[pair] <= day) & (day <= self.requests.until_day[r])
-        seats = self.activities.session_seats[at] >= self.requests.group_size[r]
-        return np.where(fits & seats, day, days.NEVER)
 
     @cached_property
     def first_month(self) -> Ints:

@@ -62,9 +62,7 @@ def match_activity(activity: ActivityRow, requests: RequestColumns, terms: Terms
     return _described(block.keep(order), score[order], [None] * len(order))
 
 
-def match_all(
-    requests: RequestColumns, activities: ActivityColumns, terms: Terms, *, top: int | None = None
-) -> Pairs:
+def match_all(requests: RequestColumns, activities: ActivityColumns, terms: Terms, *, top: int | None = None) -> Pairs:
     """All eligible pairs, or the best `top` of each request.
 
     Sharding is splitting `requests` (see `RequestColumns.take`): the pairs of the parts are the pairs of the whole.

@@ -45,9 +45,7 @@ def bits(mask: int) -> set[int]:
 
 def distance_km(request: RequestRow, activity: ActivityRow) -> float:
     lat1, lon1, lat2, lon2 = map(math.radians, (request.lat, request.lon, activity.lat, activity.lon))
-    haversine = (
-        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
+    haversine = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * RADIUS * math.asin(min(1.0, math.sqrt(haversine)))
 
 
