@@ -1,0 +1,135 @@
+"""The live configuration of Celery, value by value: a typing error in a namespaced setting is silent."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from techfinder.celery import app, publisher, wake
+from tests.support.servers import CeleryProcess, RedisServer, wait_until
+
+WANTED: dict[str, Any] = {
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "task_ignore_result": True,
+    "result_backend": None,
+    "task_time_limit": 120,
+    "task_soft_time_limit": 90,
+    "visibility_timeout": 300,
+    "broker_transport_options": {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+    "result_backend_transport_options": {"visibility_timeout": 300},
+    "worker_cancel_long_running_tasks_on_connection_loss": True,
+    "worker_soft_shutdown_timeout": 20.0,
+    "broker_connection_retry_on_startup": True,
+    "accept_content": ["json"],
+    "worker_max_tasks_per_child": 500,
+}
+BEAT = {
+    "mail.deliver_due": 5,
+    "mail.sweep": 60,
+    "matches.sweep": 60,
+    "matches.digest": 300,
+    "requests.drop_unconfirmed": 3600,
+    "health.heartbeat": 30,
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_each_setting_has_reached_celery(name: str) -> None:
+    if name == "visibility_timeout":
+        assert settings.CELERY_VISIBILITY_TIMEOUT == WANTED[name]
+    else:
+        assert app.conf[name] == WANTED[name]
+
+
+def test_a_task_ends_before_its_message_comes_back() -> None:
+    assert app.conf.task_soft_time_limit < app.conf.task_time_limit < settings.CELERY_VISIBILITY_TIMEOUT
+
+
+def test_the_publisher_gives_up_soon_and_the_worker_does_not() -> None:
+    conf = publisher.app().conf
+
+    assert conf.broker_transport_options["socket_timeout"] == 1
+    assert conf.broker_transport_options["socket_connect_timeout"] == 1
+    assert conf.task_publish_retry is True
+    assert conf.task_publish_retry_policy == {
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    }
+    assert app.conf.broker_transport_options["socket_timeout"] == 5
+
+
+def test_beat_has_its_entries() -> None:
+    schedule = {name: entry["schedule"].total_seconds() for name, entry in settings.CELERY_BEAT_SCHEDULE.items()}
+
+    assert schedule == BEAT
+
+
+@pytest.mark.parametrize("name", BEAT)
+def test_each_beat_entry_names_a_task(name: str) -> None:
+    app.loader.import_default_modules()
+
+    assert app.tasks[settings.CELERY_BEAT_SCHEDULE[name]["task"]].name == name
+
+
+@pytest.mark.django_db
+def test_wake_without_redis_is_quick_and_silent(
+    django_capture_on_commit_callbacks: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    began = time.monotonic()
+    with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
+        wake("health.heartbeat")
+        wake("health.heartbeat")
+
+    assert time.monotonic() - began < 1.5
+    assert caplog.text.count("cannot wake health.heartbeat") == 1
+
+
+@pytest.mark.django_db
+def test_wake_with_a_frozen_redis_is_bounded(
+    redis_server: RedisServer, django_capture_on_commit_callbacks: Any
+) -> None:
+    redis_server.freeze()
+    began = time.monotonic()
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(5):
+            wake("health.heartbeat")
+    took = time.monotonic() - began
+    redis_server.thaw()
+
+    assert took < 2
+
+
+@pytest.mark.django_db
+def test_wake_publishes_only_after_commit(redis_server: RedisServer, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        wake("health.heartbeat")
+        assert redis_server.client().llen("celery") == 0
+
+    assert redis_server.client().llen("celery") == 1
+
+
+@pytest.mark.slow
+def test_a_real_worker_writes_the_heartbeat(celery_worker_process: CeleryProcess) -> None:
+    from techfinder.mail.models import Heartbeat
+
+    assert not connection.in_atomic_block
+    wake("health.heartbeat")
+
+    wait_until(Heartbeat.objects.exists, 10, celery_worker_process.log())

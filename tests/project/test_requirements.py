@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import version
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from techfinder.env import ROOT
+from tests.support.servers import RedisServer
+
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+@pytest.mark.parametrize(("name", "least", "below"), [("celery", "5.7.0", "6"), ("kombu", "5.7.0", "6"), ("redis", "6.4", "9")])
+def test_the_queue_has_versions_without_the_known_faults(name: str, least: str, below: str) -> None:
+    assert Version(least) <= Version(version(name)) < Version(below)
+
+
+def test_the_redis_server_is_new_enough(redis_server: RedisServer) -> None:
+    information = redis_server.client().info("server")
+
+    assert Version(information["redis_version"]) >= Version("6.2")
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_locked_package_has_a_hash_and_no_address(lock: object) -> None:
+    text = (ROOT / "requirements" / getattr(lock, "name", "")).read_text(encoding="utf-8")
+    packages = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+
+    assert packages
+    assert "://" not in text
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_direct_dependency_is_locked(lock: object) -> None:
+    text = (ROOT / "requirements" / getattr(lock, "name", "")).read_text(encoding="utf-8").lower()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    for dependency in project["dependencies"]:
+        requirement = Requirement(dependency)
+        locked = re.search(rf"^{re.escape(requirement.name.lower())}==(\S+)", text, re.MULTILINE)
+        assert locked, requirement.name
+        assert requirement.specifier.contains(locked[1]), requirement
