@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from techfinder.organisations.models import School
 from techfinder.taxonomy.models import Region
@@ -36,18 +36,18 @@ def _by_name(wanted: str) -> Region | None:
     return next((region for region in municipalities if plain(region.name) == wanted), None)
 
 
-def _most_schools(schools) -> Region | None:  # type: ignore[no-untyped-def]
+def _most_schools(schools: QuerySet[School]) -> Region | None:
     row = schools.values("municipality").annotate(n=Count("pk")).order_by("-n", "municipality").first()
     if row is None:
         return None
     return Region.objects.select_related(UP_TO_THE_COUNTRY).get(pk=row["municipality"])
 
 
-def find_region(text: str) -> Region | None:
-    """A region by its code or its slug."""
-    found = Region.objects.select_related(UP_TO_THE_COUNTRY)
-    wanted = text.strip()[:80]
-    return found.filter(code__iexact=wanted).first() or found.filter(slug=wanted.lower()).first()
+def find_regions(values: Iterable[str]) -> list[Region]:
+    """Regions by their codes or slugs, in one query."""
+    wanted = [value.strip() for value in values]
+    named = Q(code__in=[value.upper() for value in wanted]) | Q(slug__in=[value.lower() for value in wanted])
+    return list(Region.objects.filter(named).select_related(UP_TO_THE_COUNTRY).prefetch_related("networks"))
 
 
 def with_ancestors(region: Region) -> list[Region]:
@@ -64,7 +64,7 @@ def covering_codes(region: Region) -> set[str]:
     if region.type == Region.Type.NETWORK:
         members = list(region.municipalities.select_related(UP_TO_THE_COUNTRY))
         return codes | _shared(members)
-    return codes | set(region.networks.values_list("code", flat=True))
+    return codes | {network.code for network in region.networks.all()}
 
 
 def _shared(members: Iterable[Region]) -> set[str]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity, Session
 from techfinder.activities.places import covering_codes
-from techfinder.activities.vocabulary import LevelTree
+from techfinder.activities.vocabulary import overlapping
 from techfinder.organisations.models import Membership, Provider
 from techfinder.taxonomy.models import Delivery, Region
 
@@ -26,6 +26,7 @@ class Criteria:
 
     text: str = ""
     regions: Collection[Region] = ()
+    place: Region | None = None
     levels: Collection[str] = ()
     themes: Collection[str] = ()
     kinds: Collection[str] = ()
@@ -38,20 +39,22 @@ class Criteria:
     sort: str = ""
 
 
-def search(criteria: Criteria, *, tree: LevelTree | None = None) -> QuerySet[Activity]:
+def search(criteria: Criteria) -> QuerySet[Activity]:
     """Public activities that meet all criteria, in the order asked for."""
     found = Activity.objects.public()
-    for condition in _conditions(criteria, tree or LevelTree()):
+    for condition in _conditions(criteria):
         found = found.filter(condition)
     return _sorted(found, criteria)
 
 
-def _conditions(criteria: Criteria, tree: LevelTree) -> list[Q]:
-    conditions = [_vocabulary(criteria, tree)]
+def _conditions(criteria: Criteria) -> list[Q]:
+    conditions = [_vocabulary(criteria)]
     if criteria.text:
         conditions.append(Q(search=_text_query(criteria)) | Q(title__icontains=criteria.text))
     if criteria.regions:
         conditions.append(_regions(criteria.regions))
+    if criteria.place:
+        conditions.append(_regions([criteria.place]))
     if criteria.months:
         conditions.append(_months(criteria.months))
     if criteria.date_from or criteria.date_until:
@@ -67,10 +70,10 @@ def _text_query(criteria: Criteria) -> SearchQuery:
     return SearchQuery(criteria.text, config="dutch", search_type="websearch")
 
 
-def _vocabulary(criteria: Criteria, tree: LevelTree) -> Q:
+def _vocabulary(criteria: Criteria) -> Q:
     found = Q()
     if criteria.levels:
-        found &= Q(levels__overlap=sorted(tree.overlapping(criteria.levels)))
+        found &= Q(levels__overlap=overlapping(criteria.levels))
     if criteria.themes:
         found &= Q(themes__overlap=list(criteria.themes))
     if criteria.kinds:
@@ -81,7 +84,7 @@ def _vocabulary(criteria: Criteria, tree: LevelTree) -> Q:
 
 
 def _regions(regions: Collection[Region]) -> Q:
-    codes = set().union(*(covering_codes(region) for region in regions))
+    codes = {code for region in regions for code in covering_codes(region)}
     return Q(regions__overlap=sorted(codes)) | Q(delivery__contains=[Delivery.ONLINE])
 
 

@@ -1,0 +1,162 @@
+"""What the page of one activity shows, in words: every field, with "not stated" where there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from techfinder.activities import words
+from techfinder.activities.models import Activity, Session, Stage
+from techfinder.activities.vocabulary import SectorRow, Vocabulary, sector_rows
+from techfinder.taxonomy.models import Audience
+from techfinder.taxonomy.templatetags.ui import clock_time, euro, join_and, long_day, months, period, weekday
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ActivityPage:
+    kind: str
+    themes: str
+    keys: list[Pair]
+    key_facts: list[Pair]
+    practical: list[Pair]
+    safety: list[Pair]
+    stages: list[dict[str, str]]
+    sessions: list[dict[str, Any]]
+    sectors: list[SectorRow]
+    audience: str
+    delivery: str
+    address: str
+    coverage: str
+    travel: str
+    provider_url: str
+    provider_offers_url: str
+
+
+def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) -> ActivityPage:
+    """All that the page shows."""
+    names = Vocabulary()
+    coverage = join_and(names.region_names(activity.regions))
+    return ActivityPage(
+        kind=words.capital(names.kind_name(activity.kind)),
+        themes=join_and(names.theme_names(activity.themes)),
+        keys=_keys(activity, coverage),
+        key_facts=_key_facts(activity, sessions),
+        practical=_practical(activity, names),
+        safety=_safety(activity),
+        stages=[_stage(stage, last=stage is stages[-1]) for stage in stages],
+        sessions=[_session(session) for session in sessions],
+        sectors=sector_rows(activity.levels),
+        audience=join_and([str(Audience(code).label) for code in activity.audience if code in Audience.values]),
+        delivery=words.place_names(activity.delivery),
+        address=words.address(activity),
+        coverage=coverage,
+        travel=_travel(activity),
+        provider_url=_provider_url(activity),
+        provider_offers_url=f"{reverse('activities:list')}?provider={activity.provider.slug}",
+    )
+
+
+def _keys(activity: Activity, coverage: str) -> list[Pair]:
+    return [
+        (gettext("Period"), words.capital(months(activity.months))),
+        (gettext("Location"), activity.venue_city or words.capital(words.place_names(activity.delivery))),
+        (gettext("For whom"), words.capital(words.meant_for(activity.levels))),
+        (gettext("Available in"), coverage),
+    ]
+
+
+def _key_facts(activity: Activity, sessions: list[Session]) -> list[Pair]:
+    return [
+        (gettext("When"), _when(activity, sessions)),
+        (gettext("Length"), words.amount(activity.duration_amount, activity.duration_unit)),
+        (gettext("Cost"), _cost(activity)),
+        (gettext("Preparation"), words.preparation(activity)),
+        (gettext("Group"), words.group_size(activity)),
+    ]
+
+
+def _when(activity: Activity, sessions: list[Session]) -> str:
+    today = timezone.localdate()
+    coming = [session for session in sessions if session.date >= today]
+    if coming:
+        return join_and([long_day(session.date) for session in coming[:3]])
+    if activity.available_from or activity.available_until:
+        return str(period(activity.available_from, activity.available_until))
+    return words.capital(months(activity.months))
+
+
+def _cost(activity: Activity) -> str:
+    amount = words.capital(euro(activity.cost))
+    return f"{amount}. {activity.cost_note}" if activity.cost_note else amount
+
+
+def _practical(activity: Activity, names: Vocabulary) -> list[Pair]:
+    return [
+        (gettext("About the period and length"), activity.period_note),
+        (gettext("Available"), str(period(activity.available_from, activity.available_until))),
+        (gettext("Ask for it"), _lead(activity)),
+        (gettext("Preparation"), words.preparation(activity)),
+        (gettext("Group"), words.group_size(activity)),
+        (gettext("Supervisors from the school"), activity.supervisors),
+        (gettext("What the school arranges"), activity.school_arranges),
+        (gettext("Languages"), join_and(names.language_names(activity.languages))),
+        (gettext("Cost"), _cost(activity)),
+    ]
+
+
+def _lead(activity: Activity) -> str:
+    if not activity.lead_days:
+        return ""
+    return gettext("at least %(days)d days beforehand") % {"days": activity.lead_days}
+
+
+def _safety(activity: Activity) -> list[Pair]:
+    vog = str(activity.get_vog_display())
+    if activity.vog and activity.vog_date:
+        vog = gettext("%(statement)s (stated on %(day)s)") % {"statement": vog, "day": long_day(activity.vog_date)}
+    alone = gettext("Pupils are never alone with a guest") if activity.never_alone else ""
+    return [
+        (gettext("VOG"), vog if activity.vog else ""),
+        (gettext("Supervision"), alone),
+        (gettext("Safety"), activity.safety_note),
+    ]
+
+
+def _stage(stage: Stage, *, last: bool) -> dict[str, str]:
+    return {
+        "title": stage.title,
+        "text": stage.description,
+        "when": long_day(stage.date),
+        "state": "end" if last else "",
+    }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    hours = " - ".join(clock_time(each) for each in (session.start, session.end) if each)
+    return {
+        "day": f"{words.capital(weekday(session.date))} {session.date.year}",
+        "hours": hours,
+        "seats": words.seats(session),
+        "of": session.seats,
+        "full": session.free <= 0,
+        "past": session.date < timezone.localdate(),
+    }
+
+
+def _travel(activity: Activity) -> str:
+    if activity.max_travel_km is None:
+        return ""
+    return gettext("comes to schools within %(km)d km") % {"km": activity.max_travel_km}
+
+
+def _provider_url(activity: Activity) -> str:
+    try:
+        return reverse("organisations:provider", args=[activity.provider.slug])
+    except NoReverseMatch:
+        return ""
