@@ -10,7 +10,15 @@ class UserAdmin(admin.ModelAdmin[User]):
     search_fields = ["email", "name"]
     ordering = ["email"]
     fields = [
-        "email", "name", "language", "match_mail", "moderates", "is_active", "is_staff", "is_superuser", "date_joined",
+        "email",
+        "name",
+        "language",
+        "match_mail",
+        "moderates",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "date_joined",
     ]
     readonly_fields = ["date_joined"]
     filter_horizontal = ["moderates"]

@@ -1,12 +1,10 @@
 from collections.abc import Callable
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
 
-from techfinder.accounts.models import User
 from techfinder.accounts.queries import lacks_second_factor
 
 # What one needs on the way to a second factor, and nothing else.
@@ -27,7 +25,7 @@ class SecondFactorMiddleware:
         match = request.resolver_match or resolve(request.path_info)
         if not request.user.is_authenticated or _is_on_the_way(match):
             return None
-        if not lacks_second_factor(cast(User, request.user)):
+        if not lacks_second_factor(request.user):
             return None
         messages.info(request, _("You can see the work of others here. Set up a second step for signing in first."))
         return HttpResponseRedirect(reverse("mfa_index"))

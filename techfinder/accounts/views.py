@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
@@ -17,7 +18,11 @@ from techfinder.accounts.forms import DeleteForm, ProfileForm
 from techfinder.accounts.models import User
 from techfinder.accounts.queries import personal_data
 
+View = Callable[[HttpRequest], HttpResponse]
+
 either = require_http_methods(["GET", "HEAD", "POST"])
+# A factor that was shown a while ago is shown again before what cannot be undone.
+fresh = cast(Callable[[View], View], reauthentication_required)
 
 
 @login_required
@@ -37,7 +42,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 @never_cache
-@reauthentication_required
+@fresh
 def export(request: HttpRequest) -> HttpResponse:
     """Everything we hold about this person, as a file."""
     data = personal_data(cast(User, request.user))
@@ -48,12 +53,12 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @either
-@reauthentication_required
+@fresh
 def delete(request: HttpRequest) -> HttpResponse:
     """Say what goes, ask once, and go."""
     form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        actions.delete_account(user=User.objects.get(pk=request.user.pk))
+        actions.delete_account(user=User.objects.get(email=cast(User, request.user).email))
         logout(request)
         messages.success(request, _("Your account is deleted."))
         return redirect("pages:home")

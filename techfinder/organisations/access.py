@@ -32,7 +32,7 @@ def memberships_of(user: Person) -> list[Membership]:
     """The memberships of a person that stand or wait, with their organisations."""
     if not user.is_authenticated:
         return []
-    found = Membership.objects.filter(user_id=user.pk, status__in=STANDING)
+    found = Membership.objects.filter(user=user, status__in=STANDING)
     return list(found.select_related("school__municipality", "school__board", "provider", "board").order_by("pk"))
 
 
@@ -58,7 +58,9 @@ def school_ids_of(user: Person) -> set[int]:
 
 def provider_for(user: Person, slug: str) -> Provider:
     """The provider that this person acts for; 404 for everybody else."""
-    members = Membership.objects.filter(user_id=user.pk, status=Membership.Status.ACTIVE, provider__isnull=False)
+    if not user.is_authenticated:
+        raise Http404
+    members = Membership.objects.filter(user=user, status=Membership.Status.ACTIVE, provider__isnull=False)
     return get_object_or_404(Provider, slug=slug, pk__in=members.values("provider_id"))
 
 
@@ -81,11 +83,11 @@ def standing_membership_for(user: Person, kind: str, key: str) -> Membership:
 
 
 def _standing(user: Person, kind: str, key: str) -> QuerySet[Membership]:
-    if kind not in KINDS:
+    if kind not in KINDS or not user.is_authenticated:
         raise Http404
     model, field = KINDS[kind]
     relation = RELATIONS[model]
-    return Membership.objects.filter(user_id=user.pk, **{f"{relation}__{field}": key}).select_related(relation)
+    return Membership.objects.filter(user=user, **{f"{relation}__{field}": key}).select_related(relation)
 
 
 def colleagues(membership: Membership) -> list[Membership]:

@@ -27,7 +27,7 @@ MAX_OPEN_INVITATIONS = 25
 PLACE = ("street", "house_number", "postcode", "city", "municipality")
 
 
-class NotNow(Exception):
+class RefusedError(Exception):
     """What was asked cannot be done; the message tells the person why."""
 
 
@@ -39,7 +39,9 @@ def register_provider(*, user: User, name: str, email: str, **fields: Any) -> Pr
     """A company that waits for a moderator, with this person as its first member."""
     waiting = Membership.objects.filter(user=user, provider__status=Provider.Status.PENDING).count()
     if waiting >= MAX_WAITING_PROVIDERS:
-        raise NotNow(_("Several organisations of yours wait for approval already. Wait until we have looked at them."))
+        raise RefusedError(
+            _("Several organisations of yours wait for approval already. Wait until we have looked at them.")
+        )
     provider = Provider(name=name, email=email, status=Provider.Status.PENDING, **fields)
     provider.municipality = provider.municipality or municipality_of(provider.postcode, provider.city)
     _save_with_slug(provider)
@@ -59,7 +61,7 @@ def _save_with_slug(provider: Provider) -> None:
                 return provider.save(force_insert=True)
         except IntegrityError:
             provider.pk = None
-    raise NotNow(_("Choose a longer name: this one is taken."))
+    raise RefusedError(_("Choose a longer name: this one is taken."))
 
 
 @transaction.atomic
@@ -126,7 +128,7 @@ def pause_provider(*, provider: Provider, paused: bool = True) -> bool:
 def claim_school(*, user: User, school: School) -> Membership:
     """Act for a school: at once when the person's mail is of the school's own domain, else after a moderator."""
     if school.closed_at:
-        raise NotNow(_("This school is closed in the register."))
+        raise RefusedError(_("This school is closed in the register."))
     proven = vouches(user.email, school.website)
     return _claim(user, Membership.Status.ACTIVE if proven else Membership.Status.PENDING, school=school)
 
@@ -153,8 +155,8 @@ def _claim(user: User, status: Membership.Status, **organisation: Organisation) 
 
 def _refuse_too_many_claims(user: User, existing: Membership | None) -> None:
     waiting = Membership.objects.filter(user=user, status=Membership.Status.PENDING)
-    if waiting.exclude(pk=existing.pk if existing else None).count() >= MAX_WAITING_CLAIMS:
-        raise NotNow(_("Several claims of yours wait for approval already. Wait until we have looked at them."))
+    if (waiting.exclude(pk=existing.pk) if existing else waiting).count() >= MAX_WAITING_CLAIMS:
+        raise RefusedError(_("Several claims of yours wait for approval already. Wait until we have looked at them."))
 
 
 def verify_membership(*, membership: Membership) -> bool:
@@ -187,7 +189,9 @@ def leave(*, membership: Membership) -> None:
     if not was_active or Membership.objects.filter(status=Membership.Status.ACTIVE, **relation).exists():
         return
     reason = Attention.Reason.LAST_MEMBER_LEFT
-    Attention.objects.get_or_create(reason=reason, settled_at=None, **relation, defaults={"note": str(organisation)[:250]})
+    Attention.objects.get_or_create(
+        reason=reason, settled_at=None, **relation, defaults={"note": str(organisation)[:250]}
+    )
 
 
 def _lock(organisation: Organisation) -> Organisation:
@@ -207,12 +211,12 @@ def invite(*, membership: Membership, email: str) -> Invitation:
     """Ask a colleague to join, by mail; asking again within the time sends the same link once more."""
     organisation = _lock(membership.organisation)
     if isinstance(organisation, Provider) and organisation.status != Provider.Status.VERIFIED:
-        raise NotNow(_("You can invite colleagues once we have approved the organisation."))
+        raise RefusedError(_("You can invite colleagues once we have approved the organisation."))
     relation, now = _relation(organisation), timezone.now()
     open_ones = Invitation.objects.filter(accepted_at=None, expires_at__gt=now, **relation)
     invitation = open_ones.filter(email__iexact=email).first()
     if invitation is None and open_ones.count() >= MAX_OPEN_INVITATIONS:
-        raise NotNow(_("Many invitations are open already. Withdraw one first."))
+        raise RefusedError(_("Many invitations are open already. Withdraw one first."))
     if invitation is None:
         expires_at = now + timedelta(days=INVITATION_DAYS)
         invitation = Invitation.objects.create(
@@ -233,7 +237,7 @@ def _mail_invitation(invitation: Invitation) -> None:
         context={
             "organisation": str(invitation.organisation),
             "inviter": str(invitation.invited_by),
-            "link": absolute(invitation.get_absolute_url()),
+            "button_url": absolute(invitation.get_absolute_url()),
             "expires_at": invitation.expires_at,
         },
     )
@@ -252,10 +256,15 @@ def accept_invitation(*, user: User, token: UUID) -> Membership:
     """Join the organisation; the link works once and until it expires."""
     invitation = Invitation.objects.select_for_update().filter(token=token, accepted_at=None).first()
     if invitation is None or invitation.expires_at <= timezone.now():
-        raise NotNow(_("This invitation is no longer valid. Ask your colleague for a new one."))
+        raise RefusedError(_("This invitation is no longer valid. Ask your colleague for a new one."))
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    membership, _created = Membership.objects.update_or_create(
-        user=user, **_relation(invitation.organisation), defaults={"status": Membership.Status.ACTIVE}
-    )
+    return _join(user, invitation.organisation)
+
+
+def _join(user: User, organisation: Organisation) -> Membership:
+    membership = Membership.objects.filter(user=user, **_relation(organisation)).first()
+    membership = membership or Membership(user=user, **_relation(organisation))
+    membership.status = Membership.Status.ACTIVE
+    membership.save()
     return membership

@@ -3,15 +3,14 @@
 from urllib.parse import urlsplit
 
 # Anybody can have a mailbox here, whatever a register says is a school's website.
-PUBLIC = frozenset(
-    """
-    aol.com caiway.nl casema.nl chello.nl freeler.nl gmail.com gmx.com gmx.net gmx.nl googlemail.com hccnet.nl
-    hetnet.nl home.nl hotmail.be hotmail.com hotmail.nl icloud.com kpnmail.nl kpnplanet.nl live.com live.nl mac.com
-    mail.com me.com msn.com onsbrabantnet.nl online.nl outlook.com outlook.nl planet.nl proton.me protonmail.com
-    quicknet.nl solcon.nl tele2.nl telfort.nl upcmail.nl versatel.nl wxs.nl xs4all.nl yahoo.com yahoo.nl
-    zeelandnet.nl ziggo.nl zonnet.nl
-    """.split()
-)
+_PUBLIC = """
+aol.com caiway.nl casema.nl chello.nl freeler.nl gmail.com gmx.com gmx.net gmx.nl googlemail.com hccnet.nl
+hetnet.nl home.nl hotmail.be hotmail.com hotmail.nl icloud.com kpnmail.nl kpnplanet.nl live.com live.nl mac.com
+mail.com me.com msn.com onsbrabantnet.nl online.nl outlook.com outlook.nl planet.nl proton.me protonmail.com
+quicknet.nl solcon.nl tele2.nl telfort.nl upcmail.nl versatel.nl wxs.nl xs4all.nl yahoo.com yahoo.nl
+zeelandnet.nl ziggo.nl zonnet.nl
+"""
+PUBLIC = frozenset(_PUBLIC.split())
 
 
 def _plain(domain: str) -> str:

@@ -36,7 +36,7 @@ class PictureField(forms.FileField):
         upload = super().clean(data, initial)
         return self._rewritten(upload) if isinstance(upload, UploadedFile) else upload
 
-    def _rewritten(self, upload: UploadedFile) -> ContentFile:
+    def _rewritten(self, upload: UploadedFile) -> ContentFile[bytes]:
         if (upload.size or 0) > MAX_BYTES:
             raise ValidationError(self.error_messages["too_heavy"], code="too_heavy")
         try:
@@ -48,7 +48,7 @@ class PictureField(forms.FileField):
             raise ValidationError(self.error_messages["not_a_picture"], code="not_a_picture") from error
 
 
-def rewritten(picture: Image.Image, *, max_side: int) -> ContentFile:
+def rewritten(picture: Image.Image, *, max_side: int) -> ContentFile[bytes]:
     """Turn upright, shrink, drop place and camera, and write as WebP."""
     # Lets a JPEG decode at a fraction of its size.
     picture.draft("RGB", (max_side, max_side))

@@ -64,9 +64,7 @@ class School(Address):
     denomination = models.CharField(_("denomination"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     website = models.CharField(_("website"), max_length=200, blank=True)
-    municipality = models.ForeignKey(
-        Region, models.PROTECT, related_name="schools", verbose_name=_("municipality")
-    )
+    municipality = models.ForeignKey(Region, models.PROTECT, related_name="schools", verbose_name=_("municipality"))
     board = models.ForeignKey(
         Board, models.PROTECT, null=True, blank=True, related_name="schools", verbose_name=_("school board")
     )
@@ -116,7 +114,7 @@ class Provider(Address):
     paused = models.BooleanField(_("paused"), default=False)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
-    # Every write that matters to matching (status, pause, place) raises `version`; its activities are then matched anew.
+    # Every write that matters to matching (status, pause, place) raises `version`: its activities are matched anew.
     version = models.PositiveIntegerField(default=1)
     matched_version = models.PositiveIntegerField(default=0)
 
@@ -225,9 +223,7 @@ class Attention(OfOrganisation):
     note = models.CharField(_("note"), max_length=250, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["created_at"]

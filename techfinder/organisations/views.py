@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
@@ -23,7 +23,7 @@ SUGGESTIONS = 8
 FOUND = 20
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], form: Form | None = None) -> HttpResponse:
+def _page(request: HttpRequest, template: str, context: dict[str, Any], form: BaseForm | None = None) -> HttpResponse:
     """Render; a form that was refused answers 422."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else HTTPStatus.OK
     return render(request, f"organisations/{template}.html", context, status=status)
@@ -99,7 +99,7 @@ def _claim(request: HttpRequest, organisation: School | Board) -> HttpResponse:
             membership = actions.claim_school(user=_person(request), school=organisation)
         else:
             membership = actions.claim_board(user=_person(request), board=organisation)
-    except actions.NotNow as reason:
+    except actions.RefusedError as reason:
         messages.error(request, str(reason))
         return redirect("organisations:index")
     said = {
@@ -124,10 +124,12 @@ def register_provider(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             provider = actions.register_provider(user=_person(request), **form.values())
-        except actions.NotNow as reason:
+        except actions.RefusedError as reason:
             form.add_error(None, str(reason))
         else:
-            messages.success(request, _("%(name)s is registered. We look at it within 5 working days.") % {"name": provider})
+            messages.success(
+                request, _("%(name)s is registered. We look at it within 5 working days.") % {"name": provider}
+            )
             return redirect(provider)
     return _page(request, "provider_form", {"form": form}, form)
 
@@ -178,7 +180,7 @@ def members(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.invite(membership=membership, email=form.cleaned_data["email"])
-        except actions.NotNow as reason:
+        except actions.RefusedError as reason:
             form.add_error(None, str(reason))
         else:
             messages.success(request, _("The invitation is sent to %(email)s.") % form.cleaned_data)
@@ -218,7 +220,9 @@ def leave(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 @either
 def accept_invitation(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show to whom the link of the mail leads; join on a deliberate press."""
-    invitation = get_object_or_404(Invitation.objects.select_related("school", "provider", "board", "invited_by"), token=token)
+    invitation = get_object_or_404(
+        Invitation.objects.select_related("school", "provider", "board", "invited_by"), token=token
+    )
     if request.method == "POST":
         return _accept(request, invitation)
     return _page(request, "invitation", {"invitation": invitation, "is_open": access.is_open(invitation)})
@@ -229,7 +233,7 @@ def _accept(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return redirect_to_login(invitation.get_absolute_url())
     try:
         membership = actions.accept_invitation(user=_person(request), token=invitation.token)
-    except actions.NotNow as reason:
+    except actions.RefusedError as reason:
         messages.error(request, str(reason))
         return redirect(invitation)
     messages.success(request, _("You can act for %(name)s now.") % {"name": membership.organisation})
