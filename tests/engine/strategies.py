@@ -17,7 +17,7 @@ THEMES = [0, 1, 5, 63, 64, 130]
 
 points = st.sampled_from(POINTS)
 level_masks = st.sets(st.sampled_from(LEVEL_CODES), max_size=2).map(lambda codes: LEVELS.mask_of({"po-7", *codes}))
-other_masks = st.sets(st.sampled_from(LEVEL_CODES), max_size=2).map(LEVELS.mask_of)
+other_masks = st.sets(st.sampled_from(LEVEL_CODES), min_size=1, max_size=2).map(LEVELS.mask_of)
 near_days = st.integers(-20, 90).map(lambda days: TODAY + datetime.timedelta(days=days))
 month_masks = st.one_of(st.just(0), st.integers(0, 4095), st.sampled_from([1 << month for month in range(12)]))
 sizes = st.sampled_from([0, 1, 19, 20, 21, 30])
