@@ -152,8 +152,9 @@ class _Reader:
             faulty = True
         if faulty:
             shown = "what it holds" if secret else repr(value)
-            self.faults.append(f"{variable(name)} must be an address that begins with "
-                               f"{' or '.join(f'{scheme}://' for scheme in schemes)}, not {shown}")
+            wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+            self.faults.append(f"{variable(name)} must be an address that begins with {wanted}, not {shown}")
+            return None
         return value
 
     def required(self, value: str | None, name: str, *, local: bool, otherwise: Callable[[], str]) -> str:
@@ -162,8 +163,13 @@ class _Reader:
             return value
         if local:
             return otherwise()
-        self.faults.append(f"{variable(name)} is not set")
+        if not self.is_given(name):  # else its fault is known already
+            self.faults.append(f"{variable(name)} is not set")
         return ""
+
+    def is_given(self, name: str) -> bool:
+        key = variable(name)
+        return bool(self.environ.get(key, "").strip() or self.environ.get(f"{key}_FILE", "").strip())
 
 
 def read(environ: Mapping[str, str] | None = None) -> Env:
@@ -172,9 +178,9 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
     debug = reader.flag("DEBUG")
     local_dir = Path(reader.text("LOCAL_DIR") or ROOT / ".local").expanduser()
     database_url = reader.url("DATABASE_URL", ("postgresql", "postgres"), secret=True)
-    # A fault in the address is no reason to complain about all that a local installation need not set.
-    local = reader.text("DATABASE_URL") is None or debug
-    redis_url = _redis_url(reader, database_url)
+    # A faulty address is no local installation: what else is wrong is then told as well.
+    local = not reader.is_given("DATABASE_URL") or debug
+    redis_url = _redis_url(reader)
     base_url = _base_url(reader, local=local)
     env = Env(
         secret_key=_secret_key(reader, local_dir, local=local),
@@ -199,9 +205,9 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
     return env
 
 
-def _redis_url(reader: _Reader, database_url: str | None) -> str | None:
+def _redis_url(reader: _Reader) -> str | None:
     redis_url = reader.url("REDIS_URL", ("redis", "rediss", "unix"), secret=True)
-    if database_url is not None and redis_url is None and reader.text("REDIS_URL") is None:
+    if reader.is_given("DATABASE_URL") and not reader.is_given("REDIS_URL"):
         reader.faults.append("REDIS_URL is not set, and DATABASE_URL is: set both, or none for a local installation")
     return redis_url
 

@@ -109,7 +109,7 @@ def test_no_file_outgrows_its_room() -> None:
     long = [
         f"{relative(path)}: {lines}"
         for path in sources("techfinder", "matching")
-        if "migrations" not in path.parts and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+        if "migrations" not in path.parts and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 450
     ]
 
     assert long == []

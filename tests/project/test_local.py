@@ -71,7 +71,7 @@ def test_both_answer_and_keep_what_they_hold(place: Place) -> None:
     redis.Redis.from_url(place.redis_url).set("kept", "yes")
     assert ask(place) == "'schol':1"
     assert holding.release(wait=20)
-    assert processes_of(place) == []
+    wait_until(lambda: not processes_of(place), 2)
 
     again = hold(place)
     assert redis.Redis.from_url(place.redis_url, decode_responses=True).get("kept") == "yes"
@@ -103,6 +103,7 @@ def test_a_killed_keeper_is_replaced(place: Place) -> None:
     holding = hold(place)
     keeper = next(process for process in processes_of(place) if "techfinder.local.keeper" in process.cmdline())
     keeper.kill()
+    wait_until(lambda: not keeper.is_running() or keeper.status() == psutil.STATUS_ZOMBIE, 5)
 
     again = hold(place)
     assert ask(place)
