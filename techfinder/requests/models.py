@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -12,7 +13,8 @@ from techfinder.organisations.models import School
 from techfinder.taxonomy.models import Audience, Delivery
 
 
-def code_list(label: str, **kwargs: object) -> ArrayField:
+def code_list(label: Any, **kwargs: Any) -> "ArrayField[Any, Any]":
+    """Codes of a vocabulary: one row holds all the engine and the filters need."""
     return ArrayField(models.CharField(max_length=32, **kwargs), verbose_name=label, default=list, blank=True)
 
 
@@ -44,7 +46,12 @@ class Request(models.Model):
     ref = models.CharField(_("reference"), max_length=80, null=True, blank=True, unique=True)
     school = models.ForeignKey(School, models.PROTECT, related_name="requests", verbose_name=_("school"))
     contact = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="requests", verbose_name=_("contact")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("contact"),
     )
     contact_email = models.EmailField(_("e-mail address"))
     contact_name = models.CharField(_("name"), max_length=120, blank=True)
