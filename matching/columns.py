@@ -192,6 +192,8 @@ def _shared_fault(row: ActivityRow | RequestRow) -> str:
         return f"levels or audience is not a mask of {WORD} bits"
     if row.themes and min(row.themes) < 0:
         return "a theme has a negative number"
+    if not (-90 <= row.lat <= 90 and -180 <= row.lon <= 180):
+        return f"latitude {row.lat}, longitude {row.lon} is not a point on earth"
     if row.max_travel_km is not None and not row.max_travel_km >= 0:
         return f"{row.max_travel_km} km is not a distance"
     return ""

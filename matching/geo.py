@@ -16,10 +16,7 @@ DISTANCE_SLACK_KM = 1e-9
 
 
 def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
-    """(latitude, longitude) in degrees to an array of shape (3, n); ValueError for what is not a point on earth."""
-    for lat, lon in points:
-        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            raise ValueError(f"latitude {lat}, longitude {lon} is not a point on earth")
+    """(latitude, longitude) in degrees to an array of shape (3, n)."""
     return np.array([_unit_vector(lat, lon) for lat, lon in points], dtype=np.float64).reshape(-1, 3).T.copy()
 
 
