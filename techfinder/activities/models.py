@@ -35,7 +35,7 @@ KEEP_SEARCH = pgtrigger.Trigger(
     name="activity_search",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert
-    | pgtrigger.UpdateOf("title", "summary", "goals", "description", "co_providers", "provider"),
+    | pgtrigger.UpdateOf("title", "summary", "goals", "description", "co_providers", "provider_id"),
     declare=[("provider_name", "TEXT")],
     func="""
         SELECT name INTO provider_name FROM organisations_provider WHERE id = NEW.provider_id;
@@ -60,7 +60,7 @@ RENAME = pgtrigger.Trigger(
 REMATCH = pgtrigger.Trigger(
     name="provider_rematch",
     when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("status", "paused", "lat", "lon", "municipality"),
+    operation=pgtrigger.UpdateOf("status", "paused", "lat", "lon", "municipality_id"),
     condition=pgtrigger.AnyChange("status", "paused", "lat", "lon", "municipality"),
     func="UPDATE activities_activity SET version = version + 1 WHERE provider_id = NEW.id; RETURN NULL;",
 )

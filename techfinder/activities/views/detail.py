@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from techfinder.activities import access
 from techfinder.activities.changes import sessions_of, stages_of, with_pending
+from techfinder.activities.maps import coverage_map
 from techfinder.activities.models import Activity
 from techfinder.activities.presenting import page_of
 from techfinder.activities.structured import json_ld
@@ -37,6 +38,7 @@ def _context(activity: Activity, *, member: bool, as_changed: bool) -> dict[str,
         "as_changed": as_changed,
         "has_change": bool(activity.pending),
         "shown": page_of(shown, stages, sessions),
+        "map": coverage_map(shown),
         "ask_url": f"{reverse('requests:new')}?{urlencode({'activiteit': activity.slug})}",
         "json_ld": json_ld(activity, sessions) if public else "",
     }

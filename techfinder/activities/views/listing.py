@@ -19,8 +19,8 @@ from techfinder.activities.vocabulary import Vocabulary
 from techfinder.activities.words import card
 
 PER_PAGE = 20
-# What a request has in common with a search: carried along when nothing was found.
-SHARED = ("q", "plaats", "level", "theme", "kind", "delivery")
+# What a request has in common with a search, and how the form of a request calls it.
+SHARED = {"plaats": "plaats", "level": "niveau", "theme": "thema", "kind": "soort"}
 
 
 @require_safe
@@ -65,4 +65,4 @@ def _hidden(
 
 
 def _shared(query: QueryDict) -> dict[str, list[str]]:
-    return {name: [value[:100] for value in query.getlist(name)[:20]] for name in SHARED if name in query}
+    return {there: [value[:100] for value in query.getlist(here)[:20]] for here, there in SHARED.items() if here in query}
