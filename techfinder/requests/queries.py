@@ -41,7 +41,7 @@ def _advice(request: Request) -> list[tuple[bool, str]]:
         (_visits_without_limit(request), _("Say how far you can travel")),
         (request.max_cost is None, _("Say what your budget is, even if it is 0 euro")),
         (request.date_until - request.date_from < SHORT_WINDOW, _("Give more days: more companies can come then")),
-        (bool(_holiday(request)), _("Your days lie in the %(holiday)s: add days before or after") % _holiday(request)),
+        (bool(_holiday(request)), _holiday(request)),
         (not request.practicalities, _("Write what is there: room, screen, sockets, parking")),
     ]
 
@@ -51,9 +51,10 @@ def _visits_without_limit(request: Request) -> bool:
     return may_visit and request.max_travel_km is None
 
 
-def _holiday(request: Request) -> dict[str, str]:
+def _holiday(request: Request) -> str:
+    """Advice when all days lie in one school holiday."""
     found = holiday_around(request.school.holiday_region, request.date_from, request.date_until)
-    return {"holiday": str(found.name)} if found else {}
+    return _("Your days lie in the %(holiday)s: add days before or after") % {"holiday": found.name} if found else ""
 
 
 def find_school(code: str) -> School | None:
