@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,9 @@ from techfinder.matches.models import Match
 from techfinder.organisations.models import Membership, School
 from techfinder.pages.dotmap import DotMap, draw, home_points
 from techfinder.requests.models import Request
-from techfinder.taxonomy.models import Kind, Level, Region, Theme
+from techfinder.taxonomy.levels import level_label
+from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.queries import kind_names, theme_names
 from techfinder.taxonomy.templatetags import ui as words
 from techfinder.taxonomy.ui import Card, facts
 
@@ -135,14 +136,13 @@ def _figures(activities: int, requests: int) -> list[Figure]:
 
 def _asks(requests: Any) -> list[Ask]:
     rows = list(requests.select_related("school").order_by("-confirmed_at", "-id")[:SHOWN_ASKS])
-    names = _names(Level, (code for row in rows for code in row.levels))
     return [
         Ask(
             title=row.title,
             meta=[
                 word
                 for word in (
-                    ", ".join(names.get(code, code) for code in row.levels[:2]) + (" …" if len(row.levels) > 2 else ""),
+                    _sentence(level_label(row.levels)),
                     words.pupils(row.group_size),
                     row.school.city,
                     words.period(row.date_from, row.date_until),
@@ -160,26 +160,25 @@ def _shortages(activities: Any, requests: Any) -> list[Shortage]:
     asked = Counter(code for codes in requests.values_list("themes", flat=True).iterator() for code in codes)
     offered = Counter(code for codes in activities.values_list("themes", flat=True).iterator() for code in codes)
     short = sorted((code for code in asked if asked[code] > offered[code]), key=lambda code: (-asked[code], code))
-    names = _names(Theme, short[:SHOWN_SHORTAGES])
+    names = theme_names()
     return [Shortage(names.get(code, code), asked[code], offered[code]) for code in short[:SHOWN_SHORTAGES]]
 
 
 def _offers(activities: Any) -> list[Card]:
     rows = list(activities.select_related("provider").order_by("-published_at", "-id")[:SHOWN_OFFERS])
-    kinds = _names(Kind, (row.kind for row in rows))
-    levels = _names(Level, (code for row in rows for code in row.levels))
+    kinds = kind_names()
     return [
         Card(
             url=row.get_absolute_url(),
             title=row.title,
             provider=row.provider.name,
             place=row.venue_city or row.provider.city,
-            kind=kinds.get(row.kind, row.kind),
+            kind=_sentence(kinds.get(row.kind, row.kind)),
             icon=words.theme_icon(row.themes[0]) if row.themes else words.kind_icon(row.kind),
             text=row.summary,
             facts=facts(
-                ("users", ", ".join(levels.get(code, code) for code in row.levels[:3])),
-                ("calendar", words.months(row.months).capitalize()),
+                ("users", _sentence(level_label(row.levels))),
+                ("calendar", _sentence(words.months(row.months))),
             ),
             seed=row.slug,
             picture=row.picture.url if row.picture else "",
@@ -188,8 +187,8 @@ def _offers(activities: Any) -> list[Card]:
     ]
 
 
-def _names(vocabulary: type[Any], codes: Iterable[str]) -> dict[str, str]:
-    return {term.code: str(term) for term in vocabulary.objects.filter(code__in=set(codes))}
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _address(name: str) -> str:

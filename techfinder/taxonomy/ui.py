@@ -97,6 +97,16 @@ class Card:
         return bool(self.far or self.states)
 
 
+@dataclass(frozen=True)
+class LevelRow:
+    """A sector in the table of levels; text is empty when it is not meant."""
+
+    name: str
+    text: str
+    ages: str = ""
+    years: tuple[tuple[str, bool], ...] = ()
+
+
 # -------------------------------------------------------------------- forms
 
 INPUT_CLASSES = {

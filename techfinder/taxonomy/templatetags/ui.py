@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from techfinder.taxonomy import ui
+from techfinder.taxonomy import levels, ui
 
 register = template.Library()
 
@@ -194,6 +194,24 @@ def waiting(since: object) -> str:
     return ngettext("waiting for %(days)d day", "waiting for %(days)d days", days) % {"days": days}
 
 
+# ------------------------------------------------------------------ levels
+
+
+@register.simple_tag
+def level_table(codes: Iterable[str]) -> list[ui.LevelRow]:
+    """Return a row per sector for components/levels.html, groups of primary school as boxes."""
+    meant = levels.level_leaves(codes)
+    return [
+        ui.LevelRow(
+            name=row.name,
+            text=row.label,
+            ages=row.ages,
+            years=tuple((str(year), f"po-{year}" in meant) for year in range(1, 9)) if row.sector == "po" else (),
+        )
+        for row in levels.level_rows(codes)
+    ]
+
+
 # ------------------------------------------------------- numbers and words
 
 
@@ -260,6 +278,26 @@ def initials(name: str) -> str:
     if not capitals:
         return "?"
     return (capitals[0][0] + (capitals[-1][0] if len(capitals) > 1 else "")).upper()
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "Chromebook"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Write Firefox, Windows: what a person calls the device, from what a browser calls itself."""
+    program = next((name for sign, name in BROWSERS if sign in user_agent), gettext("unknown browser"))
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
+    return f"{program}, {system}" if system else program
 
 
 # -------------------------------------------------------------- navigation
