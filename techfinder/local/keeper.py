@@ -42,9 +42,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     own_lock = place.keeper.open("a")
     fcntl.flock(own_lock, fcntl.LOCK_EX)
+    # Open until this process is gone: who comes while the services stop, waits at this lock for their end.
+    holders = place.holders.open("a")
     services = (Postgres(place), Redis(place))
     try:
-        return _keep(place, services)
+        return _keep(holders, services)
     except _Stop:
         return 0
     finally:
@@ -53,7 +55,7 @@ def main() -> int:
             service.stop()
 
 
-def _keep(place: Place, services: tuple[Postgres | Redis, ...]) -> int:
+def _keep(holders: IO[str], services: tuple[Postgres | Redis, ...]) -> int:
     try:
         for service in services:
             service.start()
@@ -65,8 +67,7 @@ def _keep(place: Place, services: tuple[Postgres | Redis, ...]) -> int:
     print("ready", flush=True)
     # The starter reads one line and goes away.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    with place.holders.open("a") as holders:
-        _watch(holders, services)
+    _watch(holders, services)
     return 0
 
 
