@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -80,13 +79,13 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
         setattr(locked, name, value)
     locked.save(update_fields=list(fields))
     if moved:
-        _matter(provider=locked)
+        wake("matches.sweep")
     return locked
 
 
-def _matter(*, provider: Provider, **fields: Any) -> None:
-    """Write what matching depends on, raise the version, and wake the worker after commit."""
-    Provider.objects.filter(pk=provider.pk).update(version=F("version") + 1, **fields)
+def _set_state(provider: Provider, **fields: Any) -> None:
+    """Write what matching depends on. The database raises the version of the activities; the sweeper finds them."""
+    Provider.objects.filter(pk=provider.pk).update(**fields)
     provider.refresh_from_db()
     wake("matches.sweep")
 
@@ -97,7 +96,7 @@ def verify_provider(*, provider: Provider) -> bool:
     locked = Provider.objects.select_for_update().get(pk=provider.pk)
     if locked.status == Provider.Status.VERIFIED:
         return False
-    _matter(provider=provider, status=Provider.Status.VERIFIED, verified_at=timezone.now())
+    _set_state(provider, status=Provider.Status.VERIFIED, verified_at=timezone.now())
     return True
 
 
@@ -107,7 +106,7 @@ def reject_provider(*, provider: Provider) -> bool:
     locked = Provider.objects.select_for_update().get(pk=provider.pk)
     if locked.status == Provider.Status.REJECTED:
         return False
-    _matter(provider=provider, status=Provider.Status.REJECTED, verified_at=None)
+    _set_state(provider, status=Provider.Status.REJECTED, verified_at=None)
     return True
 
 
@@ -117,7 +116,7 @@ def pause_provider(*, provider: Provider, paused: bool = True) -> bool:
     locked = Provider.objects.select_for_update().get(pk=provider.pk)
     if locked.paused == paused:
         return False
-    _matter(provider=provider, paused=paused)
+    _set_state(provider, paused=paused)
     return True
 
 

@@ -91,7 +91,7 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
         return self.filter(status=Provider.Status.VERIFIED)
 
 
-@pghistory.track(exclude=["version", "matched_version"])
+@pghistory.track()
 class Provider(Address):
     """Who offers activities: a company, science centre, fund or network."""
 
@@ -114,9 +114,6 @@ class Provider(Address):
     paused = models.BooleanField(_("paused"), default=False)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
-    # Every write that matters to matching (status, pause, place) raises `version`: its activities are matched anew.
-    version = models.PositiveIntegerField(default=1)
-    matched_version = models.PositiveIntegerField(default=0)
 
     objects = ProviderQuerySet.as_manager()
 
@@ -124,9 +121,6 @@ class Provider(Address):
         ordering = ["name", "id"]
         verbose_name = _("provider")
         verbose_name_plural = _("providers")
-        indexes = [
-            models.Index(fields=["id"], condition=Q(version__gt=models.F("matched_version")), name="provider_unmatched")
-        ]
 
     def __str__(self) -> str:
         return self.name

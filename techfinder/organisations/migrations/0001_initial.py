@@ -55,8 +55,6 @@ class Migration(migrations.Migration):
                 ('paused', models.BooleanField(default=False, verbose_name='paused')),
                 ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified at')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('matched_version', models.PositiveIntegerField(default=0)),
                 ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='providers', to='taxonomy.region', verbose_name='municipality')),
             ],
             options={
@@ -203,17 +201,13 @@ class Migration(migrations.Migration):
                 'ordering': ['created_at'],
             },
         ),
-        migrations.AddIndex(
-            model_name='provider',
-            index=models.Index(condition=models.Q(('version__gt', models.F('matched_version'))), fields=['id'], name='provider_unmatched'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='provider',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_providerevent" ("city", "created_at", "description", "email", "house_number", "id", "kvk", "lat", "logo", "lon", "municipality_id", "name", "paused", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "slug", "status", "street", "verified_at", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."email", NEW."house_number", NEW."id", NEW."kvk", NEW."lat", NEW."logo", NEW."lon", NEW."municipality_id", NEW."name", NEW."paused", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."postcode", NEW."slug", NEW."status", NEW."street", NEW."verified_at", NEW."website"); RETURN NULL;', hash='e7cc1c903c5979a9208c87722781855cc7601070', operation='INSERT', pgid='pgtrigger_insert_insert_39aa8', table='organisations_provider', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='provider',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."house_number" IS DISTINCT FROM (NEW."house_number") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kvk" IS DISTINCT FROM (NEW."kvk") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."logo" IS DISTINCT FROM (NEW."logo") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."paused" IS DISTINCT FROM (NEW."paused") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."street" IS DISTINCT FROM (NEW."street") OR OLD."verified_at" IS DISTINCT FROM (NEW."verified_at") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "organisations_providerevent" ("city", "created_at", "description", "email", "house_number", "id", "kvk", "lat", "logo", "lon", "municipality_id", "name", "paused", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "slug", "status", "street", "verified_at", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."email", NEW."house_number", NEW."id", NEW."kvk", NEW."lat", NEW."logo", NEW."lon", NEW."municipality_id", NEW."name", NEW."paused", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."postcode", NEW."slug", NEW."status", NEW."street", NEW."verified_at", NEW."website"); RETURN NULL;', hash='fea88d2856fa5064dc843e1d5e3020af8fadf9c6', operation='UPDATE', pgid='pgtrigger_update_update_8f901', table='organisations_provider', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_providerevent" ("city", "created_at", "description", "email", "house_number", "id", "kvk", "lat", "logo", "lon", "municipality_id", "name", "paused", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "slug", "status", "street", "verified_at", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."email", NEW."house_number", NEW."id", NEW."kvk", NEW."lat", NEW."logo", NEW."lon", NEW."municipality_id", NEW."name", NEW."paused", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."postcode", NEW."slug", NEW."status", NEW."street", NEW."verified_at", NEW."website"); RETURN NULL;', hash='7eeaf1682e5060c1530efda8a228fc2d2198aa1c', operation='UPDATE', pgid='pgtrigger_update_update_8f901', table='organisations_provider', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='school',
