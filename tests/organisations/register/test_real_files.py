@@ -43,7 +43,6 @@ def test_primary_schools_come_in_whole_and_fast() -> None:
     assert School.objects.filter(lat=None).count() == 0
     assert not Region.objects.filter(type="municipality", parent=None).exists()
     assert Region.objects.get(code="GM1948").name == "Meierijstad"
-    assert School.objects.get(code="32LY00").municipality.code == "GM1948"
 
     assert _run("po_vestigingen_2026-04.csv", points=[POINTS]) == _summary(unchanged=6107)
     assert _run("po_vestigingen_2026-04.csv", close_missing=True) == _summary(unchanged=6107)
