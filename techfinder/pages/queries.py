@@ -161,7 +161,7 @@ def _shortages(activities: Any, requests: Any) -> list[Shortage]:
     offered = Counter(code for codes in activities.values_list("themes", flat=True).iterator() for code in codes)
     short = sorted((code for code in asked if asked[code] > offered[code]), key=lambda code: (-asked[code], code))
     names = theme_names()
-    return [Shortage(names.get(code, code), asked[code], offered[code]) for code in short[:SHOWN_SHORTAGES]]
+    return [Shortage(_sentence(names.get(code, code)), asked[code], offered[code]) for code in short[:SHOWN_SHORTAGES]]
 
 
 def _offers(activities: Any) -> list[Card]:

@@ -231,10 +231,13 @@ def choice_groups(bound: forms.BoundField) -> list[ChoiceGroup]:
     widget = bound.field.widget
     attrs = {"id": bound.auto_id} if bound.auto_id else {}
     context = widget.get_context(bound.html_name, bound.value(), attrs)["widget"]
-    return [
-        ChoiceGroup(name=str(name or ""), choices=tuple(_choices(bound, options)))
-        for name, options, _index in context["optgroups"]
-    ]
+    groups: list[tuple[str, list[Choice]]] = []
+    for name, options, _index in context["optgroups"]:
+        # Django puts every choice without a group into a nameless group of its own.
+        if not groups or name or groups[-1][0]:
+            groups.append((str(name or ""), []))
+        groups[-1][1].extend(_choices(bound, options))
+    return [ChoiceGroup(name, tuple(choices)) for name, choices in groups]
 
 
 def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator[Choice]:

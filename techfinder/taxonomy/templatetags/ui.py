@@ -155,11 +155,24 @@ def period(first: object, last: object) -> str:
         return gettext("from %(day)s") % {"day": day(start)}
     if start == end:
         return day(start)
+    if whole := _whole_months(start, end):
+        return whole
     same_month = (start.year, start.month) == (end.year, end.month)
     opening = str(start.day) if same_month else _written(start, "j F")
     if start.year != end.year:
         opening = _written(start, "j F Y")
     return gettext("%(first)s to %(last)s") % {"first": opening, "last": day(end)}
+
+
+def _whole_months(first: dt.date, last: dt.date) -> str:
+    """Write april, or april tot en met juni, when a period is made of whole months of one year."""
+    if first.day != 1 or (last + dt.timedelta(days=1)).day != 1 or first.year != last.year:
+        return ""
+    names = [month_name(first.month)] if first.month == last.month else [month_name(first.month), month_name(last.month)]
+    year = "" if first.year - timezone.localdate().year in (0, 1) else f" {first.year}"
+    if len(names) == 1:
+        return names[0] + year
+    return gettext("%(first)s to %(last)s") % {"first": names[0], "last": names[1] + year}
 
 
 @register.filter
