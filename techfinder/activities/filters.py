@@ -85,7 +85,7 @@ class ActivityFilter(django_filters.FilterSet):
     q = TextFilter(label=_("What are you looking for?"))
     plaats = TextFilter(label=_("Town or postcode"), longest=80)
     region = SeveralFilter(label=_("Region"))
-    level = KnownFilter(label=_("For whom"), codes=LEVEL_BY_CODE.keys())
+    level = KnownFilter(label=_("For whom"), codes=tuple(LEVEL_BY_CODE))
     theme = KnownFilter(label=_("Theme"), codes=())
     kind = KnownFilter(label=_("Kind"), codes=())
     delivery = KnownFilter(label=_("Where"), codes=Delivery.values)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
 from techfinder.organisations.models import School
 from techfinder.taxonomy.models import Region
@@ -70,3 +71,24 @@ def covering_codes(region: Region) -> set[str]:
 def _shared(members: Iterable[Region]) -> set[str]:
     covers = [{each.code for each in with_ancestors(member)} for member in members]
     return set.intersection(*covers) if covers else set()
+
+
+def point_of(values: Mapping[str, Any], *, before: Mapping[str, Any]) -> dict[str, float | None]:
+    """The point of a venue whose address changed and whose point was not given by hand."""
+    moved = any(values[name] != (before.get(name) or "") for name in ("venue_postcode", "venue_city"))
+    by_hand = any(values[name] is not None and values[name] != before.get(name) for name in ("venue_lat", "venue_lon"))
+    if by_hand or not (moved or (values["venue_city"] and values["venue_lat"] is None)):
+        return {}
+    lat, lon = _point(values["venue_postcode"], values["venue_city"])
+    return {"venue_lat": lat, "venue_lon": lon}
+
+
+def _point(postcode: str, city: str) -> tuple[float | None, float | None]:
+    """The middle of the schools in the same postcode area, else the municipality's point."""
+    if len(postcode) >= 4:
+        near = School.objects.filter(postcode__startswith=postcode[:4], lat__isnull=False, lon__isnull=False)
+        middle = near.aggregate(lat=Avg("lat"), lon=Avg("lon"))
+        if middle["lat"] is not None:
+            return round(middle["lat"], 5), round(middle["lon"], 5)
+    region = find_municipality(postcode) or find_municipality(city)
+    return (region.lat, region.lon) if region else (None, None)
