@@ -38,7 +38,7 @@ lint: setup-dev
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
 	$(VENV)/lint-imports
-	$(VENV)/djlint --check --lint templates --quiet
+	$(VENV)/djlint --lint templates --quiet
 	$(VENV)/python tools/messages.py check
 	$(VENV)/python manage.py check --fail-level WARNING
 	$(VENV)/python manage.py makemigrations --check --dry-run

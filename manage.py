@@ -10,15 +10,17 @@ def main() -> int:
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
-        print("Techfinder is not installed in this Python: run `make setup`, then use .venv/bin/python.", file=sys.stderr)
+        print(
+            "Techfinder is not installed in this Python: run `make setup`, then use .venv/bin/python.", file=sys.stderr
+        )
         return 1
-    from techfinder.env import EnvironmentFault
+    from techfinder.env import EnvironmentFaultError
     from techfinder.local import LocalServiceError
     from techfinder.startup import hold_services
 
     try:
         hold_services()
-    except (EnvironmentFault, LocalServiceError) as error:
+    except (EnvironmentFaultError, LocalServiceError) as error:
         print(error, file=sys.stderr)
         return 1
     execute_from_command_line(sys.argv)

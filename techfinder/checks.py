@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 
 
-@register()
-def front_end_files(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def front_end_files(**kwargs: Any) -> list[checks.CheckMessage]:
     missing = [path for path in settings.FRONT_END_PACKAGES.values() if not path.is_dir()]
     if not missing:
         return []
     names = ", ".join(str(path.relative_to(settings.BASE_DIR)) for path in missing)
-    return [Warning(f"Front-end files are missing: {names}", hint="Run `make setup`.", id="techfinder.W001")]
+    return [checks.Warning(f"Front-end files are missing: {names}", hint="Run `make setup`.", id="techfinder.W001")]

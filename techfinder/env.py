@@ -41,7 +41,7 @@ TOLERATED = ("TECHFINDER_REQUIRE_CHROMIUM", "TECHFINDER_TEST_LOCAL_DIR", "TECHFI
 MIN_SECRET_LENGTH = 50
 
 
-class EnvironmentFault(Exception):
+class EnvironmentFaultError(Exception):
     """The environment does not describe a site that may run; the message lists every fault."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -173,7 +173,7 @@ class _Reader:
 
 
 def read(environ: Mapping[str, str] | None = None) -> Env:
-    """The environment as one frozen value, or `EnvironmentFault` with every fault in it."""
+    """The environment as one frozen value, or `EnvironmentFaultError` with every fault in it."""
     reader = _Reader(os.environ if environ is None else environ)
     debug = reader.flag("DEBUG")
     local_dir = Path(reader.text("LOCAL_DIR") or ROOT / ".local").expanduser()
@@ -201,7 +201,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
     if bool(env.email_user) != bool(env.email_password):
         reader.faults.append("TECHFINDER_EMAIL_USER and TECHFINDER_EMAIL_PASSWORD belong together: set both or none")
     if reader.faults:
-        raise EnvironmentFault(reader.faults)
+        raise EnvironmentFaultError(reader.faults)
     return env
 
 

@@ -26,7 +26,7 @@ ALLOWED_HOSTS = list(ENV.allowed_hosts)
 BASE_URL = ENV.base_url
 GEOCODER_URL = ENV.geocoder_url
 
-# --- Applications -----------------------------------------------------------------------------------------------------
+# --- Applications ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "techfinder.taxonomy",
@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "techfinder.accounts.middleware.SecondFactorMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
@@ -99,7 +100,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- PostgreSQL -------------------------------------------------------------------------------------------------------
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 # Nobody waits longer for a page, and a query that goes on after its reader has left only burdens the others.
 WEB_LIMITS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
@@ -128,7 +129,7 @@ if startup.is_web():
     DATABASES["default"]["OPTIONS"]["options"] = WEB_LIMITS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: broker in its database 0, cache in 1 ----------------------------------------------------------------------
+# --- Redis: broker in its database 0, cache in 1 ---------------------------------------------------------------------
 
 REDIS_URL = ENV.redis_url or LOCAL.redis_url
 
@@ -154,7 +155,7 @@ CACHES = {
     },
 }
 
-# --- Celery: a wake-up and no store; each value is explained in docs/decisions/0003-queue-is-a-wake-up.md --------------
+# --- Celery: a wake-up and no store; each value is explained in docs/decisions/0003-queue-is-a-wake-up.md ------------
 
 CELERY_IMPORTS = ["techfinder.health"]
 CELERY_BROKER_URL = broker_url(REDIS_URL)
@@ -205,7 +206,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     }.items()
 }
 
-# --- People: a code by e-mail or a passkey, never a password ------------------------------------------------------------
+# --- People: a code by e-mail or a passkey, never a password ---------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -214,6 +215,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/mijn/"
 LOGOUT_REDIRECT_URL = "/"
 
+ACCOUNT_ADAPTER = "techfinder.mail.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -251,7 +253,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True
 
-# --- Languages, time --------------------------------------------------------------------------------------------------
+# --- Languages, time -------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
@@ -260,7 +262,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files -----------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.local_dir / "static"
@@ -294,7 +296,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o644
 
-# --- Mail -------------------------------------------------------------------------------------------------------------
+# --- Mail ------------------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = ENV.email_host
@@ -308,7 +310,7 @@ MAIL_KEEP_ONLY = not ENV.email_host
 SHOW_POST = DEBUG
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 
-# --- Security ---------------------------------------------------------------------------------------------------------
+# --- Security --------------------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -342,7 +344,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [ENV.base_url]
 
-# --- Logs: one line per event, to the host's log -----------------------------------------------------------------------
+# --- Logs: one line per event, to the host's log ---------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -33,5 +33,5 @@ def serve(*, web: bool = False) -> None:
     _is_web = web
     settings = env.current()
     if settings.is_local and not settings.debug:
-        raise env.EnvironmentFault(["DATABASE_URL is not set, and TECHFINDER_DEBUG is not 1"])
+        raise env.EnvironmentFaultError(["DATABASE_URL is not set, and TECHFINDER_DEBUG is not 1"])
     hold_services()

@@ -47,11 +47,10 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _forget_between_tests() -> Iterator[None]:
+def _forget_between_tests() -> None:
     """Rate limits and the publisher's pause are of one test."""
     cache.clear()
     publisher.forget()
-    yield
 
 
 @pytest.fixture

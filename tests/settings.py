@@ -8,7 +8,7 @@ from techfinder import env
 from techfinder.local import Place, hold
 
 for name in list(os.environ):
-    if name.startswith("TECHFINDER_") and name not in env.TOLERATED or name in env.UNPREFIXED:
+    if (name.startswith("TECHFINDER_") and name not in env.TOLERATED) or name in env.UNPREFIXED:
         del os.environ[name]
 os.environ["TECHFINDER_DEBUG"] = "1"
 os.environ["TECHFINDER_LOCAL_DIR"] = os.environ.get("TECHFINDER_TEST_LOCAL_DIR") or str(env.ROOT / ".local" / "tests")

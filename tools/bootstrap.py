@@ -3,14 +3,12 @@
 Runs on the machine's own Python, with nothing installed. What has not changed since the last time is skipped.
 """
 
-from __future__ import print_function
-
 import sys
 
 NEEDED = ((3, 11), (3, 13))
 
 if not NEEDED[0] <= sys.version_info[:2] <= NEEDED[1]:  # before anything that an old Python cannot read
-    sys.exit("Techfinder needs Python 3.11, 3.12 or 3.13; this is Python %d.%d." % sys.version_info[:2])
+    sys.exit("Techfinder needs Python 3.11, 3.12 or 3.13; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031
 
 import argparse  # noqa: E402
 import fcntl  # noqa: E402
@@ -27,8 +25,18 @@ STAMPS = VENV / "stamps"
 # `dev` holds all of `local`: what is set up for the tests need not be set up again to run.
 COVERS = {"local": ("dev", "local"), "dev": ("dev",)}
 NETWORK_SIGNS = (
-    "Could not fetch URL", "Connection", "Temporary failure", "NewConnectionError", "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED",
-    "ETIMEDOUT", "Network is unreachable", "Name or service not known", "Max retries exceeded", "network",
+    "Could not fetch URL",
+    "Connection",
+    "Temporary failure",
+    "NewConnectionError",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ECONNREFUSED",
+    "ETIMEDOUT",
+    "Network is unreachable",
+    "Name or service not known",
+    "Max retries exceeded",
+    "network",
 )
 
 
@@ -36,34 +44,36 @@ class SetupError(Exception):
     """One sentence about what the person at the keyboard can do."""
 
 
-def digest(*paths):
-    # type: (Path) -> str
+def digest(*paths: Path) -> str:
     result = hashlib.sha256(sys.version.encode())
     for path in paths:
         result.update(path.read_bytes() if path.exists() else b"")
     return result.hexdigest()
 
 
-def is_fresh(name, value):
-    # type: (str, str) -> bool
+def is_fresh(name: str, value: str) -> bool:
     stamp = STAMPS / name
     return stamp.exists() and stamp.read_text() == value
 
 
-def stamp(name, value):
-    # type: (str, str) -> None
+def stamp(name: str, value: str) -> None:
     STAMPS.mkdir(exist_ok=True)
     (STAMPS / name).write_text(value)
 
 
-def run(what, command, **environment):
-    # type: (str, list[str], str) -> None
+def run(what: str, command: list[str], **environment: str) -> None:
     """Run quietly; when it fails, keep its output and say in one sentence what happened."""
-    print("  %s ..." % what, flush=True)
+    print(f"  {what} ...", flush=True)
     log = ROOT / ".local" / "setup.log"
     result = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", check=False,
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if result.returncode == 0:
         return
@@ -71,21 +81,19 @@ def run(what, command, **environment):
     raise SetupError(reason(what, result.stdout, log))
 
 
-def reason(what, output, log):
-    # type: (str, str, Path) -> str
+def reason(what: str, output: str, log: Path) -> str:
     if "No space left on device" in output or "ENOSPC" in output:
-        return "The disk is full: %s did not end." % what
+        return f"The disk is full: {what} did not end."
     if "ensurepip is not available" in output or "No module named venv" in output:
         return "This Python has no venv: install the package python3-venv."
     if "DO NOT MATCH THE HASHES" in output:
-        return "A package is not the one that was locked (see %s): nothing of it was installed." % log
+        return f"A package is not the one that was locked (see {log}): nothing of it was installed."
     if any(sign in output for sign in NETWORK_SIGNS):
-        return "%s needs the network, and there is none (details in %s)." % (what, log)
-    return "%s failed; its output is in %s." % (what, log)
+        return f"{what}: this needs the network, and there is none (details in {log})."
+    return f"{what}: this failed; its output is in {log}."
 
 
-def environment():
-    # type: () -> None
+def environment() -> None:
     if PYTHON.exists():
         known = subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True, check=False)
         if known.returncode == 0:
@@ -93,8 +101,7 @@ def environment():
     run("Python environment", [sys.executable, "-m", "venv", "--clear", str(VENV)])
 
 
-def packages(group):
-    # type: (str) -> None
+def packages(group: str) -> None:
     for cover in COVERS[group]:
         if is_fresh("packages-" + cover, digest(ROOT / "requirements" / (cover + ".txt"))):
             return
@@ -104,8 +111,7 @@ def packages(group):
     stamp("packages-" + group, digest(requirements))
 
 
-def front_end():
-    # type: () -> None
+def front_end() -> None:
     lock = ROOT / "package-lock.json"
     value = digest(lock)
     if not lock.exists() or (is_fresh("front-end", value) and (ROOT / "node_modules").is_dir()):
@@ -116,8 +122,7 @@ def front_end():
     stamp("front-end", value)
 
 
-def translations():
-    # type: () -> None
+def translations() -> None:
     sources = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
     value = digest(*sources)
     if is_fresh("translations", value) and all(path.with_suffix(".mo").exists() for path in sources):
@@ -126,8 +131,7 @@ def translations():
     stamp("translations", value)
 
 
-def main():
-    # type: () -> int
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("group", choices=sorted(COVERS))
     group = parser.parse_args().group
@@ -143,7 +147,7 @@ def main():
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print("Setting up failed: %s: %s" % (error.filename or ROOT, error.strerror), file=sys.stderr)
+        print(f"Setting up failed: {error.filename or ROOT}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

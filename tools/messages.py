@@ -1,13 +1,13 @@
 """Translations without gettext on the machine: extract, fill, compile and check with Babel.
 
-    python tools/messages.py update          extract, and bring locale/*/LC_MESSAGES/django.po up to date
-    python tools/messages.py add FILE.json   the same, and fill in translations: {"msgid": "msgstr"}; for a plural
-                                             {"msgid": ["singular", "plural"]}; with a context {"context|msgid": "..."}
-                                             when the plain msgid does not occur. Without FILE, standard input.
-                                             Several people may do this at once.
-    python tools/messages.py missing         as JSON, what has no translation yet
-    python tools/messages.py compile         write the .mo files, which are not in git
-    python tools/messages.py check           fail on what is missing, fuzzy, stale, or has lost a placeholder
+python tools/messages.py update          extract, and bring locale/*/LC_MESSAGES/django.po up to date
+python tools/messages.py add FILE.json   the same, and fill in translations: {"msgid": "msgstr"}; for a plural
+                                         {"msgid": ["singular", "plural"]}; with a context {"context|msgid": "..."}
+                                         when the plain msgid does not occur. Without FILE, standard input.
+                                         Several people may do this at once.
+python tools/messages.py missing         as JSON, what has no translation yet
+python tools/messages.py compile         write the .mo files, which are not in git
+python tools/messages.py check           fail on what is missing, fuzzy, stale, or has lost a placeholder
 """
 
 from __future__ import annotations
@@ -212,9 +212,7 @@ def stale(language: str) -> list[str]:
 
 
 def problems() -> list[str]:
-    return [
-        f"{language}: {fault}" for language in LANGUAGES for fault in (*stale(language), *faults(load(language)))
-    ]
+    return [f"{language}: {fault}" for language in LANGUAGES for fault in (*stale(language), *faults(load(language)))]
 
 
 def check() -> int:

@@ -20,6 +20,7 @@ from .holding import LocalServiceError, Place
 from .postgres import Postgres
 from .redis import Redis
 
+Services = tuple[Postgres | Redis, ...]
 POLL_SECONDS = 0.2
 MOST_RESTARTS = 20
 
@@ -44,7 +45,7 @@ def main() -> int:
     fcntl.flock(own_lock, fcntl.LOCK_EX)
     # Open until this process is gone: who comes while the services stop, waits at this lock for their end.
     holders = place.holders.open("a")
-    services = (Postgres(place), Redis(place))
+    services: Services = (Postgres(place), Redis(place))
     try:
         return _keep(holders, services)
     except _Stop:
@@ -55,7 +56,7 @@ def main() -> int:
             service.stop()
 
 
-def _keep(holders: IO[str], services: tuple[Postgres | Redis, ...]) -> int:
+def _keep(holders: IO[str], services: Services) -> int:
     try:
         for service in services:
             service.start()
@@ -71,7 +72,7 @@ def _keep(holders: IO[str], services: tuple[Postgres | Redis, ...]) -> int:
     return 0
 
 
-def _watch(holders: IO[str], services: tuple[Postgres | Redis, ...]) -> None:
+def _watch(holders: IO[str], services: Services) -> None:
     """Until nobody holds; a service that falls over on the way is started again."""
     restarts = 0
     while not _nobody(holders):

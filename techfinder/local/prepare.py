@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from techfinder.env import EnvironmentFault
+from techfinder.env import EnvironmentFaultError
 from techfinder.local import LocalServiceError
 from techfinder.startup import hold_services
 
@@ -43,7 +43,7 @@ def main() -> int:
         migrate()
         if options.demo:
             demo()
-    except (CommandError, DatabaseError, EnvironmentFault, LocalServiceError, OSError) as error:
+    except (CommandError, DatabaseError, EnvironmentFaultError, LocalServiceError, OSError) as error:
         full = "No space left on device" in str(error)
         print("The disk is full: the database cannot grow." if full else error, file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import redis
@@ -78,10 +79,8 @@ class Redis:
     def _end_leftover(self) -> None:
         """A server whose keeper was killed has nobody to stop it any more."""
         if self.place.redis_socket.exists():
-            try:
+            with suppress(redis.RedisError):
                 self._client().shutdown()
-            except redis.RedisError:
-                pass
             self.place.redis_socket.unlink(missing_ok=True)
 
     def wait_until_ready(self) -> None:

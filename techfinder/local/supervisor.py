@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -78,14 +79,10 @@ class Part:
         """Wait until the deadline; then the whole session goes, so that no pool process is left over."""
         if self.process is None:
             return
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 
@@ -96,7 +93,9 @@ def parts(port: int, local_dir: Path) -> list[Part]:
     return [
         Part("web", (*web, "--log-level", "warning", "--graceful-timeout", "5"), {}),
         Part("worker", (*celery, *pool, "--loglevel", "WARNING"), {"REMAP_SIGTERM": "SIGQUIT"}),
-        Part("beat", (*celery, "beat", "--schedule", str(local_dir / "beat"), "--pidfile=", "--loglevel", "WARNING"), {}),
+        Part(
+            "beat", (*celery, "beat", "--schedule", str(local_dir / "beat"), "--pidfile=", "--loglevel", "WARNING"), {}
+        ),
     ]
 
 
@@ -124,7 +123,7 @@ def wait_for_page(port: int, web: Part) -> None:
         if not web.is_running():
             raise SupervisorError("The web server ended while it was starting; what it says is above.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -185,7 +184,7 @@ def main() -> int:
     except Stop:
         print("\nStopped.", flush=True)
         return 0
-    except (SupervisorError, LocalServiceError, env.EnvironmentFault) as error:
+    except (SupervisorError, LocalServiceError, env.EnvironmentFaultError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:

@@ -51,7 +51,7 @@ BEAT = {
 @pytest.mark.parametrize("name", WANTED)
 def test_each_setting_has_reached_celery(name: str) -> None:
     if name == "visibility_timeout":
-        assert settings.CELERY_VISIBILITY_TIMEOUT == WANTED[name]
+        assert WANTED[name] == settings.CELERY_VISIBILITY_TIMEOUT
     else:
         assert app.conf[name] == WANTED[name]
 

@@ -19,7 +19,7 @@ PRODUCTION = {
 
 
 def faults_of(environ: dict[str, str]) -> list[str]:
-    with pytest.raises(env.EnvironmentFault) as caught:
+    with pytest.raises(env.EnvironmentFaultError) as caught:
         env.read(environ)
     return caught.value.faults
 
@@ -127,12 +127,12 @@ def test_a_bad_secret_file_is_a_fault(tmp_path: Path, content: bytes | None, wor
     environ = {**PRODUCTION, "DATABASE_URL_FILE": str(file)}
     del environ["DATABASE_URL"]
 
-    with pytest.raises(env.EnvironmentFault, match=words):
+    with pytest.raises(env.EnvironmentFaultError, match=words):
         env.read(environ)
 
 
 def test_faults_are_listed_in_one_message() -> None:
-    with pytest.raises(env.EnvironmentFault) as caught:
+    with pytest.raises(env.EnvironmentFaultError) as caught:
         env.read({**PRODUCTION, "TECHFINDER_DEBUG": "on", "TECHFINDER_EMAIL_PORT": "0", "REDIS_URL": ""})
 
     assert str(caught.value).count("\n  - ") == 3

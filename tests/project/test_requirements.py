@@ -14,7 +14,9 @@ from tests.support.servers import RedisServer
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 
-@pytest.mark.parametrize(("name", "least", "below"), [("celery", "5.7.0", "6"), ("kombu", "5.7.0", "6"), ("redis", "6.4", "9")])
+@pytest.mark.parametrize(
+    ("name", "least", "below"), [("celery", "5.7.0", "6"), ("kombu", "5.7.0", "6"), ("redis", "6.4", "9")]
+)
 def test_the_queue_has_versions_without_the_known_faults(name: str, least: str, below: str) -> None:
     assert Version(least) <= Version(version(name)) < Version(below)
 

@@ -7,10 +7,9 @@ would empty all tables.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from pathlib import Path
 
+import psutil
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -74,7 +73,7 @@ def _drop_leftovers(server: psycopg.Connection, names: set[str]) -> None:
     """Templates of other migrations, and databases of runs that were killed."""
     for name in names:
         run = re.fullmatch(r"test_(\d+)(_gw\d+)?", name)
-        if name.startswith(TEMPLATE_PREFIX) or (run and not Path(f"/proc/{run[1]}").exists() and os.path.isdir("/proc")):
+        if name.startswith(TEMPLATE_PREFIX) or (run and not psutil.pid_exists(int(run[1]))):
             drop(server, name)
 
 
