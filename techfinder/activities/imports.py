@@ -32,11 +32,16 @@ COLUMNS = (
     "group_max", "splittable", "months", "available_from", "available_until", "sessions", "lead_days", "cost", "status",
 )  # fmt: skip
 # What else a record may carry; a file without these columns leaves them as they are.
-TEXTS = (
-    "summary", "co_providers", "venue_name", "venue_street", "venue_house_number", "venue_city", "supervisors",
-    "period_note", "cost_note", "school_arranges", "safety_note",
-)  # fmt: skip
-CHOICES = ("duration_unit", "preparation_unit", "preparation_by")
+TEXTS = {
+    "summary": 200, "co_providers": 250, "venue_name": 120, "venue_street": 120, "venue_house_number": 20,
+    "venue_city": 80, "supervisors": 120, "period_note": 250, "cost_note": 200, "school_arranges": 1000,
+    "safety_note": 250,
+}  # fmt: skip
+CHOICES = {
+    "duration_unit": Activity.Unit.values,
+    "preparation_unit": Activity.Unit.values,
+    "preparation_by": Activity.PreparedBy.values,
+}
 AMOUNTS = ("duration_amount", "preparation_amount")
 EXTRA = (*TEXTS, *CHOICES, *AMOUNTS, "stages")
 Show = Callable[..., Iterable[Any]]
@@ -172,7 +177,13 @@ def parse_row(
         ref=cells.text("ref", limit=80, required=True),
         provider=provider_key(cells.email("provider_email"), name),
         provider_name=" ".join(name.split()),
-        values={**_content(cells), **_codes(cells, known), **_limits(cells), **_extra(cells), **_venue(cells, postcodes)},
+        values={
+            **_content(cells),
+            **_codes(cells, known),
+            **_limits(cells),
+            **_extra(cells),
+            **_venue(cells, postcodes),
+        },
         sessions=_sessions(cells) if "sessions" in row else None,
         stages=_stages(cells) if "stages" in row else None,
     )
@@ -218,16 +229,11 @@ def _limits(cells: Cells) -> dict[str, Any]:
 
 
 def _extra(cells: Cells) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name in set(cells.row) & {*TEXTS, *CHOICES}:
-        values[name] = cells.text(name, limit=Activity._meta.get_field(name).max_length or SMALL)
-    for name in set(values) & set(CHOICES):
-        choices = [value for value, _label in Activity._meta.get_field(name).choices or []]
-        if values[name] and values[name] not in choices:
-            raise BadRowError(f"{name}: {values[name]} does not exist")
-    for name in set(cells.row) & set(AMOUNTS):
-        values[name] = cells.decimal(name, digits=5, places=1)
-    return values
+    return {
+        **{name: cells.text(name, limit=limit) for name, limit in TEXTS.items() if name in cells.row},
+        **{name: cells.code(name, ["", *choices]) for name, choices in CHOICES.items() if name in cells.row},
+        **{name: cells.decimal(name, digits=5, places=1) for name in AMOUNTS if name in cells.row},
+    }
 
 
 def _venue(cells: Cells, postcodes: Mapping[str, tuple[float, float]]) -> dict[str, Any]:

@@ -84,4 +84,4 @@ def postcode_points() -> dict[str, tuple[float, float]]:
     """Return the middle of the schools of each four-digit postcode."""
     schools = School.objects.open().exclude(lat=None).exclude(postcode="").exclude(point_source="municipality")
     found = schools.values(digits=Left("postcode", 4)).annotate(north=Avg("lat"), east=Avg("lon"))
-    return {row["digits"]: (row["north"], row["east"]) for row in found.order_by("digits")}
+    return {row["digits"]: (round(row["north"], 5), round(row["east"], 5)) for row in found.order_by("digits")}

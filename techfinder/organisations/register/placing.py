@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from math import cos, radians
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from techfinder.organisations.geocode import geocoder
 from techfinder.organisations.models import School
@@ -38,10 +39,9 @@ class Placing:
 
     def _load(self) -> None:
         counted: dict[str, Counter[int]] = {}
-        schools = School.objects.open().exclude(lat=None)
-        for digits, municipality, lat, lon in schools.values_list("postcode", "municipality", "lat", "lon"):
+        for digits, municipality, point in _placed(School.objects.open(), "postcode"):
             counted.setdefault(digits[:4], Counter())[municipality] += 1
-            self._neighbours.append(((lat, lon), municipality))
+            self._neighbours.append((point, municipality))
         self._by_postcode = {digits: most.most_common(1)[0][0] for digits, most in counted.items() if digits}
 
     def settle(self) -> set[int]:
@@ -58,8 +58,8 @@ class Placing:
     def _means(self) -> dict[int, Point]:
         found: dict[int, list[Point]] = {}
         schools = School.objects.open().filter(municipality__in=self.municipalities, point_source__in=OWN)
-        for municipality, lat, lon in schools.order_by("code").values_list("municipality", "lat", "lon"):
-            found.setdefault(municipality, []).append((lat, lon))
+        for _code, municipality, point in _placed(schools, "code"):
+            found.setdefault(municipality, []).append(point)
         return {municipality: point for municipality, points in found.items() if (point := middle(points))}
 
     def _follow(self) -> set[int]:
@@ -84,6 +84,13 @@ class Placing:
                 School.objects.filter(pk=school.pk).update(lat=point[0], lon=point[1], point_source="geocoder")
                 moved.add(school.pk)
         return moved
+
+
+def _placed(schools: QuerySet[School], name: str) -> Iterator[tuple[str, int, Point]]:
+    rows = schools.exclude(lat=None).order_by("code").values_list(name, "municipality_id", "lat", "lon")
+    for value, municipality, lat, lon in rows:
+        if lat is not None and lon is not None:
+            yield value, municipality, (lat, lon)
 
 
 def _squared(here: Point, there: Point) -> float:

@@ -68,7 +68,7 @@ def parse_row(line: int, row: Row, sector: str) -> SchoolRow:
     if not row.get("VESTIGINGSNAAM"):
         raise BadRowError(f"{code}: no name")
     structure = _structure(row)
-    values = {
+    values: dict[str, Any] = {
         "institution": code[:4],
         "name": row["VESTIGINGSNAAM"],
         "sector": sector,
