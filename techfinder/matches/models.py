@@ -34,6 +34,9 @@ class Match(models.Model):
     shortfalls = models.JSONField(_("what falls short"), default=list)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(_("found"), default=timezone.now)
+    # Each side may let the other know once, until bookings take over.
+    asked_at = models.DateTimeField(_("asked by the school"), null=True, blank=True)
+    offered_at = models.DateTimeField(_("offered by the provider"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     objects = MatchQuerySet.as_manager()
@@ -43,7 +46,10 @@ class Match(models.Model):
         verbose_name = _("match")
         verbose_name_plural = _("matches")
         constraints = [models.UniqueConstraint(fields=["request", "activity"], name="match_pair")]
-        indexes = [models.Index(fields=["activity", "state"], name="match_activity")]
+        indexes = [
+            models.Index(fields=["activity", "state"], name="match_activity"),
+            models.Index(fields=["request", "state", "rank"], name="match_request"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id} - {self.activity_id}: {self.score}"

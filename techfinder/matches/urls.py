@@ -1,8 +1,17 @@
 """Addresses of this app."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from techfinder.matches import views
 
 app_name = "matches"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("vraag/<uuid:uuid>/", views.request, name="request"),
+    path("vraag/<uuid:uuid>/verruim/", views.loosen, name="loosen"),
+    path("aanbod/<slug:slug>/", views.activity, name="activity"),
+    path("match/<int:pk>/past-niet/", views.decline, name="decline"),
+    path("match/<int:pk>/vraag-aan/", views.ask, name="ask"),
+    path("match/<int:pk>/bied-aan/", views.offer, name="offer"),
+]

@@ -1,0 +1,23 @@
+from celery import shared_task
+
+from techfinder.matches import actions, digest
+
+
+@shared_task(name="matches.match_request")
+def match_request(request_id: int) -> None:
+    actions.match_request(request_id=request_id)
+
+
+@shared_task(name="matches.match_activity")
+def match_activity(activity_id: int) -> None:
+    actions.match_activity(activity_id=activity_id)
+
+
+@shared_task(name="matches.sweep")
+def sweep() -> None:
+    actions.sweep()
+
+
+@shared_task(name="matches.digest")
+def send_digests() -> None:
+    digest.send_digests()
