@@ -29,7 +29,6 @@ from techfinder.matches.columns import (
 )
 from techfinder.matches.models import Match
 from techfinder.matches.pairs import STORED_PER_REQUEST, Stored, found, rerank, store
-from techfinder.organisations.models import Provider
 from techfinder.requests.actions import close_past
 from techfinder.requests.models import Request
 
@@ -186,7 +185,6 @@ def sweep(*, today: dt.date | None = None) -> int:
     """
     today = today or timezone.localdate()
     close_past()
-    _raise_activities_of_changed_providers()
     requests = Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(_unmatched())
     request_ids = list(requests.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
     activity_ids = _activities_to_match()
@@ -211,13 +209,6 @@ def _match_each(request_ids: Collection[int], activity_ids: Collection[int], tod
         match_request(request_id=request_id, today=today)
     for activity_id in activity_ids:
         match_activity(activity_id=activity_id, today=today)
-
-
-def _raise_activities_of_changed_providers() -> None:
-    for provider in Provider.objects.filter(_unmatched()).only("pk", "version"):
-        with transaction.atomic():
-            Activity.objects.filter(provider=provider).update(version=F("version") + 1)
-            Provider.objects.filter(pk=provider.pk).update(matched_version=provider.version)
 
 
 def _night_has_passed(today: dt.date) -> bool:
