@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "techfinder.accounts.middleware.SecondFactorMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "techfinder.accounts.middleware.LastSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]

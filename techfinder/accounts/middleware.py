@@ -1,14 +1,30 @@
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
 
 from techfinder.accounts.queries import lacks_second_factor
 
+SEEN_EVERY_SECONDS = 600
 # What one needs on the way to a second factor, and nothing else.
 OPEN_TO_ALL = {"account_logout", "account_reauthenticate", "set_language", "livez", "readyz", "javascript-catalog"}
+
+
+class LastSeenMiddleware:
+    """When and where a session was last seen: once in ten minutes is exact enough, and spares each page a write."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated and cache.add(f"session-seen:{key}", 1, SEEN_EVERY_SECONDS):
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

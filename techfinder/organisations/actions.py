@@ -1,7 +1,7 @@
 """Every write about providers and about who acts for whom."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from techfinder.organisations.access import RELATIONS, Organisation
 from techfinder.organisations.domains import vouches
 from techfinder.organisations.models import Attention, Board, Invitation, Membership, Provider, School
 from techfinder.organisations.places import municipality_of
+from techfinder.taxonomy.models import Region
 
 INVITATION_DAYS = 14
 # Enough for any person in good faith; the queue of the moderators is not a place to fill.
@@ -69,9 +70,7 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
     locked = Provider.objects.select_for_update().get(pk=provider.pk)
     moved = any(name in fields and fields[name] != getattr(locked, name) for name in PLACE)
     if moved:
-        fields |= {"lat": None, "lon": None}
-        found = municipality_of(fields.get("postcode", locked.postcode), fields.get("city", locked.city))
-        fields["municipality"] = fields.get("municipality") or found
+        fields |= {"lat": None, "lon": None, "municipality": _municipality_after(locked, fields)}
     if locked.status == Provider.Status.REJECTED:
         # What was refused may be mended: it waits for a moderator again.
         fields["status"] = Provider.Status.PENDING
@@ -81,6 +80,16 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
     if moved:
         wake("matches.sweep")
     return locked
+
+
+def _municipality_after(provider: Provider, fields: dict[str, Any]) -> Region | None:
+    """The one that was chosen now, else that of the new address; the old one when the town is still the same."""
+    chosen = fields.get("municipality")
+    if chosen and chosen != provider.municipality:
+        return cast(Region, chosen)
+    city = fields.get("city", provider.city)
+    found = municipality_of(fields.get("postcode", provider.postcode), city)
+    return found or (provider.municipality if city == provider.city else None)
 
 
 def _set_state(provider: Provider, **fields: Any) -> None:

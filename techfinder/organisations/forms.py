@@ -18,6 +18,27 @@ LOGO_SIDE = 512
 class ProviderForm(forms.ModelForm[Provider]):
     """What a company tells about itself. After approval its name and number are settled."""
 
+    # Wider than the columns: people write numbers with spaces.
+    kvk = forms.CharField(
+        label=_("KvK number"),
+        max_length=20,
+        help_text=_("8 digits, as in the trade register"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 10}),
+    )
+    postcode = forms.CharField(
+        label=_("Postcode"),
+        max_length=12,
+        help_text=_("For example 4389 PA"),
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "size": 8}),
+    )
+    website = forms.URLField(
+        label=_("Website"),
+        required=False,
+        assume_scheme="https",
+        max_length=200,
+        help_text=_("For example www.bedrijf.nl"),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
+    )
     logo = PictureField(
         label=_("Logo"), required=False, max_side=LOGO_SIDE, help_text=_("A PNG, JPEG or WebP file of at most 5 MB")
     )
@@ -36,38 +57,28 @@ class ProviderForm(forms.ModelForm[Provider]):
         ]  # fmt: skip
         labels = {
             "name": _("Name of your organisation"),
-            "kvk": _("KvK number"),
             "description": _("What your organisation does"),
             "email": _("E-mail address for schools"),
         }
         help_texts = {
-            "kvk": _("8 digits, as in the trade register"),
             "description": _("Two or three sentences, for teachers"),
             "email": _("Schools see it once something is agreed"),
-            "website": _("For example www.bedrijf.nl"),
-            "postcode": _("For example 4389 PA"),
         }
         widgets = {
-            "kvk": forms.TextInput(attrs={"inputmode": "numeric", "size": 10}),
             "description": forms.Textarea(attrs={"rows": 5}),
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
-            "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
             "street": forms.TextInput(attrs={"autocomplete": "address-line1"}),
             "house_number": forms.TextInput(attrs={"size": 6}),
-            "postcode": forms.TextInput(attrs={"autocomplete": "postal-code", "size": 8}),
             "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("kvk", "description", "street", "house_number", "postcode", "city"):
+        for name in ("description", "street", "house_number", "city"):
             self.fields[name].required = True
-        self.fields["website"] = forms.URLField(
-            label=_("Website"), required=False, assume_scheme="https", max_length=200,
-            widget=self.fields["website"].widget, help_text=self.fields["website"].help_text,
-        )  # fmt: skip
         if self.instance.status == Provider.Status.VERIFIED:
-            for name in ("name", "kvk"):
+            # An imported provider may have no number yet.
+            for name in ("name", "kvk") if self.instance.kvk else ("name",):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _("Settled when we approved your organisation. Ask us to change it.")
 

@@ -50,7 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def school_search(request: HttpRequest) -> HttpResponse:
     """Suggestions while one types: JSON for the type-ahead, a list of links for everything else."""
-    words = request.GET.get("q", "")[:100]
+    form = SchoolSearchForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
     schools = list(search_schools(words)[:SUGGESTIONS])
     if request.accepts("text/html") and "application/json" not in request.headers.get("Accept", ""):
         response = render(request, "organisations/_schools.html", {"schools": schools, "words": words})
