@@ -33,6 +33,16 @@ def _stop(signum: int, frame: FrameType | None) -> None:
     raise _Stop
 
 
+# Open until the very end of this process: whoever gets the lock may take it that the keeper is gone.
+_own_lock: IO[str] | None = None
+
+
+def _lock_until_exit(place: Place) -> None:
+    global _own_lock
+    _own_lock = place.keeper.open("a")
+    fcntl.flock(_own_lock, fcntl.LOCK_EX)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("path", type=Path)
@@ -41,8 +51,7 @@ def main() -> int:
     place = Place(options.path, fast_and_loose=options.fast_and_loose)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
-    own_lock = place.keeper.open("a")
-    fcntl.flock(own_lock, fcntl.LOCK_EX)
+    _lock_until_exit(place)
     # Open until this process is gone: who comes while the services stop, waits at this lock for their end.
     holders = place.holders.open("a")
     services: Services = (Postgres(place), Redis(place))
@@ -93,4 +102,7 @@ def _nobody(holders: IO[str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stderr.flush()
+    # Without the interpreter's tidying up, during which the lock would be free and the process still there.
+    os._exit(code)

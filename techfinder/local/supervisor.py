@@ -30,6 +30,13 @@ SERVICES_STOP_SECONDS = 25
 # A part that falls over this often within a minute does not get well by starting it again.
 MOST_RESTARTS = 5
 
+WORKER_ENVIRONMENT = {
+    # SIGTERM gives back what cannot be ended in time.
+    "REMAP_SIGTERM": "SIGQUIT",
+    # On a machine of one's own, root is no news.
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+}
+
 
 class Stop(BaseException):
     """Ctrl-C, or SIGTERM."""
@@ -92,7 +99,7 @@ def parts(port: int, local_dir: Path) -> list[Part]:
     pool = ("worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle")
     return [
         Part("web", (*web, "--log-level", "warning", "--graceful-timeout", "5"), {}),
-        Part("worker", (*celery, *pool, "--loglevel", "WARNING"), {"REMAP_SIGTERM": "SIGQUIT"}),
+        Part("worker", (*celery, *pool, "--loglevel", "WARNING"), WORKER_ENVIRONMENT),
         Part(
             "beat", (*celery, "beat", "--schedule", str(local_dir / "beat"), "--pidfile=", "--loglevel", "WARNING"), {}
         ),
