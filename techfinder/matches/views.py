@@ -1,8 +1,123 @@
-from django.http import HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from techfinder.accounts.models import User
+from techfinder.matches import access, actions, show
+from techfinder.matches.labels import Labels
+from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
+from techfinder.requests.access import get_request
+from techfinder.requests.actions import edit_request
+from techfinder.requests.models import Request
+
+PER_PAGE = 20
 
 
+@login_required
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    """Both sides of one person: what waits, own requests, what fits own activities."""
+    assert isinstance(request.user, User)
+    return render(request, "matches/dashboard.html", {"board": show.dashboard(request.user)})
 
 
-request = loosen = activity = decline = ask = offer = dashboard
+@login_required
+@require_safe
+def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The matches of one request with their reasons; when there are few, what would help."""
+    asked = get_request(request.user, uuid)
+    is_open = asked.status == Request.Status.OPEN
+    page = Paginator(matches_of_request(asked), PER_PAGE).get_page(request.GET.get("page"))
+    count = page.paginator.count
+    context = {
+        "asked": asked,
+        "page": page,
+        "count": count,
+        "cards": show.cards(list(page), Labels()),
+        "facts": show.request_facts(asked),
+        "stages": show.stages(asked, count),
+        "may_act": access.may_act(request.user, asked),
+        "is_open": is_open,
+        "matching": is_open and asked.matched_version < asked.version,
+        "why": why_not(asked) if is_open and count < FEW else None,
+    }
+    return render(request, "matches/request.html", context)
+
+
+@login_required
+@require_POST
+def loosen(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Change the request as one of the steps says; only a step that still yields something is taken."""
+    asked = get_request(request.user, uuid)
+    if not access.may_act(request.user, asked):
+        raise Http404
+    step = _step(asked, request.POST.get("loosen", ""))
+    if step is None:
+        messages.error(request, _("This change no longer helps. Choose another one."))
+    else:
+        # The form asks for an audience; leaving it out would set it anew.
+        edit_request(request_id=asked.pk, fields={"audience": asked.audience, **step.fields})
+        actions.match_request(request_id=asked.pk)
+        messages.success(request, _("Your request is changed. This fits now."))
+    return redirect("matches:request", asked.uuid)
+
+
+def _step(asked: Request, value: str) -> Step | None:
+    return next((step for step in why_not(asked).steps if step.value == value), None)
+
+
+@login_required
+@require_safe
+def activity(request: HttpRequest, slug: str) -> HttpResponse:
+    """The requests that fit one activity."""
+    offered = access.get_activity(request.user, slug)
+    page = Paginator(matches_of_activity(offered), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "activity": offered,
+        "page": page,
+        "asks": show.asks(list(page), Labels()),
+        "is_ours": isinstance(request.user, User)
+        and access.own_providers(request.user).filter(pk=offered.provider_id).exists(),
+    }
+    return render(request, "matches/activity.html", context)
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Past niet: the pair never comes back."""
+    match = access.get_match_of_school(request.user, pk)
+    if actions.decline(match_id=match.pk):
+        messages.success(request, _("Put aside. This activity does not come back for this request."))
+    return redirect("matches:request", match.request.uuid)
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """The school asks for the activity: the company is mailed once."""
+    match = access.get_match_of_school(request.user, pk)
+    if actions.ask(match_id=match.pk):
+        messages.success(request, _("Asked. The company has your question by mail and answers you directly."))
+    else:
+        messages.info(request, _("You asked for this already, or it no longer fits."))
+    return redirect("matches:request", match.request.uuid)
+
+
+@login_required
+@require_POST
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The company offers itself: the school is mailed once."""
+    assert isinstance(request.user, User)
+    match = access.get_match_of_provider(request.user, pk)
+    if actions.offer(match_id=match.pk, user_id=request.user.pk):
+        messages.success(request, _("The school has your offer by mail and answers you directly."))
+    else:
+        messages.info(request, _("The school knows this already, or it no longer fits."))
+    return redirect("matches:activity", match.activity.slug)

@@ -1,0 +1,59 @@
+"""How a view gets a match, or what was matched, for this person: strangers get 404."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from techfinder.accounts.models import User
+from techfinder.activities.models import Activity
+from techfinder.matches.models import Match
+from techfinder.organisations.models import Membership, Provider
+from techfinder.requests.access import acts_for, is_person, of_school
+from techfinder.requests.models import Request
+
+Person = User | AnonymousUser
+
+
+def own_requests(user: User) -> QuerySet[Request]:
+    """The requests that this person may act on: own ones, and those of the schools and boards it acts for."""
+    confirmed = Request.objects.exclude(status=Request.Status.UNCONFIRMED)
+    return confirmed.filter(Q(contact=user) | of_school(user)).distinct()
+
+
+def may_act(user: Person, request: Request) -> bool:
+    return is_person(user) and (request.contact_id == user.pk or acts_for(user, request.school))
+
+
+def own_providers(user: User) -> QuerySet[Provider]:
+    active = Membership.objects.filter(user=user, status=Membership.Status.ACTIVE, provider__isnull=False)
+    return Provider.objects.filter(pk__in=active.values("provider"))
+
+
+def get_activity(user: Person, slug: str) -> Activity:
+    """An activity whose matches this person may see: as a member of its provider, or as moderator of its region."""
+    if not is_person(user):
+        return get_object_or_404(Activity.objects.none())
+    every = Activity.objects.select_related("provider__municipality")
+    if not user.is_staff:
+        moderated = user.moderates.values("pk")
+        town = "provider__municipality"
+        here = Q(**{f"{town}__in": moderated}) | Q(**{f"{town}__networks__in": moderated})
+        for up in ("parent", "parent__parent", "parent__parent__parent"):
+            here |= Q(**{f"{town}__{up}__in": moderated})
+        every = every.filter(Q(provider__in=own_providers(user)) | here).distinct()
+    return get_object_or_404(every, slug=slug)
+
+
+def get_match_of_school(user: Person, pk: int) -> Match:
+    """A match that this person may answer for the school."""
+    if not is_person(user):
+        return get_object_or_404(Match.objects.none())
+    return get_object_or_404(Match.objects.select_related("request"), pk=pk, request__in=own_requests(user))
+
+
+def get_match_of_provider(user: Person, pk: int) -> Match:
+    """A match that this person may answer for the provider."""
+    if not is_person(user):
+        return get_object_or_404(Match.objects.none())
+    providers = own_providers(user)
+    return get_object_or_404(Match.objects.select_related("activity"), pk=pk, activity__provider__in=providers)

@@ -1,0 +1,205 @@
+"""Matches as the pages show them: cards, lines, stages, counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from techfinder.accounts.models import User
+from techfinder.activities.models import Activity
+from techfinder.matches.access import own_providers, own_requests
+from techfinder.matches.labels import FOR_PROVIDER, Labels, deliveries, levels
+from techfinder.matches.models import Match
+from techfinder.matches.queries import best_matches
+from techfinder.matches.words import activity_url, dict_of, distance
+from techfinder.requests.models import Request
+from techfinder.taxonomy.templatetags.ui import day, euro, kind_icon, km, months, period, pupils
+from techfinder.taxonomy.ui import Card, Fact, facts
+
+SHOWN = 10
+BEST = 3
+
+
+# ---------------------------------------------------------------- for schools
+
+
+def cards(matches: list[Match], labels: Labels) -> list[Card]:
+    """The best one larger; each with its reasons and what one can do."""
+    return [_card(match, labels, best=index == 0) for index, match in enumerate(matches)]
+
+
+def _card(match: Match, labels: Labels, *, best: bool = False) -> Card:
+    activity = match.activity
+    where = deliveries(dict_of(match.reasons).get("delivery", []))
+    kind = labels.kinds.get(activity.kind, activity.kind)
+    return Card(
+        url=activity.get_absolute_url(),
+        title=activity.title,
+        provider=activity.provider.name,
+        kind=f"{kind} · {where}" if where else kind,
+        icon=kind_icon(activity.kind),
+        text=activity.summary,
+        far=distance(match) or _("Online"),
+        far_note=activity.venue_city or activity.provider.city,
+        states=facts(("calendar", _when(match)), ("currency-euro", euro(activity.cost) if activity.cost else "")),
+        reasons=tuple(labels.reasons(match.reasons)),
+        shortfalls=tuple(labels.shortfalls(match.shortfalls)),
+        best=best,
+        extra={"match": match},
+    )
+
+
+def _when(match: Match) -> str:
+    said = Labels().reasons(match.reasons, only=("session", "months", "all_year"))
+    return said[0] if said else ""
+
+
+def request_facts(request: Request) -> tuple[Fact, ...]:
+    """Groep 7-8, 28 leerlingen; 3 mei tot en met 2 juli; op school, tot 25 km; tot 50 euro."""
+    far = _("up to %(km)s") % {"km": km(request.max_travel_km)} if request.max_travel_km is not None else ""
+    where = deliveries(request.delivery) or _("everywhere")
+    budget = "" if request.max_cost is None else _("up to %(euro)s") % {"euro": euro(request.max_cost)}
+    free = request.max_cost == 0
+    return facts(
+        ("users", f"{levels(request.levels)}, {pupils(request.group_size)}"),
+        ("calendar", period(request.date_from, request.date_until)),
+        ("map-pin", f"{where}, {far}" if far else where),
+        ("currency-euro", euro(request.max_cost) if free else budget),
+    )
+
+
+def stages(request: Request, count: int) -> list[dict[str, str]]:
+    """Where a request stands: posted, matched, asked, agreed."""
+    posted = request.confirmed_at or request.created_at
+    asked = request.matches.open().exclude(asked_at=None).order_by("asked_at").first()
+    found = ngettext("%(count)d match found", "%(count)d matches found", count) % {"count": count}
+    is_open = request.status == Request.Status.OPEN
+    looking = {"title": found, "state": "done" if count else "now", "text": "" if count else _("We keep looking")}
+    waiting = {"title": _("Waiting for an answer"), "state": "now", "text": _("Asked on %(day)s") % {"day": ""}}
+    if asked and asked.asked_at:
+        waiting["text"] = _("Asked on %(day)s") % {"day": day(asked.asked_at)}
+    else:
+        waiting = {"title": _("You ask for one"), "state": "now" if count and is_open else "todo"}
+    done = {"title": _("Agreed"), "state": "done" if request.status == Request.Status.FULFILLED else "todo"}
+    return [{"title": _("Posted"), "state": "done", "text": day(posted)}, looking, waiting, done]
+
+
+# -------------------------------------------------------------- for providers
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request in the list of a provider, with the match behind it."""
+
+    match: Match
+    title: str
+    meta: list[str]
+    reasons: list[str]
+    shortfalls: list[str]
+    about: str
+    url: str
+
+
+def asks(matches: list[Match], labels: Labels, *, with_activity: bool = False) -> list[Ask]:
+    return [_ask(match, labels, with_activity) for match in matches]
+
+
+def _ask(match: Match, labels: Labels, with_activity: bool) -> Ask:
+    request = match.request
+    town = request.school.city or request.school.municipality.name
+    meta = [f"{request.school.name}, {town}", pupils(request.group_size), period(request.date_from, request.date_until)]
+    if with_activity:
+        meta.append(_("for %(activity)s") % {"activity": match.activity.title})
+    return Ask(
+        match=match,
+        title=request.title,
+        meta=meta,
+        reasons=labels.reasons(match.reasons, only=FOR_PROVIDER),
+        shortfalls=labels.shortfalls(match.shortfalls),
+        about=_("for %(school)s") % {"school": request.school.name},
+        url=activity_url(match.activity),
+    )
+
+
+# ------------------------------------------------------------------ dashboard
+
+
+@dataclass(slots=True)
+class RequestLine:
+    request: Request
+    count: int
+    best: list[str]
+    url: str
+
+
+@dataclass(slots=True)
+class Dashboard:
+    """What one person's own page shows; each list at most SHOWN, with how many there are."""
+
+    requests: list[RequestLine] = field(default_factory=list)
+    request_count: int = 0
+    offered: list[Match] = field(default_factory=list)
+    asked: list[Match] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    ask_count: int = 0
+    activities: list[Activity] = field(default_factory=list)
+    activity_count: int = 0
+    has_provider: bool = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self.offered) + len(self.asked)
+
+
+def dashboard(user: User) -> Dashboard:
+    """Everything of both sides that concerns this person."""
+    page = Dashboard()
+    _fill_school(page, user)
+    _fill_provider(page, user)
+    return page
+
+
+def _fill_school(page: Dashboard, user: User) -> None:
+    mine = own_requests(user)
+    page.request_count = mine.count()
+    fits = Count("matches", filter=Q(matches__state=Match.State.OPEN), distinct=True)
+    rows = mine.annotate(fits=fits).prefetch_related(best_matches(BEST)).order_by("-created_at", "-pk")[:SHOWN]
+    page.requests = [_request_line(row) for row in rows]
+    page.offered = list(_open().filter(request__in=mine).exclude(offered_at=None).order_by("-offered_at")[:SHOWN])
+
+
+def _request_line(request: Request) -> RequestLine:
+    titles = [match.activity.title for match in request.best]  # type: ignore[attr-defined]
+    count: int = request.fits  # type: ignore[attr-defined]
+    return RequestLine(request, count, titles, reverse("matches:request", args=[request.uuid]))
+
+
+def _fill_provider(page: Dashboard, user: User) -> None:
+    providers = list(own_providers(user))
+    page.has_provider = bool(providers)
+    if not providers:
+        return
+    fits = Count(
+        "matches",
+        filter=Q(matches__state=Match.State.OPEN, matches__request__status=Request.Status.OPEN),
+    )
+    own = Activity.objects.filter(provider__in=providers)
+    page.activity_count = own.count()
+    shown = own.annotate(fits=fits).exclude(status=Activity.Status.ARCHIVED)
+    page.activities = list(shown.order_by("-updated_at", "-pk")[:SHOWN])
+    matches = _open().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
+    page.asked = list(matches.exclude(asked_at=None).order_by("asked_at")[:SHOWN])
+    fresh = matches.filter(asked_at=None, offered_at=None, request__date_until__gte=timezone.localdate())
+    page.ask_count = fresh.count()
+    page.asks = asks(list(fresh.order_by("-created_at", "-score")[:SHOWN]), Labels(), with_activity=True)
+
+
+def _open() -> QuerySet[Match]:
+    return Match.objects.open().select_related(
+        "request__school__municipality", "request__contact", "activity__provider"
+    )

@@ -1,0 +1,176 @@
+"""The pages of both sides, and who may see and do what there."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from techfinder.mail.models import OutgoingMail
+from techfinder.matches import actions
+from techfinder.matches.models import Match
+from techfinder.requests.models import Request
+from tests.factories.accounts import AdministratorFactory, UserFactory
+from tests.factories.organisations import BoardFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(make_activity, make_request):
+    activity, request = make_activity(), make_request()
+    actions.match_request(request_id=request.pk)
+    return Match.objects.select_related("request__contact", "activity").get()
+
+
+def page_of(pair):
+    return reverse("matches:request", args=[pair.request.uuid])
+
+
+def test_the_school_sees_matches_with_reasons(client, pair):
+    client.force_login(pair.request.contact)
+    text = client.get(page_of(pair)).content.decode()
+    for words in (pair.activity.title, "Huis van de Techniek", "km", "groep 7", "energie"):
+        assert words in text
+
+
+def test_the_provider_sees_requests_with_reasons(client, pair, member):
+    client.force_login(member)
+    for url in (reverse("matches:dashboard"), reverse("matches:activity", args=[pair.activity.slug])):
+        text = client.get(url).content.decode()
+        for words in (pair.request.title, "De Loefzijde", "groep 7", "energie"):
+            assert words in text
+        assert pair.request.contact_email not in text
+
+
+def test_who_may_see_what(client, pair, member, school, zeeland):
+    board = BoardFactory()
+    school.board = board
+    school.save()
+    colleague, of_board = UserFactory(), UserFactory()
+    MembershipFactory(user=colleague, school=school)
+    MembershipFactory(user=of_board, board=board)
+    moderator, other = UserFactory(moderates=[zeeland]), UserFactory()
+    request_page, activity_page = page_of(pair), reverse("matches:activity", args=[pair.activity.slug])
+    expected = [
+        (pair.request.contact, 200, 404),
+        (colleague, 200, 404),
+        (of_board, 200, 404),
+        (member, 404, 200),
+        (moderator, 200, 200),
+        (AdministratorFactory(), 200, 200),
+        (other, 404, 404),
+    ]
+    for user, sees_request, sees_activity in expected:
+        client.force_login(user)
+        assert client.get(request_page).status_code == sees_request, user
+        assert client.get(activity_page).status_code == sees_activity, user
+
+
+@pytest.mark.parametrize("name", ["decline", "ask", "offer"])
+def test_strangers_cannot_act_and_get_changes_nothing(client, pair, name):
+    url = reverse(f"matches:{name}", args=[pair.pk])
+    assert client.post(url).status_code == 302
+    client.force_login(UserFactory())
+    assert client.post(url).status_code == 404
+    client.force_login(pair.request.contact)
+    assert client.get(url).status_code == 405
+    pair.refresh_from_db()
+    assert (pair.state, pair.asked_at, pair.offered_at) == (Match.State.OPEN, None, None)
+
+
+def test_a_moderator_looks_and_does_not_answer(client, pair, zeeland):
+    client.force_login(UserFactory(moderates=[zeeland]))
+    assert "Vraag dit aan" not in client.get(page_of(pair)).content.decode()
+    assert client.post(reverse("matches:ask", args=[pair.pk])).status_code == 404
+
+
+def test_not_suiting_takes_it_away_for_good(client, pair):
+    client.force_login(pair.request.contact)
+    client.post(reverse("matches:decline", args=[pair.pk]))
+    assert pair.activity.get_absolute_url() not in client.get(page_of(pair)).content.decode()
+    pair.refresh_from_db()
+    assert pair.state == Match.State.DECLINED
+
+
+def test_asking_mails_the_company_once_and_answers_go_to_the_school(client, pair, member):
+    client.force_login(pair.request.contact)
+    for _ in range(2):
+        client.post(reverse("matches:ask", args=[pair.pk]))
+    mail = OutgoingMail.objects.get(kind="asked")
+    assert (mail.to, mail.reply_to) == (member.email, pair.request.contact.email)
+    assert pair.request.contact_email in mail.text
+    pair.refresh_from_db()
+    assert pair.asked_at
+
+
+def test_asking_a_company_without_people_goes_to_its_address(client, pair, member, provider):
+    member.memberships.all().delete()
+    client.force_login(pair.request.contact)
+    client.post(reverse("matches:ask", args=[pair.pk]))
+    assert OutgoingMail.objects.get(kind="asked").to == provider.email
+
+
+def test_offering_mails_the_school_once(client, pair, member):
+    client.force_login(member)
+    for _ in range(2):
+        client.post(reverse("matches:offer", args=[pair.pk]))
+    mail = OutgoingMail.objects.get(kind="offered")
+    assert (mail.to, mail.reply_to) == (pair.request.contact.email, member.email)
+    client.force_login(pair.request.contact)
+    assert pair.request.title in client.get(reverse("matches:dashboard")).content.decode()
+
+
+def test_few_matches_show_what_would_help_and_it_does(client, make_activity, make_request):
+    make_activity(group_max=20)
+    make_activity(cost=75, title="Duur")
+    request = make_request(max_cost=0)
+    actions.match_request(request_id=request.pk)
+    client.force_login(request.contact)
+    url = reverse("matches:loosen", args=[request.uuid])
+    page = client.get(reverse("matches:request", args=[request.uuid]))
+    values = {step.value for step in page.context["why"].steps}
+    assert values == {"group_size:20", "max_cost:75"}
+    assert client.post(url, {"loosen": "group_size:1"}).status_code == 302
+    request.refresh_from_db()
+    assert request.group_size == 28
+    client.post(url, {"loosen": "max_cost:75"})
+    request.refresh_from_db()
+    assert request.max_cost == 75
+    assert request.matches.open().get().activity.title == "Duur"
+
+
+def test_a_closed_request_says_so(client, pair):
+    Request.objects.update(status=Request.Status.WITHDRAWN)
+    client.force_login(pair.request.contact)
+    assert client.get(page_of(pair)).status_code == 200
+
+
+def test_the_own_page_is_for_who_signed_in(client):
+    assert client.get(reverse("matches:dashboard")).status_code == 302
+    client.force_login(UserFactory())
+    assert client.get(reverse("matches:dashboard")).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_ask_the_same_number_of_queries(client, member, make_activity, make_request, count, school):
+    contact = UserFactory()
+    activities = [make_activity() for _ in range(count)]
+    requests = [make_request(contact=contact) for _ in range(count)]
+    for request in requests:
+        actions.match_request(request_id=request.pk)
+    Match.objects.filter(activity=activities[0], request=requests[0]).update(offered_at=timezone.now())
+    sizes = {}
+    for user, url in (
+        (contact, reverse("matches:request", args=[requests[0].uuid])),
+        (contact, reverse("matches:dashboard")),
+        (member, reverse("matches:activity", args=[activities[0].slug])),
+        (member, reverse("matches:dashboard")),
+    ):
+        client.force_login(user)
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection, ) as queries:
+            client.get(url)
+        sizes[url, user.pk == member.pk] = len(queries)
+    print(list(sizes.values()))
+    assert max(sizes.values()) < 60
