@@ -1,0 +1,125 @@
+"""Decisions of moderators. Each is one transaction: the claim, the effect, the record and the mails.
+
+Of two moderators who decide at once the first one counts: the claim is a conditional UPDATE, and whoever finds
+nothing to claim gets None and is shown what happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from techfinder.accounts.models import User
+from techfinder.activities import actions as activities
+from techfinder.activities import queries
+from techfinder.mail.actions import queue_mail
+from techfinder.mail.compose import absolute
+from techfinder.moderation.models import Decision
+from techfinder.organisations import actions as organisations
+from techfinder.organisations.models import Attention, Membership, Provider
+
+Verdict = Decision.Verdict
+ON_ACTIVITY = {
+    Verdict.APPROVED: activities.approve,
+    Verdict.CHANGES: activities.ask_change,
+    Verdict.REJECTED: activities.reject,
+}
+
+
+@transaction.atomic
+def decide_activity(
+    *, activity_id: int, seen: dt.datetime, moderator: User, verdict: str, reason: str = "", message: str = ""
+) -> Decision | None:
+    """Settle what waits of one activity; None when it was settled, or changed, since it was looked at."""
+    activity = ON_ACTIVITY[Verdict(verdict)](activity_id=activity_id, seen=seen)
+    if activity is None:
+        return None
+    decision = Decision.objects.create(
+        activity=activity, moderator=moderator, verdict=verdict, reason=reason, message=message
+    )
+    context = {
+        "title": activity.title,
+        "is_public": activity.is_approved,
+        "provider_waits": activity.provider.status != Provider.Status.VERIFIED,
+        "button_url": absolute(activity.get_absolute_url()),
+    }
+    _mail(decision, "moderation_activity", queries.members_of(activity.provider), activity.provider.email, context)
+    return decision
+
+
+@transaction.atomic
+def decide_provider(
+    *, provider_id: int, moderator: User, verdict: str, reason: str = "", message: str = ""
+) -> Decision | None:
+    """Verify or refuse a provider, or ask it something; None when it was settled already."""
+    waiting = Provider.objects.select_for_update().filter(pk=provider_id, status=Provider.Status.PENDING)
+    provider = waiting.first()
+    if provider is None:
+        return None
+    if verdict == Verdict.APPROVED:
+        organisations.verify_provider(provider=provider)
+        activities.rematch_provider(provider=provider)
+    elif verdict == Verdict.REJECTED:
+        organisations.reject_provider(provider=provider)
+    decision = Decision.objects.create(
+        provider=provider, moderator=moderator, verdict=verdict, reason=reason, message=message
+    )
+    context = {"title": provider.name, "button_url": absolute("/mijn/")}
+    _mail(decision, "moderation_provider", queries.members_of(provider), provider.email, context)
+    return decision
+
+
+@transaction.atomic
+def decide_claim(
+    *, membership: Membership, moderator: User, verdict: str, reason: str = "", message: str = ""
+) -> Decision | None:
+    """Accept or refuse that somebody acts for an organisation, or ask; None when it was settled already."""
+    if verdict == Verdict.CHANGES:
+        waiting = Membership.objects.select_for_update().filter(pk=membership.pk, status=Membership.Status.PENDING)
+        settled = waiting.exists()
+    elif verdict == Verdict.APPROVED:
+        settled = organisations.verify_membership(membership=membership)
+    else:
+        settled = organisations.reject_membership(membership=membership)
+    if not settled:
+        return None
+    decision = Decision.objects.create(
+        membership=membership, moderator=moderator, verdict=verdict, reason=reason, message=message
+    )
+    context = {"title": str(membership.organisation), "button_url": absolute("/mijn/")}
+    _mail(decision, "moderation_claim", [membership.user], "", context)
+    return decision
+
+
+def _mail(decision: Decision, template: str, people: Iterable[User], address: str, context: dict[str, Any]) -> None:
+    """Tell everyone who acts for it; without any, the address that the organisation gave."""
+    context |= {
+        "verdict": decision.verdict,
+        "reason_code": decision.reason,
+        "decision": decision,
+        "message": decision.message,
+    }
+    common: dict[str, Any] = {"kind": template, "template": template, "thread": _thread(decision)}
+    told = 0
+    for person in people:
+        key = f"decision:{decision.pk}:{person.pk}"
+        queue_mail(key=key, to=person.email, recipient=person, context=context, **common)
+        told += 1
+    if not told and address:
+        queue_mail(key=f"decision:{decision.pk}", to=address, context=context, language="nl", **common)
+
+
+def _thread(decision: Decision) -> str:
+    kind = next(name for name in ("activity", "provider", "membership") if getattr(decision, f"{name}_id"))
+    return f"moderation-{kind}-{getattr(decision, f'{kind}_id')}"
+
+
+@transaction.atomic
+def settle_attention(*, attention_id: int, moderator: User) -> bool:
+    """Mark as looked at; False when somebody did so already."""
+    waiting = Attention.objects.filter(pk=attention_id, settled_at=None)
+    return bool(waiting.update(settled_at=timezone.now(), settled_by=moderator))

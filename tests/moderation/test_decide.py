@@ -1,0 +1,231 @@
+import re
+import threading
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+
+from techfinder.activities import actions as activities
+from techfinder.activities.models import Activity
+from techfinder.mail.models import OutgoingMail
+from techfinder.moderation import actions
+from techfinder.moderation.models import Decision
+from techfinder.organisations.models import Attention, Membership, Provider
+from techfinder.taxonomy.models import Region
+from tests.factories.accounts import AdministratorFactory, UserFactory
+from tests.factories.activities import ActivityFactory, SessionFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def vlissingen():
+    return RegionFactory(code="GM0718", name="Vlissingen", parent=Region.objects.get(code="NL-ZE"))
+
+
+@pytest.fixture
+def moderator(client, vlissingen):
+    user = UserFactory(name="Marijke Moderator", moderates=[Region.objects.get(code="NL-ZE")])
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def waiting(vlissingen):
+    provider = ProviderFactory(municipality=vlissingen)
+    MembershipFactory(provider=provider, user__email="bedrijf@example.com")
+    return ActivityFactory(submitted=True, provider=provider, title="Windmolen", regions=["NL"])
+
+
+def page_of(activity):
+    return reverse("moderation:activity", args=[activity.slug])
+
+
+def decide(client, activity, verdict, **more):
+    seen = activity.submitted_at.isoformat() if activity.submitted_at else ""
+    return client.post(page_of(activity), {"verdict": verdict, "seen": seen, **more})
+
+
+def test_approve_makes_public_and_mails_the_members(client, moderator, waiting):
+    assert client.get(waiting.get_absolute_url()).context["is_public"] is False
+    assert decide(client, waiting, "approved", message="Mooi aanbod").status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.version, waiting.submitted_at) == ("published", 2, None)
+    client.logout()
+    assert client.get(waiting.get_absolute_url()).status_code == 200
+    mail = OutgoingMail.objects.get()
+    assert mail.to == "bedrijf@example.com"
+    assert "Windmolen" in mail.subject
+    assert "Mooi aanbod" in mail.text and "Mooi aanbod" in mail.html
+
+
+def test_ask_for_a_change_sends_it_back(client, moderator, waiting):
+    assert decide(client, waiting, "changes").status_code == 422
+    assert decide(client, waiting, "changes", message="Hoe lang duurt het?").status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.status == "changes"
+    assert "Hoe lang duurt het?" in OutgoingMail.objects.get().text
+    assert activities.submit(activity=waiting)
+
+
+def test_reject_needs_a_reason_and_other_needs_a_text(client, moderator, waiting):
+    assert decide(client, waiting, "rejected").status_code == 422
+    assert decide(client, waiting, "rejected", reason="other").status_code == 422
+    assert decide(client, waiting, "nonsense").status_code == 422
+    assert not Decision.objects.exists() and not OutgoingMail.objects.exists()
+    assert decide(client, waiting, "rejected", reason="unclear").status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.status == "rejected"
+
+
+def test_second_moderator_is_told_what_happened_and_by_whom(client, moderator, waiting):
+    decide(client, waiting, "approved")
+    client.force_login(AdministratorFactory())
+    response = decide(client, waiting, "rejected", reason="unclear")
+    assert response.status_code == 409
+    assert "Marijke Moderator" in response.content.decode()
+    waiting.refresh_from_db()
+    assert waiting.status == "published"
+    assert OutgoingMail.objects.count() == Decision.objects.count() == 1
+
+
+def test_decision_on_an_older_text_is_not_kept(client, moderator, waiting):
+    activities.save_step(activity=waiting, values={"description": "Een andere tekst"})
+    assert decide(client, waiting, "approved").status_code == 409
+    waiting.refresh_from_db()
+    assert waiting.status == "submitted"
+
+
+@pytest.mark.parametrize("seen", ["", "gisteren", "2026-11-20T10:00:00", "9999-99-99T00:00:00+00:00"])
+def test_forged_moment_settles_nothing(client, moderator, waiting, seen):
+    response = client.post(page_of(waiting), {"verdict": "approved", "seen": seen})
+    assert response.status_code in (409, 422)
+    waiting.refresh_from_db()
+    assert waiting.status == "submitted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_one_decision(waiting):
+    users = [AdministratorFactory(), AdministratorFactory()]
+    results = []
+
+    def run(user):
+        try:
+            results.append(
+                actions.decide_activity(
+                    activity_id=waiting.pk, seen=waiting.submitted_at, moderator=user, verdict="approved"
+                )
+            )
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[user]) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(result is None for result in results) == [False, True]
+    assert Decision.objects.count() == OutgoingMail.objects.count() == 1
+
+
+def test_change_of_what_is_public_waits_and_is_shown_as_a_difference(client, moderator, waiting):
+    Activity.objects.update(status="published", submitted_at=None, levels=["po-7", "po-8"])
+    session = SessionFactory(activity=waiting, taken=5)
+    row = {"date": session.date, "start": None, "end": None, "seats": 50}
+    changed = activities.save_step(
+        activity=waiting, values={"levels": ["po-6", "po-7", "po-8"], "description": "Voor groep 7 en 8."}, sessions=[row]
+    )
+    public = client.get(waiting.get_absolute_url()).content.decode()
+    assert "groep 7-8" in public and "groep 6-7-8" not in public and "Voor groep 7 en 8." not in public
+    body = client.get(page_of(waiting)).content.decode()
+    assert "Voor <mark" in body and "groep 6-8" in body
+    assert decide(client, changed, "approved").status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.levels, waiting.pending, waiting.version) == (["po-6", "po-7", "po-8"], None, 2)
+    session.refresh_from_db()
+    assert (session.seats, session.taken) == (50, 5)
+
+
+def test_rejected_change_leaves_the_public_text(client, moderator, waiting):
+    Activity.objects.update(status="published", submitted_at=None)
+    changed = activities.save_step(activity=waiting, values={"title": "Koop nu"})
+    decide(client, changed, "rejected", reason="advertising")
+    waiting.refresh_from_db()
+    assert (waiting.title, waiting.status, waiting.pending) == ("Windmolen", "published", None)
+    assert "blijft" in OutgoingMail.objects.get().text
+
+
+def test_provider_is_verified_and_its_offers_become_public(client, moderator, vlissingen):
+    provider = ProviderFactory(status=Provider.Status.PENDING, municipality=vlissingen)
+    MembershipFactory(provider=provider)
+    activity = ActivityFactory(provider=provider)
+    url = reverse("moderation:provider", args=[provider.slug])
+    assert client.get(url).status_code == 200
+    assert client.get("/aanbod/").context["count"] == 0
+    assert client.post(url, {"verdict": "approved"}).status_code == 302
+    assert client.get("/aanbod/").context["count"] == 1
+    activity.refresh_from_db()
+    assert activity.version > 1
+    assert client.post(url, {"verdict": "rejected", "reason": "unknown_party"}).status_code == 409
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_claim_of_a_school_is_accepted(client, moderator, vlissingen):
+    claim = MembershipFactory(school=SchoolFactory(municipality=vlissingen), status=Membership.Status.PENDING)
+    url = reverse("moderation:claim", args=[claim.pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"verdict": "approved"}).status_code == 302
+    claim.refresh_from_db()
+    assert claim.status == "active"
+    assert OutgoingMail.objects.get().to == claim.user.email
+    assert client.post(url, {"verdict": "approved"}).status_code == 409
+
+
+def test_attention_is_settled_once(client, moderator, vlissingen):
+    row = Attention.objects.create(provider=ProviderFactory(municipality=vlissingen), reason="last_member_left")
+    queue = client.get(reverse("moderation:queue"), {"soort": "aandacht"})
+    assert [item["settle"] for item in queue.context["items"]] == [row.pk]
+    client.post(reverse("moderation:settle", args=[row.pk]))
+    row.refresh_from_db()
+    assert row.settled_by == moderator
+    assert client.post(reverse("moderation:settle", args=[row.pk])).status_code == 302
+
+
+def test_moderator_sees_only_own_regions_and_strangers_nothing(client, moderator, waiting):
+    elsewhere = ActivityFactory(submitted=True, regions=["NL-DR"])
+    offered_here = ActivityFactory(submitted=True, regions=["GM0718"])
+    titles = {item["title"] for item in client.get(reverse("moderation:queue")).context["items"]}
+    assert titles == {"Windmolen", offered_here.title}
+    assert client.get(page_of(elsewhere)).status_code == 404
+    assert decide(client, elsewhere, "approved").status_code == 404
+    for stranger in (UserFactory(), None):
+        client.logout()
+        if stranger:
+            client.force_login(stranger)
+        for url in (reverse("moderation:queue"), page_of(waiting), waiting.get_absolute_url()):
+            assert client.get(url).status_code == 404
+    client.force_login(AdministratorFactory())
+    assert len(client.get(reverse("moderation:queue")).context["items"]) == 3
+
+
+def test_history_says_who_did_what(client, moderator, waiting):
+    decide(client, waiting, "approved")
+    Activity.objects.filter(pk=waiting.pk).update(title="In bulk")
+    events = client.get(page_of(waiting)).context["history"]
+    assert [event.who for event in events if "gepubliceerd" in event.what] == ["Marijke Moderator"]
+    assert "titel" in events[0].what
+
+
+def test_text_of_a_provider_is_escaped_around_the_mark(client, moderator, waiting):
+    Activity.objects.update(description="<script>alert(1)</script> groep 3 & 4")
+    body = client.get(page_of(waiting)).content.decode()
+    assert "<script>alert" not in body and re.search(r"&lt;script&gt;alert.*<mark", body)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_query_count_of_the_queue_is_constant(client, moderator, vlissingen, django_assert_num_queries, count):
+    for _ in range(count):
+        ActivityFactory(submitted=True, provider=ProviderFactory(municipality=vlissingen))
+    with django_assert_num_queries(11):
+        assert len(client.get(reverse("moderation:queue")).context["items"]) == count
