@@ -1,0 +1,40 @@
+"""Everything of the demo in one transaction: whole, or not at all."""
+
+from random import Random
+
+from django.db import transaction
+
+from techfinder.activities.models import Activity
+from techfinder.celery import wake
+from techfinder.organisations.models import Provider, School
+from techfinder.pages.demo.country import Country
+from techfinder.pages.demo.offers import REFERENCE_SLUG, make_offers
+from techfinder.pages.demo.people import make_accounts
+from techfinder.pages.demo.questions import make_questions
+from techfinder.requests.models import Request
+
+SEED = 2013
+
+
+def is_there() -> bool:
+    """Whether the demo was put in before."""
+    return Activity.objects.filter(ref=REFERENCE_SLUG).exists()
+
+
+def is_empty() -> bool:
+    """Whether nobody has put anything in: no school, provider, offer or question."""
+    return not any(model.objects.exists() for model in (School, Provider, Activity, Request))
+
+
+@transaction.atomic
+def build() -> dict[str, int]:
+    """Commit rows and wake the worker: matches and mails are made by it, as for everybody. Returns the counts."""
+    country = Country(Random(SEED), make_accounts())  # noqa: S311 (names, no secrets)
+    offers, questions = make_offers(country), make_questions(country)
+    wake("matches.sweep")
+    return {
+        "schools": len(country.schools),
+        "providers": len(country.providers),
+        "activities": len(offers),
+        "requests": len(questions),
+    }
