@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from techfinder.taxonomy.models import Kind, Level, Region, Theme
 
 
-class TermAdmin(admin.ModelAdmin):
+class TermAdmin(admin.ModelAdmin[Theme | Kind]):
     """Terms are retired, not removed; a code that is in use in the world is not changed."""
 
     list_display = ["code", "name", "name_en", "position", "active"]
@@ -26,7 +28,7 @@ admin.site.register(Kind, TermAdmin)
 
 
 @admin.register(Level)
-class LevelAdmin(admin.ModelAdmin):
+class LevelAdmin(admin.ModelAdmin[Level]):
     """For looking up only: the tree is a constant of the product."""
 
     list_display = ["code", "name", "name_en", "parent", "bit", "age_from", "age_until", "obk"]
@@ -46,7 +48,7 @@ class LevelAdmin(admin.ModelAdmin):
 
 
 @admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):
+class RegionAdmin(admin.ModelAdmin[Region]):
     """Networks are edited here; the rest comes with the site and the school register."""
 
     list_display = ["code", "name", "type", "parent"]
@@ -58,7 +60,7 @@ class RegionAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Region | None = None) -> list[str]:
         return ["code", "type"] if obj else []
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Region | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Region | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["name"]}
 
     def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:

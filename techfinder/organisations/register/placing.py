@@ -60,13 +60,13 @@ class Placing:
         schools = School.objects.open().filter(municipality__in=self.municipalities, point_source__in=OWN)
         for _code, municipality, point in _placed(schools, "code"):
             found.setdefault(municipality, []).append(point)
-        return {municipality: point for municipality, points in found.items() if (point := middle(points))}
+        return {municipality: mean for municipality, points in found.items() if (mean := middle(points))}
 
     def _follow(self) -> set[int]:
         """Put the schools without a point of their own at that of their municipality."""
         schools = School.objects.filter(municipality__in=self.municipalities, municipality__lat__isnull=False)
         here = Region.objects.filter(pk=OuterRef("municipality"))
-        adrift = schools.filter(point_source__in=["", "municipality"]).exclude(
+        adrift = schools.filter(Q(lat=None) | Q(point_source="municipality")).exclude(
             Q(lat=Subquery(here.values("lat"))) & Q(lon=Subquery(here.values("lon"))) & Q(point_source="municipality")
         )
         ids = set(adrift.values_list("pk", flat=True))

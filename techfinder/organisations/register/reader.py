@@ -65,8 +65,9 @@ def open_register(path: Path) -> RegisterFile:
             header = stream.readline()
         delimiter = find_delimiter(header)
         columns = column_names(split(header, delimiter))
+    sector = sector_of(path, columns)
     _check(path, columns)
-    return RegisterFile(path, sector_of(path, columns), frozenset(columns), encoding, delimiter)
+    return RegisterFile(path, sector, frozenset(columns), encoding, delimiter)
 
 
 def find_encoding(path: Path) -> str:

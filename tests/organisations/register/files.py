@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-CORRESPONDENCE = [f"{name} CORRESPONDENTIEADRES" for name in ("STRAATNAAM", "HUISNUMMER-TOEVOEGING", "POSTCODE", "PLAATSNAAM")]
+CORRESPONDENCE = [
+    f"{name} CORRESPONDENTIEADRES" for name in ("STRAATNAAM", "HUISNUMMER-TOEVOEGING", "POSTCODE", "PLAATSNAAM")
+]
 AREAS = [
     f"{area} {part}"
     for area in ("NODAAL GEBIED", "RPA-GEBIED", "WGR-GEBIED", "COROPGEBIED", "ONDERWIJSGEBIED", "RMC-REGIO")
@@ -51,11 +53,16 @@ SCHOOL = {
 
 
 def register(
-    path: Path, header: list[str], *rows: dict[str, str], encoding: str = "cp1252", delimiter: str = ";", end: str = "\r\n"
+    path: Path,
+    header: list[str],
+    *rows: dict[str, str],
+    encoding: str = "cp1252",
+    delimiter: str = ";",
+    end: str = "\r\n",
 ) -> Path:
-    """Write rows as the register does: one space for nothing, quotes only where a quote is."""
+    """Write rows (one when none is given) as the register does: a space for nothing, quotes only where a quote is."""
     lines = [delimiter.join(header)]
-    for row in rows:
+    for row in rows or ({},):
         new_names = {old: new for new, old in _TO_2022.items()}
         known = {**SCHOOL, **row}
         cells = [known.get(new_names.get(name.strip(), name.strip()), "") or " " for name in header]
