@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.matches.models import Match
+from techfinder.organisations.access import school_ids_of
 from techfinder.organisations.models import Membership, Provider
-from techfinder.requests.access import acts_for, is_person, of_school
+from techfinder.requests.access import acts_for, is_person
 from techfinder.requests.models import Request
+from techfinder.taxonomy.queries import EVERYWHERE, expand_regions
 
 Person = User | AnonymousUser
 
@@ -17,7 +19,7 @@ Person = User | AnonymousUser
 def own_requests(user: User) -> QuerySet[Request]:
     """The requests that this person may act on: own ones, and those of the schools and boards it acts for."""
     confirmed = Request.objects.exclude(status=Request.Status.UNCONFIRMED)
-    return confirmed.filter(Q(contact=user) | of_school(user)).distinct()
+    return confirmed.filter(Q(contact=user) | Q(school__in=school_ids_of(user)))
 
 
 def may_act(user: Person, request: Request) -> bool:
@@ -35,13 +37,16 @@ def get_activity(user: Person, slug: str) -> Activity:
         return get_object_or_404(Activity.objects.none())
     every = Activity.objects.select_related("provider__municipality")
     if not user.is_staff:
-        moderated = user.moderates.values("pk")
-        town = "provider__municipality"
-        here = Q(**{f"{town}__in": moderated}) | Q(**{f"{town}__networks__in": moderated})
-        for up in ("parent", "parent__parent", "parent__parent__parent"):
-            here |= Q(**{f"{town}__{up}__in": moderated})
-        every = every.filter(Q(provider__in=own_providers(user)) | here).distinct()
+        every = every.filter(Q(provider__in=own_providers(user)) | _moderated(user))
     return get_object_or_404(every, slug=slug)
+
+
+def _moderated(user: User) -> Q:
+    codes = list(user.moderates.values_list("code", flat=True))
+    if not codes:
+        return Q(pk__in=[])
+    under = expand_regions(codes)
+    return Q() if under == EVERYWHERE else Q(provider__municipality__in=under)
 
 
 def get_match_of_school(user: Person, pk: int) -> Match:

@@ -1,0 +1,242 @@
+"""Who is mailed of which match, when, and never twice."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+
+from techfinder.accounts.models import MailFrequency, User
+from techfinder.activities.models import Activity
+from techfinder.mail.models import OutgoingMail
+from techfinder.matches import actions, digest
+from techfinder.matches.models import DigestRun, Match, Notification
+from techfinder.requests.models import Request
+from tests.factories.accounts import UserFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory
+
+pytestmark = pytest.mark.django_db
+MORNING = timezone.make_aware(dt.datetime(2026, 11, 25, 8, 0))
+
+
+def mails(user, kind="match"):
+    return OutgoingMail.objects.filter(recipient=user, kind=kind).order_by("pk")
+
+
+def match_all():
+    for request in Request.objects.all():
+        actions.match_request(request_id=request.pk)
+
+
+def test_both_sides_hear_of_a_requests_first_matches_with_reasons(make_activity, make_request, member):
+    activity, request = make_activity(), make_request()
+    match_all()
+    to_school, to_company = mails(request.contact).get(), mails(member).get()
+    for mail in (to_school, to_company):
+        for part in (mail.text, mail.html):
+            for words in ("4 km", "groep 7", "energie"):
+                assert words in part
+        assert mail.thread == f"request-{request.uuid}"
+        assert mail.unsubscribe
+    assert activity.title in to_school.subject
+    assert "Huis van de Techniek" in to_school.text
+    assert f"/mijn/vraag/{request.uuid}/" in to_school.text
+    assert "De Loefzijde" in to_company.subject
+    assert f"/mijn/aanbod/{activity.slug}/" in to_company.text
+    assert request.contact_email not in to_company.text
+
+
+def test_nobody_is_told_twice(make_activity, make_request, member):
+    activity, request = make_activity(), make_request()
+    for _ in range(2):
+        match_all()
+        actions.match_activity(activity_id=activity.pk)
+        actions.rematch(everything=True)
+    Activity.objects.update(themes=["water"])
+    match_all()
+    Activity.objects.update(themes=["energie"])
+    match_all()
+    assert Match.objects.get().state == Match.State.OPEN
+    assert (mails(request.contact).count(), mails(member).count()) == (1, 1)
+
+
+def test_later_matches_wait_for_the_digest(make_activity, make_request, member):
+    make_activity()
+    request = make_request()
+    match_all()
+    later = make_activity(title="Later gekomen")
+    actions.match_activity(activity_id=later.pk)
+    assert mails(request.contact).count() == 1
+    assert digest.send_digests(now=MORNING) == 2
+    mail = mails(request.contact, "digest").get()
+    assert "Later gekomen" in mail.text
+    assert "energie" in mail.text
+    assert digest.send_digests(now=MORNING) == 0
+    assert not Notification.objects.filter(told_at=None).exists()
+
+
+def test_nothing_to_tell_no_mail(member):
+    assert digest.send_digests(now=MORNING) == 0
+    assert not DigestRun.objects.exists()
+
+
+def test_nobody_is_woken_at_night(make_activity, make_request):
+    make_activity()
+    request = make_request(contact=UserFactory(match_mail=MailFrequency.WEEKLY))
+    match_all()
+    Notification.objects.update(told_at=None)
+    night = timezone.make_aware(dt.datetime(2026, 11, 25, 3, 0))
+    assert digest.send_digests(now=night) == 0
+    assert request.matches.count() == 1
+
+
+def test_what_no_longer_holds_is_not_in_the_digest(make_activity, make_request):
+    make_activity()
+    make_request()
+    match_all()
+    later = make_activity()
+    actions.match_activity(activity_id=later.pk)
+    Activity.objects.filter(pk=later.pk).update(status=Activity.Status.PAUSED)
+    assert digest.send_digests(now=MORNING) == 0
+
+
+def test_who_left_the_company_is_not_told(make_activity, make_request, member):
+    make_activity()
+    make_request()
+    match_all()
+    later = make_activity()
+    actions.match_activity(activity_id=later.pk)
+    member.memberships.update(status="left")
+    digest.send_digests(now=MORNING)
+    assert not mails(member, "digest").exists()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "school_at_once", "company_at_once"),
+    [
+        (MailFrequency.INSTANT, 1, 1),
+        (MailFrequency.DAILY, 1, 1),
+        (MailFrequency.WEEKLY, 1, 0),
+        (MailFrequency.NONE, 0, 0),
+    ],
+)
+def test_each_person_chooses(make_activity, make_request, member, frequency, school_at_once, company_at_once):
+    make_activity()
+    request = make_request()
+    User.objects.update(match_mail=frequency)
+    match_all()
+    assert (mails(request.contact).count(), mails(member).count()) == (school_at_once, company_at_once)
+
+
+def test_at_once_means_each_time(make_activity, make_request, member):
+    make_activity()
+    request = make_request()
+    User.objects.update(match_mail=MailFrequency.INSTANT)
+    match_all()
+    later = make_activity()
+    actions.match_activity(activity_id=later.pk)
+    assert (mails(request.contact).count(), mails(member).count()) == (2, 2)
+
+
+def test_once_a_week_is_once_a_week(make_activity, make_request):
+    make_activity()
+    request = make_request(contact=UserFactory(match_mail=MailFrequency.WEEKLY))
+    match_all()
+    for day in range(5):
+        later = make_activity()
+        actions.match_activity(activity_id=later.pk)
+        digest.send_digests(now=MORNING + dt.timedelta(days=day))
+    # From Wednesday to Sunday is one week.
+    assert mails(request.contact, "digest").count() == 1
+    digest.send_digests(now=MORNING + dt.timedelta(days=5))
+    assert mails(request.contact, "digest").count() == 2
+
+
+@pytest.mark.parametrize("day", [dt.date(2027, 3, 28), dt.date(2026, 10, 25)])
+def test_a_day_with_a_changed_clock_has_one_digest(make_activity, make_request, day):
+    make_activity()
+    request = make_request(date_from=dt.date(2027, 5, 1))
+    match_all()
+    later = make_activity()
+    actions.match_activity(activity_id=later.pk)
+    start = timezone.make_aware(dt.datetime.combine(day, dt.time(0, 0)))
+    for quarter in range(96):
+        digest.send_digests(now=start + dt.timedelta(minutes=15 * quarter))
+    assert mails(request.contact, "digest").count() == 1
+
+
+def test_a_long_digest_is_capped_and_says_so(make_activity, make_request):
+    make_activity()
+    request = make_request()
+    match_all()
+    for _ in range(digest.SHOWN + 3):
+        make_activity()
+    actions.rematch()
+    digest.send_digests(now=MORNING)
+    mail = mails(request.contact, "digest").get()
+    assert mail.text.count("/aanbod/") == digest.SHOWN
+    assert re.search(r"\b3\b", mail.text)
+
+
+def test_a_request_that_nothing_fits_hears_why_once(make_activity, make_request):
+    make_activity(group_max=20)
+    request = make_request()
+    match_all()
+    match_all()
+    mail = mails(request.contact).get()
+    assert mail.key == f"match-none:{request.uuid}"
+    actions.match_activity(activity_id=make_activity().pk)
+    assert mails(request.contact).count() == 2
+
+
+def test_what_came_in_quietly_tells_nobody(make_activity, make_request, member):
+    activity = make_activity(quiet=True)
+    make_request(quiet=True)
+    make_request(quiet=True, themes=["water"])
+    match_all()
+    actions.match_activity(activity_id=activity.pk)
+    actions.rematch(everything=True)
+    assert Match.objects.count() == 1
+    assert not OutgoingMail.objects.exists()
+    assert not Notification.objects.exists()
+
+
+def test_a_request_by_hand_finds_what_came_in_quietly(make_activity, make_request, member):
+    make_activity(quiet=True)
+    request = make_request()
+    match_all()
+    assert (mails(request.contact).count(), mails(member).count()) == (1, 1)
+
+
+def test_an_imported_request_is_told_to_its_address(make_activity, make_request):
+    make_activity()
+    make_request(contact=None, contact_email="juf@school.example")
+    match_all()
+    assert OutgoingMail.objects.get(to="juf@school.example").recipient.email == "juf@school.example"
+
+
+def test_the_language_is_that_of_each(make_activity, make_request, member):
+    make_activity()
+    request = make_request(contact=UserFactory(language="en", name="Elke"))
+    match_all()
+    assert "group 7" in mails(request.contact).get().text
+    assert "groep 7" in mails(member).get().text
+
+
+def test_other_companies_and_pending_members_hear_nothing(make_activity, make_request, provider):
+    pending = MembershipFactory(provider=provider, status="pending").user
+    other = MembershipFactory(provider=ProviderFactory()).user
+    make_activity()
+    make_request()
+    match_all()
+    assert not mails(pending).exists()
+    assert not mails(other).exists()
+
+
+def test_a_new_activity_with_many_requests_is_one_mail(make_activity, make_request, member):
+    for _ in range(8):
+        make_request(quiet=False)
+    activity = make_activity()
+    actions.match_activity(activity_id=activity.pk)
+    mail = mails(member).get()
+    assert "8" in mail.subject
