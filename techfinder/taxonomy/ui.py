@@ -253,6 +253,21 @@ def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator
         )
 
 
+def error_texts(bound: forms.BoundField) -> list[str]:
+    """Say what is wrong with a field; where Django only says "required", name the field."""
+    generic = forms.Field.default_error_messages["required"]
+    named = _("Choose: %(label)s") if is_choice(bound.field.widget) else _("Fill in: %(label)s")
+    return [
+        named % {"label": bound.label} if error.code == "required" and error.message == generic else text
+        for error, text in zip(bound.errors.as_data(), bound.errors, strict=True)
+    ]
+
+
+def is_choice(widget: forms.Widget) -> bool:
+    """Say whether one chooses instead of typing."""
+    return isinstance(widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple | forms.CheckboxInput)
+
+
 def described_by(bound: forms.BoundField) -> str:
     """Point to the error first, then to the hint, then to the unit."""
     ids = []
@@ -306,7 +321,7 @@ def all_errors(form: Any) -> list[FormError]:
         return lines + [line for each in form.forms for line in all_errors(each)]
     lines = [FormError("", str(text)) for text in form.non_field_errors()]
     for bound in form:
-        lines += [FormError(_anchor(bound), str(text)) for text in bound.errors]
+        lines += [FormError(_anchor(bound), text) for text in error_texts(bound)]
     return lines
 
 

@@ -357,6 +357,12 @@ def choice_groups(field: BoundField) -> list[ui.ChoiceGroup]:
     return ui.choice_groups(field)
 
 
+@register.filter
+def error_texts(field: BoundField) -> list[str]:
+    """List what is wrong with a field, in the words of the summary."""
+    return ui.error_texts(field)
+
+
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
     """Draw the control of a field, without label, hint and error."""
