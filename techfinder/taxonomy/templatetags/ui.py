@@ -351,6 +351,13 @@ def layout(field: BoundField) -> str:
     return ui.layout_of(field.field.widget)
 
 
+@register.filter
+def columns_of(field: BoundField) -> int:
+    """Return in how many columns the choices of a field stand: radios below each other."""
+    alone = 1 if field.widget_type == "radioselect" else 2
+    return int(getattr(field.field.widget, "columns", alone))
+
+
 @register.simple_tag
 def choice_groups(field: BoundField) -> list[ui.ChoiceGroup]:
     """Return the choices of a group of checkboxes or radios, by optgroup, ready to draw."""
