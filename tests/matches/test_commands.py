@@ -1,0 +1,55 @@
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from techfinder.matches.models import Match
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*args):
+    out = io.StringIO()
+    call_command(*args, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def world(make_activity, make_request):
+    make_activity(ref="A1")
+    make_activity(ref="=A2", themes=["water"])
+    make_request(ref="R1", quiet=True)
+    make_request(ref="R2", themes=[], quiet=True)
+
+
+def test_rematch_stores_and_writes_every_pair(world, tmp_path):
+    target = tmp_path / "pairs.csv"
+    summary = json.loads(run("rematch", "--all", "--json", "--pairs", str(target)))
+    assert summary == {"created": 3, "updated": 0, "reopened": 0, "closed": 0, "pairs": 3}
+    rows = list(csv.DictReader(target.open()))
+    assert {(row["request_ref"], row["activity_ref"]) for row in rows} == {("R1", "A1"), ("R2", "A1"), ("R2", "=A2")}
+    assert "created 0" in run("rematch", "--all")
+
+
+def test_rematch_on_another_day(world):
+    run("rematch", "--all", "--today", "2099-01-01")
+    assert not Match.objects.exists()
+    with pytest.raises(CommandError):
+        call_command("rematch", "--today", "morgen")
+
+
+def test_a_file_that_cannot_be_written_is_said(world, tmp_path):
+    with pytest.raises(CommandError, match="nowhere"):
+        run("rematch", "--pairs", str(tmp_path / "nowhere" / "pairs.csv"))
+
+
+def test_export(world):
+    run("rematch", "--all")
+    rows = list(csv.DictReader(io.StringIO(run("export_matches"))))
+    assert [(row["request_ref"], row["rank"]) for row in rows] == [("R1", "1"), ("R2", "1"), ("R2", "2")]
+    assert "'=A2" in {row["activity_ref"] for row in rows}
+    assert ["themes", ["energie"]] in json.loads(rows[0]["reasons"])
+    lines = [json.loads(line) for line in run("export_matches", "--format", "jsonl").splitlines()]
+    assert {line["activity_ref"] for line in lines} == {"A1", "=A2"}
