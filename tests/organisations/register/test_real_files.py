@@ -18,6 +18,7 @@ POINTS = DUO / "scholen_geo_2024-11.csv"
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.slow,
     pytest.mark.skipif(not DUO.is_dir(), reason="the real register files (../shared/data/duo) are not here"),
 ]
 
