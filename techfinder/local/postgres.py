@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 from .holding import LocalServiceError, Place
-from .processes import give_away, is_open_to_all, is_root, run, start
+from .processes import give_away, is_open_to_all, is_root, open_to_all, run, start
 
 START_SECONDS = 60
 STOP_SECONDS = 20
