@@ -32,10 +32,10 @@ ON_ACTIVITY = {
 
 @transaction.atomic
 def decide_activity(
-    *, activity_id: int, seen: dt.datetime, moderator: User, verdict: str, reason: str = "", message: str = ""
+    *, activity_id: int, seen: dt.datetime | None, moderator: User, verdict: str, reason: str = "", message: str = ""
 ) -> Decision | None:
     """Settle what waits of one activity; None when it was settled, or changed, since it was looked at."""
-    activity = ON_ACTIVITY[Verdict(verdict)](activity_id=activity_id, seen=seen)
+    activity = ON_ACTIVITY[Verdict(verdict)](activity_id=activity_id, seen=seen) if seen else None
     if activity is None:
         return None
     decision = Decision.objects.create(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,14 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Needed when you ask something or give another reason."),
     )  # fmt: skip
     verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> dt.datetime | None:
+        """The moment of what the moderator saw; None when it is none, and then nothing is settled."""
+        try:
+            seen = dt.datetime.fromisoformat(self.cleaned_data["seen"])
+        except ValueError:
+            return None
+        return seen if timezone.is_aware(seen) else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

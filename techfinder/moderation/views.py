@@ -10,8 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -79,11 +77,10 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     item = desk.any_activity(slug)
     form = DecideForm(request.POST or None, initial={"seen": item.submitted_at.isoformat() if item.submitted_at else ""})
     if request.method == "POST" and form.is_valid():
-        seen = parse_datetime(form.cleaned_data["seen"]) if form.cleaned_data["seen"] else None
-        decision = seen and timezone.is_aware(seen) and actions.decide_activity(
-            activity_id=item.pk, seen=seen, moderator=desk.user, **form.decision()
-        )  # fmt: skip
-        return _done(request, decision or None, "aanbod", activity=item)
+        decision = actions.decide_activity(
+            activity_id=item.pk, seen=form.cleaned_data["seen"], moderator=desk.user, **form.decision()
+        )
+        return _done(request, decision, "aanbod", activity=item)
     warnings = showing.warnings_of(item)
     different, same = showing.rows(item, Vocabulary())
     wanted = with_pending(item)
