@@ -1,21 +1,36 @@
 """Reads about organisations that several callers share."""
 
-import unicodedata
+import re
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from techfinder.organisations.models import School, SchoolQuerySet
+from techfinder.organisations.register.names import folded
+
+WORDS = 8
 
 
 def plain(text: str) -> str:
     """Lower case, without accents, one space between words: how `School.search_name` is written."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(letters.casefold().split())
+    return folded(text)
 
 
-def search_schools(words: str) -> SchoolQuerySet:
-    """Open schools whose name and town hold every word, in any order."""
+def search_schools(text: str, limit: int = 50) -> SchoolQuerySet:
+    """Open schools of which every word of the text begins a word of name or town, or the postcode or code."""
+    # A postcode is one word, however it is typed.
+    wanted = re.sub(r"\b([1-9]\d{3}) ([a-z]{2})\b", r"\1\2", plain(text)).split()[:WORDS]
+    if not wanted:
+        return School.objects.none()
     found = School.objects.open().select_related("municipality")
-    wanted = plain(words).split()[:8]
     for word in wanted:
-        found = found.filter(search_name__contains=word)
-    return found.order_by("name", "code") if wanted else found.none()
+        found = found.filter(_begins(word))
+    first = ExpressionWrapper(Q(search_name__startswith=plain(text)), output_field=BooleanField())
+    return found.alias(first=first).order_by("-first", "name", "city", "code")[:limit]
+
+
+def _begins(word: str) -> Q:
+    named = Q(search_name__startswith=word) | Q(search_name__contains=f" {word}")
+    if not word[0].isdigit():
+        return named
+    place = Q(postcode__startswith=f"{word[:4]} {word[4:].upper()}".strip())
+    return named | place | Q(code__startswith=word.upper())
