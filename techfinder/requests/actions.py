@@ -1,7 +1,7 @@
 """Every write of requests. What matters to matching raises `version` and wakes the worker after commit."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -254,6 +254,14 @@ def close_past() -> int:
     for request_id in ids:
         wake("matches.match_request", request_id)
     return len(ids)
+
+
+@transaction.atomic
+def rematch_schools(*, school_ids: Collection[int]) -> None:
+    """After the register moved schools: their open requests are matched anew."""
+    moved = Request.objects.open().filter(school__in=school_ids)
+    if moved.update(version=F("version") + 1):
+        wake("matches.sweep")
 
 
 @transaction.atomic

@@ -363,3 +363,20 @@ def test_a_bad_point_is_told_and_left_out(tmp_path: Path) -> None:
     assert run(path, points=[points], expect="points.csv:2: 3.57, 51.45 is no point") == summary(created=1)
     with pytest.raises(CommandError, match="bad points"):
         call_command("import_schools", str(path), points=[points], strict=True, stderr=StringIO(), stdout=StringIO())
+
+
+def test_open_requests_of_a_school_that_moved_are_matched_anew(tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("vestigingscode,lat,lon\n12AB00,51.45,3.57\n")
+    path = register(tmp_path / "po.csv", files.PO)
+    run(path)
+    school = School.objects.get()
+    asking, settled = RequestFactory(school=school), RequestFactory(school=school, status="withdrawn")
+    run(path)
+    asking.refresh_from_db()
+    assert asking.version == 1
+
+    run(path, points=[points])
+    asking.refresh_from_db()
+    settled.refresh_from_db()
+    assert (asking.version, settled.version) == (2, 1)
