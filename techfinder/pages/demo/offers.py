@@ -93,17 +93,18 @@ def _story(provider: Provider, subject: Subject, shape: Format, whom: str, words
 
 
 def _where(provider: Provider, shape: Format, random: Random) -> dict[str, Any]:
-    """Mostly the own province; some its part of the country, and what is online the whole of it."""
+    """The own municipality, province or part of the country; what is online is for all of it."""
     municipality = provider.municipality
     assert municipality is not None
     province = municipality.parent
     assert province is not None
-    at_school = "at_school" in shape.delivery
-    if shape.delivery == ("online",):
-        regions = ["NL"]
-    else:
-        regions = [municipality.code] if random.random() < 0.1 else [province.code]
-    return {"regions": regions, "max_travel_km": random.choice([None, 25, 40, 60]) if at_school else None}
+    assert province.parent is not None
+    nearby = (municipality.code, province.code, province.parent.code)
+    online = shape.delivery == ("online",)
+    return {
+        "regions": ["NL"] if online else random.choices(nearby, weights=(1, 5, 4)),
+        "max_travel_km": random.choice([None, 40, 60, 80]) if "at_school" in shape.delivery else None,
+    }
 
 
 def _when_and_cost(random: Random) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from techfinder.organisations.models import School
 from techfinder.pages.demo.country import Country
 from techfinder.pages.demo.offers import coming_18_june
 from techfinder.pages.demo.people import TEACHER, make_people
+from techfinder.pages.demo.shapes import NEIGHBOURS
 from techfinder.pages.demo.subjects import SUBJECTS
 from techfinder.requests.models import Request
 
@@ -129,14 +130,20 @@ def _ordinary(country: Country, who: tuple[School, User], number: int) -> Reques
     first = today + dt.timedelta(days=random.randint(14, 90))
     return _question(
         school, user, title=random.choice(TITLES).format(topic=subject.topic, make=subject.make, people=subject.people),
-        levels=list(_class_of(school, random)), themes=[subject.theme] if random.random() < 0.8 else [],
-        kinds=random.choice([[], [], ["gastles"], ["bedrijfsbezoek", "excursie"], ["leskist"]]),
+        levels=list(_class_of(school, random)), themes=_themes(subject.theme, random),
+        kinds=random.choice([[], [], [], ["gastles", "leskist"], ["bedrijfsbezoek", "excursie"]]),
         delivery=random.choice([[], [], ["at_school"], ["at_school", "at_provider"], ["online"]]),
-        group_size=random.choice([14, 18, 24, 26, 28, 30, 56]), date_from=first,
-        date_until=first + dt.timedelta(days=random.randint(20, 120)), max_travel_km=random.choice([None, 10, 25, 40]),
+        group_size=random.choice([14, 18, 24, 26, 28, 30, 30, 56]), date_from=first,
+        date_until=first + dt.timedelta(days=random.randint(20, 120)), max_travel_km=random.choice([None, 25, 40, 60]),
         max_cost=random.choice([None, None, 0, 50, 150]), minutes=random.choice([None, 60, 90]),
         goals=f"Leerlingen zien waar {subject.topic} in het echt voorkomt." if number % 3 else "",
     )  # fmt: skip
+
+
+def _themes(theme: str, random: Random) -> list[str]:
+    """One theme, with what lies beside it, or none: then every theme is welcome."""
+    beside = NEIGHBOURS[theme]
+    return random.choice([[theme], [theme, beside], [theme, beside, NEIGHBOURS[beside]], []])
 
 
 TITLES = (

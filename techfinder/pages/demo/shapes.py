@@ -6,29 +6,26 @@ from typing import NamedTuple
 Classes = tuple[tuple[str, ...], str]
 
 # The theme that an offer may touch as well.
-NEIGHBOURS = dict(
-    pair.split(":")
-    for pair in [
-        "energie:elektro",
-        "water:natuur",
-        "bouw:ontwerp",
-        "metaal:bouw",
-        "elektro:energie",
-        "ict:robotica",
-        "robotica:ict",
-        "chemie:wetenschap",
-        "voeding:natuur",
-        "zorg:robotica",
-        "mobiliteit:elektro",
-        "logistiek:mobiliteit",
-        "maritiem:logistiek",
-        "luchtvaart:wetenschap",
-        "wetenschap:chemie",
-        "ontwerp:circulair",
-        "circulair:natuur",
-        "natuur:water",
-    ]
-)
+NEIGHBOURS = {
+    "energie": "elektro",
+    "water": "natuur",
+    "bouw": "ontwerp",
+    "metaal": "bouw",
+    "elektro": "energie",
+    "ict": "robotica",
+    "robotica": "ict",
+    "chemie": "wetenschap",
+    "voeding": "natuur",
+    "zorg": "robotica",
+    "mobiliteit": "elektro",
+    "logistiek": "mobiliteit",
+    "maritiem": "logistiek",
+    "luchtvaart": "wetenschap",
+    "wetenschap": "chemie",
+    "ontwerp": "circulair",
+    "circulair": "natuur",
+    "natuur": "water",
+}
 AUDIENCES: tuple[Classes, ...] = (
     (("po-7", "po-8"), "groep 7 en 8"),
     (("po-5", "po-6", "po-7", "po-8"), "groep 5 tot en met 8"),
