@@ -108,7 +108,7 @@ class Block:
 
     @cached_property
     def distance_km(self) -> Floats:
-        return geo.distance_km(self.requests.point[:, self.r], self.activities.point[:, self.a])
+        return geo.distance_km(self.requests.point.take(self.r, axis=1), self.activities.point.take(self.a, axis=1))
 
     @cached_property
     def covered(self) -> Bools:
@@ -143,7 +143,8 @@ class Block:
     def shared_themes(self) -> Masks:
         """The common themes, shape (words, pairs)."""
         words = min(len(self.requests.themes), len(self.activities.themes))
-        return self.requests.themes[:words, self.r] & self.activities.themes[:words, self.a]
+        asked, offered = self.requests.themes[:words], self.activities.themes[:words]
+        return asked.take(self.r, axis=1) & offered.take(self.a, axis=1)
 
     @cached_property
     def theme_count(self) -> Ints:

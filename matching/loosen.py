@@ -130,7 +130,7 @@ def _first_days(block: Block) -> Ints:
     activities, a = block.activities, block.a
     start = np.maximum(block.earliest, activities.from_day[a])
     found = np.full(len(block), days.NEVER)
-    for step in range(12, -1, -1):
+    for step in range(11, -1, -1):
         month = days.month_of(start) + step
         day = np.maximum(start, days.first_day_of(month))
         found = np.where(activities.months[a] >> month % 12 & 1, day, found)
@@ -146,7 +146,7 @@ def _last_days(block: Block, limit: int) -> Ints:
     activities, a = block.activities, block.a
     end = np.minimum(limit, activities.until_day[a])
     found = np.full(len(block), days.EVER - 1)
-    for step in range(12, -1, -1):
+    for step in range(11, -1, -1):
         month = days.month_of(end) - step
         day = np.minimum(end, days.first_day_of(month + 1) - 1)
         found = np.where(activities.months[a] >> month % 12 & 1, day, found)

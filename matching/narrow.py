@@ -50,7 +50,9 @@ class Candidates:
         return padded.view(np.uint64)
 
     def _unpack(self, bitmap: Bitmap) -> Ints:
-        return np.flatnonzero(np.unpackbits(bitmap.view(np.uint8), count=self._count, bitorder="little"))
+        bits = np.unpackbits(bitmap.view(np.uint8), count=self._count, bitorder="little")
+        # As booleans: numpy finds those several times faster than bytes that are not 0.
+        return np.flatnonzero(bits.view(np.bool_))
 
     def _remember(self, name: str, mask: int, bitmap: Bitmap) -> Bitmap:
         if len(self._known) >= _REMEMBERED:
