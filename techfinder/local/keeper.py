@@ -34,13 +34,20 @@ def _stop(signum: int, frame: FrameType | None) -> None:
 
 
 # Open until the very end of this process: whoever gets the lock may take it that the keeper is gone.
-_own_lock: IO[str] | None = None
+_until_exit: list[IO[str]] = []
 
 
-def _lock_until_exit(place: Place) -> None:
-    global _own_lock
-    _own_lock = place.keeper.open("a")
-    fcntl.flock(_own_lock, fcntl.LOCK_EX)
+def _lock_until_exit(place: Place) -> IO[str]:
+    """The holders' file, open until this process is gone: who comes while the services stop, waits for their end.
+
+    It is opened last, because the system closes files in the order of their numbers: were the holders' lock free
+    first, a newcomer would find a keeper that is only going away.
+    """
+    own_lock = place.keeper.open("a")
+    fcntl.flock(own_lock, fcntl.LOCK_EX)
+    holders = place.holders.open("a")
+    _until_exit.extend((own_lock, holders))
+    return holders
 
 
 def main() -> int:
@@ -51,9 +58,7 @@ def main() -> int:
     place = Place(options.path, fast_and_loose=options.fast_and_loose)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
-    _lock_until_exit(place)
-    # Open until this process is gone: who comes while the services stop, waits at this lock for their end.
-    holders = place.holders.open("a")
+    holders = _lock_until_exit(place)
     services: Services = (Postgres(place), Redis(place))
     try:
         return _keep(holders, services)
