@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from techfinder.activities import words
 from techfinder.activities.models import Activity, Session, Stage
-from techfinder.activities.vocabulary import SectorRow, Vocabulary, sector_rows
+from techfinder.activities.vocabulary import Vocabulary
 from techfinder.taxonomy.models import Audience
 from techfinder.taxonomy.templatetags.ui import clock_time, euro, join_and, long_day, months, period, weekday
 
@@ -28,7 +28,6 @@ class ActivityPage:
     safety: list[Pair]
     stages: list[dict[str, str]]
     sessions: list[dict[str, Any]]
-    sectors: list[SectorRow]
     audience: str
     delivery: str
     address: str
@@ -51,7 +50,6 @@ def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) ->
         safety=_safety(activity),
         stages=[_stage(stage, last=stage is stages[-1]) for stage in stages],
         sessions=[_session(session) for session in sessions],
-        sectors=sector_rows(activity.levels),
         audience=join_and([str(Audience(code).label) for code in activity.audience if code in Audience.values]),
         delivery=words.place_names(activity.delivery),
         address=words.address(activity),
@@ -66,7 +64,7 @@ def _keys(activity: Activity, coverage: str) -> list[Pair]:
     return [
         (gettext("Period"), words.capital(months(activity.months))),
         (gettext("Location"), activity.venue_city or words.capital(words.place_names(activity.delivery))),
-        (gettext("For whom"), words.capital(words.meant_for(activity.levels))),
+        (gettext("For whom"), words.capital(words.meant_for(activity.levels, in_full=True))),
         (gettext("Available in"), coverage),
     ]
 

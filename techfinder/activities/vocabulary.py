@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -19,7 +18,6 @@ LANGUAGES = {
     "fy": pgettext_lazy("language", "Frisian"),
     "ngt": pgettext_lazy("language", "Dutch sign language"),
 }
-PRIMARY_YEARS = range(1, 9)
 
 
 def known_levels(codes: Iterable[str]) -> list[str]:
@@ -47,32 +45,6 @@ def collapse(codes: Iterable[str]) -> list[str]:
 def primary_years(codes: Iterable[str]) -> set[int]:
     """The groups of primary school among the codes."""
     return {LEVEL_BY_CODE[leaf].year or 0 for leaf in leaves(codes) if LEVEL_BY_CODE[leaf].sector == "po"}
-
-
-@dataclass(frozen=True)
-class SectorRow:
-    """A row of "meant for": text is empty when the activity is not for this sector."""
-
-    sector: str
-    name: str
-    text: str
-    ages: str
-    years: tuple[tuple[str, bool], ...] = ()
-
-
-def sector_rows(codes: Iterable[str]) -> list[SectorRow]:
-    """Who it is for, per sector, also the sectors that it is not for."""
-    known = known_levels(codes)
-    rows = [
-        SectorRow(row.sector, row.name[:1].upper() + row.name[1:], row.label, row.ages)
-        for row in taxonomy.level_rows(known)
-    ]
-    return [_with_years(row, primary_years(known)) if row.sector == "po" and row.text else row for row in rows]
-
-
-def _with_years(row: SectorRow, chosen: set[int]) -> SectorRow:
-    boxes = tuple((str(year), year in chosen) for year in PRIMARY_YEARS)
-    return replace(row, text=groups(chosen), years=boxes)
 
 
 def groups(years: Iterable[int]) -> str:

@@ -75,11 +75,12 @@ def group_size(activity: Activity) -> str:
     return f"{text}, {split}" if text else split
 
 
-def meant_for(codes: list[str]) -> str:
-    """Write groep 7-8 (10-12 jaar); empty when no level was chosen."""
-    known = levels.known_levels(codes)
-    label = level_label(known)
-    return f"{label} ({age_range(levels.leaves(known))})" if label else ""
+def meant_for(codes: list[str], *, in_full: bool = False) -> str:
+    """Write groep 6-8 (9-12 jaar), in full groep 6-7-8; empty when no level was chosen."""
+    wanted = levels.leaves(codes)
+    years = levels.primary_years(wanted)
+    label = levels.groups(years) if in_full and len(years) == len(wanted) and years else level_label(wanted)
+    return f"{label} ({age_range(wanted)})" if label else ""
 
 
 def capital(text: str) -> str:

@@ -94,8 +94,8 @@ def test_every_value_comes_back_on_the_page(client, member):
     for value in (
         "Mini-Zonnebootrace", "Huis van de Techniek", "Vlissingen", "Ritthemsestraat 500", "4389 PA", "Juni",
         "Vindt plaats op 18 juni", "1 dagdeel", "de gastdocent", "Zeeland", DESCRIPTION, GOALS, "Kinderopvang",
-        "n.v.t.", "groep 6-7-8", "Basisonderwijs", "Voortgezet onderwijs", "Mbo", *STAGES, "18 juni 2027", "09.30",
-        "15.00", "nog 400 plekken", "bedrijven van Vrienden voor Elektro in de klas", "niet opgegeven",
+        "n.v.t.", "Groep 6-7-8", "Basisonderwijs", "Voortgezet onderwijs", "Mbo", *STAGES, "18 juni 2027", "09.30",
+        "15.00", "nog 400 plekken", "bedrijven van Vrienden voor Elektro in de klas", "Niet opgegeven",
         "Zwemvesten aan", "Vervoer naar de haven", "1 per 10 leerlingen", "14 dagen", "hoogstens 30 leerlingen",
         "3 februari 2026", "3 mei tot en met 2 juli", "1 dag",
     ):  # fmt: skip

@@ -143,7 +143,7 @@ def test_change_of_what_is_public_waits_and_is_shown_as_a_difference(client, mod
         activity=waiting, values={"levels": ["po-6", "po-7", "po-8"], "description": "Voor groep 7 en 8."}, sessions=[row]
     )
     public = client.get(waiting.get_absolute_url()).content.decode()
-    assert "groep 7-8" in public and "groep 6-7-8" not in public and "Voor groep 7 en 8." not in public
+    assert "Groep 7-8" in public and "Groep 6-7-8" not in public and "Voor groep 7 en 8." not in public
     body = client.get(page_of(waiting)).content.decode()
     assert "Voor <mark" in body and "groep 6-8" in body
     assert decide(client, changed, "approved").status_code == 302
