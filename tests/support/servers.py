@@ -22,6 +22,7 @@ import psutil
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from celery import Celery
 
 from techfinder.env import ROOT
 from techfinder.local.processes import die_with_parent
@@ -116,7 +117,6 @@ class CeleryProcess:
             *(sys.executable, "-m", "celery", "--app", "techfinder.worker", "worker", "--pool", "prefork"),
             *("--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO", *self.beat),
         ]
-        seen = len(self.log())
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -127,13 +127,18 @@ class CeleryProcess:
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
-        wait_until(lambda: " ready." in self.log()[seen:] or self._died(), timeout, "the Celery worker is not ready")
+        wait_until(self._answers, timeout, "the Celery worker does not answer")
+
+    def _answers(self) -> bool:
+        if self._died():
+            raise AssertionError(f"the Celery worker ended by itself:\n{self.log()}")
+        broker = self.environment["REDIS_URL"].replace("unix://", "redis+socket://") + "?virtual_host=0"
+        with Celery("probe", broker=broker, set_as_current=False) as probe:
+            return bool(probe.control.ping(timeout=0.5))
 
     def _died(self) -> bool:
         assert self.process is not None
-        if self.process.poll() is not None:
-            raise AssertionError(f"the Celery worker ended by itself:\n{self.log()}")
-        return False
+        return self.process.poll() is not None
 
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
