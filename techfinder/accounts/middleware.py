@@ -3,7 +3,7 @@ from collections.abc import Callable
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
 
@@ -39,12 +39,19 @@ class SecondFactorMiddleware:
     def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
         """Turn to the set-up page; after routing, so that an unknown address stays a 404."""
         match = request.resolver_match or resolve(request.path_info)
+        _hide_admin(request, match)
         if not request.user.is_authenticated or _is_on_the_way(match):
             return None
         if not lacks_second_factor(request.user):
             return None
         messages.info(request, _("You can see the work of others here. Set up a second step for signing in first."))
         return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def _hide_admin(request: HttpRequest, match: ResolverMatch) -> None:
+    """Whoever is signed in and no administrator finds nothing there, not a page that sends one round in a ring."""
+    if "admin" in match.app_names and request.user.is_authenticated and not request.user.is_staff:
+        raise Http404
 
 
 def _is_on_the_way(match: ResolverMatch) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from techfinder.accounts import views
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("gegevens/", views.profile, name="profile"),
     path("gegevens/download/", views.export, name="export"),
     path("verwijderen/", views.delete, name="delete"),
+    # Before allauth's own: nobody here has a password to change, set or forget.
+    re_path("^password/", views.no_password, name="no_password"),
 ]

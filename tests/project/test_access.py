@@ -1,0 +1,326 @@
+"""Every address of the site against every role. An address that is not in the table fails the test."""
+
+from types import SimpleNamespace
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from techfinder.mail.tokens import unsubscribe_token
+from techfinder.matches.models import Match
+from techfinder.organisations.actions import invite
+from techfinder.organisations.models import Attention, Membership, Provider
+from techfinder.requests.models import Request
+from techfinder.requests.tokens import confirm_token
+from techfinder.taxonomy.models import Region
+from tests.factories.accounts import AdministratorFactory, UserFactory
+from tests.factories.activities import ActivityFactory
+from tests.factories.organisations import (
+    BoardFactory,
+    MembershipFactory,
+    ProviderFactory,
+    RegionFactory,
+    SchoolFactory,
+)
+from tests.factories.requests import RequestFactory
+
+pytestmark = pytest.mark.django_db
+
+ROLES = (
+    "anonymous",
+    "other_school",
+    "own_school",
+    "other_company",
+    "own_company",
+    "moderator",
+    "other_moderator",
+    "administrator",
+)
+
+# `in` is the sign-in page. What belongs to somebody is: a request of "own school", and activities, matches and
+# colleagues of "own company". POST: only that is possible. After a bar: which of several objects.
+#                                        anonymous
+#                                        |    school       company      moderator    administrator
+#                                        |    other own    other own    other here   |
+TABLE = """
+livez                              GET   200  200   200    200   200    200   200    200
+readyz                             GET   200  200   200    200   200    200   200    200
+pages:home                         GET   200  200   200    200   200    200   200    200
+pages:help                         GET   200  200   200    200   200    200   200    200
+pages:how                          GET   200  200   200    200   200    200   200    200
+pages:privacy                      GET   200  200   200    200   200    200   200    200
+pages:accessibility                GET   200  200   200    200   200    200   200    200
+old-programme                      GET   301  301   301    301   301    301   301    301
+set_language                       POST  302  302   302    302   302    302   302    302
+
+activities:list                    GET   200  200   200    200   200    200   200    200
+activities:new                     GET   200  200   200    200   200    200   200    200
+activities:detail                  GET   200  200   200    200   200    200   200    200
+activities:detail|draft            GET   404  404   404    404   200    404   200    200
+activities:edit_start              GET   in   404   404    404   200    404   404    404
+activities:edit                    GET   in   404   404    404   200    404   404    404
+activities:act                     POST  in   404   404    404   400    404   404    404
+
+requests:new                       GET   200  200   200    200   200    200   200    200
+requests:for_school                GET   200  200   200    200   200    200   200    200
+requests:list                      GET   200  200   200    200   200    200   200    200
+requests:confirm                   GET   200  200   200    200   200    200   200    200
+requests:confirm|forged            GET   404  404   404    404   404    404   404    404
+requests:resend                    POST  302  302   302    302   302    302   302    302
+requests:resend|forged             POST  404  404   404    404   404    404   404    404
+requests:detail                    GET   in   404   200    404   404    404   200    200
+requests:edit                      GET   in   404   200    404   404    404   200    200
+requests:extend                    GET   in   404   200    404   404    404   200    200
+requests:withdraw                  GET   in   404   200    404   404    404   200    200
+
+matches:dashboard                  GET   in   200   200    200   200    200   200    200
+matches:request                    GET   in   404   200    404   404    404   200    200
+matches:loosen                     POST  in   404   302    404   404    404   404    404
+matches:activity                   GET   in   404   404    404   200    404   200    200
+matches:decline                    POST  in   404   302    404   404    404   404    404
+matches:ask                        POST  in   404   302    404   404    404   404    404
+matches:offer                      POST  in   404   404    404   302    404   404    404
+
+organisations:index                GET   in   200   200    200   200    200   200    200
+organisations:school_search        GET   200  200   200    200   200    200   200    200
+organisations:claim_school         GET   in   200   200    200   200    200   200    200
+organisations:claim                GET   in   200   200    200   200    200   200    200
+organisations:register_provider    GET   in   200   200    200   200    200   200    200
+organisations:provider             GET   200  200   200    200   200    200   200    200
+organisations:provider|waiting     GET   404  404   404    404   200    404   404    404
+organisations:edit_provider        GET   in   404   404    404   200    404   404    404
+organisations:pause_provider       POST  in   404   404    404   302    404   404    404
+organisations:members              GET   in   404   404    404   200    404   404    404
+organisations:leave                GET   in   404   404    404   200    404   404    404
+organisations:withdraw_invitation  POST  in   404   404    404   302    404   404    404
+organisations:accept_invitation    GET   200  200   200    200   200    200   200    200
+
+moderation:queue                   GET   404  404   404    404   404    200   200    200
+moderation:activity                GET   404  404   404    404   404    404   200    200
+moderation:provider                GET   404  404   404    404   404    404   200    200
+moderation:claim                   GET   404  404   404    404   404    404   200    200
+moderation:settle                  POST  404  404   404    404   404    302   302    302
+
+mail:unsubscribe                   GET   200  200   200    200   200    200   200    200
+mail:unsubscribe|forged            GET   404  404   404    404   404    404   404    404
+
+accounts:profile                   GET   in   200   200    200   200    200   200    200
+accounts:export                    GET   in   200   200    200   200    302   302    302
+accounts:delete                    GET   in   200   200    200   200    302   302    302
+accounts:no_password               GET   404  404   404    404   404    404   404    404
+account_change_password            GET   404  404   404    404   404    404   404    404
+account_set_password               GET   404  404   404    404   404    404   404    404
+account_reset_password             GET   404  404   404    404   404    404   404    404
+account_reset_password_done        GET   404  404   404    404   404    404   404    404
+account_reset_password_from_key    GET   404  404   404    404   404    404   404    404
+account_reset_password_from_key_done GET 404  404   404    404   404    404   404    404
+account_login                      GET   200  302   302    302   302    302   302    302
+account_request_login_code         GET   200  302   302    302   302    302   302    302
+account_confirm_login_code         GET   302  302   302    302   302    302   302    302
+account_signup                     GET   200  302   302    302   302    302   302    302
+account_logout                     GET   302  200   200    200   200    200   200    200
+account_inactive                   GET   200  200   200    200   200    200   200    200
+account_email_verification_sent    GET   in   302   302    302   302    302   302    302
+account_reauthenticate             GET   in   403   403    403   403    302   302    302
+account_email                      GET   in   200   200    200   200    200   200    200
+usersessions_list                  GET   in   200   200    200   200    200   200    200
+mfa_index                          GET   in   200   200    200   200    200   200    200
+mfa_authenticate                   GET   in   302   302    302   302    302   302    302
+mfa_reauthenticate                 GET   in   403   403    403   403    200   200    200
+mfa_activate_totp                  GET   in   200   200    200   200    302   302    302
+mfa_deactivate_totp                GET   in   404   404    404   404    302   302    302
+mfa_view_recovery_codes            GET   in   404   404    404   404    404   404    404
+mfa_generate_recovery_codes        GET   in   200   200    200   200    302   302    302
+mfa_download_recovery_codes        GET   in   404   404    404   404    404   404    404
+mfa_list_webauthn                  GET   in   200   200    200   200    200   200    200
+mfa_add_webauthn                   GET   in   200   200    200   200    302   302    302
+mfa_reauthenticate_webauthn        GET   in   403   403    403   403    302   302    302
+mfa_remove_webauthn                GET   in   404   404    404   404    302   302    302
+mfa_edit_webauthn                  GET   in   404   404    404   404    302   302    302
+mfa_login_webauthn                 GET   in   302   302    302   302    302   302    302
+"""
+
+
+def rows():
+    for line in filter(None, TABLE.splitlines()):
+        name, method, *answers = line.split()
+        # In the table the other moderator stands first, as with schools and companies.
+        answers[5], answers[6] = answers[6], answers[5]
+        yield name, method, dict(zip(ROLES, answers, strict=True))
+
+
+QUERIES = {"requests:for_school": "?school={world.school.code}"}
+
+# Only while developing; `test_post` of the mail looks at them.
+DEVELOPMENT = ("post:",)
+
+
+def names(patterns=None, spaces=()):
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            yield from names(each.url_patterns, (*spaces, each.namespace) if each.namespace else spaces)
+        elif isinstance(each, URLPattern) and each.name:
+            yield ":".join((*spaces, each.name))
+
+
+@pytest.fixture
+def world():
+    here = RegionFactory(parent=Region.objects.get(code="NL-ZE"))
+    board = BoardFactory()
+    school = SchoolFactory(municipality=here, board=board)
+    provider = ProviderFactory(municipality=here, kvk="12345678")
+    owner = UserFactory()
+    asked = RequestFactory(school=school, contact=UserFactory())
+    public = ActivityFactory(provider=provider, regions=["NL-ZE"])
+    mine = MembershipFactory(user=owner, provider=provider)
+    waiting = ProviderFactory(municipality=here, status=Provider.Status.PENDING)
+    MembershipFactory(user=owner, provider=waiting)
+    return SimpleNamespace(
+        school=school,
+        provider=provider,
+        waiting=waiting,
+        asked=asked,
+        fresh=RequestFactory(school=school, contact=None, status=Request.Status.UNCONFIRMED),
+        public=public,
+        draft=ActivityFactory(provider=provider, draft=True, regions=["NL-ZE"]),
+        submitted=ActivityFactory(provider=provider, submitted=True, regions=["NL-ZE"]),
+        match=Match.objects.create(request=asked, activity=public, score=80, rank=1),
+        claim=MembershipFactory(school=school, status=Membership.Status.PENDING),
+        attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),
+        invitation=invite(membership=mine, email="collega@elders.nl"),
+        people=people(owner, school),
+    )
+
+
+def people(owner, school):
+    trusted = {
+        "moderator": UserFactory(moderates=[Region.objects.get(code="NL-ZE")]),
+        "other_moderator": UserFactory(moderates=[Region.objects.get(code="NL-DR")]),
+        "administrator": AdministratorFactory(),
+    }
+    for user in trusted.values():
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    return trusted | {
+        "anonymous": None,
+        "own_school": MembershipFactory(school=school).user,
+        "other_school": MembershipFactory(school=SchoolFactory(), user=UserFactory()).user,
+        "own_company": owner,
+        "other_company": MembershipFactory(provider=ProviderFactory(), user=UserFactory()).user,
+    }
+
+
+def arguments(name, world):
+    draft, colleagues = [world.draft.slug], ["aanbieder", world.provider.slug]
+    asked, match = [world.asked.uuid], [world.match.pk]
+    return {
+        "old-programme": ["mini-zonnebootrace"],
+        "activities:detail": [world.public.slug],
+        "activities:detail|draft": draft,
+        "activities:edit_start": draft,
+        "activities:edit": [*draft, "wat"],
+        "activities:act": draft,
+        "requests:confirm": [confirm_token(world.fresh.uuid)],
+        "requests:confirm|forged": ["vals"],
+        "requests:resend": [confirm_token(world.fresh.uuid)],
+        "requests:resend|forged": ["vals"],
+        "requests:detail": asked,
+        "requests:edit": asked,
+        "requests:extend": asked,
+        "requests:withdraw": asked,
+        "matches:request": asked,
+        "matches:loosen": asked,
+        "matches:activity": [world.public.slug],
+        "matches:decline": match,
+        "matches:ask": match,
+        "matches:offer": match,
+        "organisations:claim": [world.school.code],
+        "organisations:provider": [world.provider.slug],
+        "organisations:provider|waiting": [world.waiting.slug],
+        "organisations:edit_provider": [world.provider.slug],
+        "organisations:pause_provider": [world.provider.slug],
+        "organisations:members": colleagues,
+        "organisations:leave": colleagues,
+        "organisations:withdraw_invitation": [*colleagues, world.invitation.pk],
+        "organisations:accept_invitation": [world.invitation.token],
+        "moderation:activity": [world.submitted.slug],
+        "moderation:provider": [world.waiting.slug],
+        "moderation:claim": [world.claim.pk],
+        "moderation:settle": [world.attention.pk],
+        "mail:unsubscribe": [unsubscribe_token(user_id=None, email="a@b.nl")],
+        "mail:unsubscribe|forged": ["vals"],
+        "account_reset_password_from_key": ["1", "x"],
+        "mfa_remove_webauthn": [1],
+        "mfa_edit_webauthn": [1],
+    }.get(name, [])
+
+
+def answer(client, method, address):
+    """What a visitor gets, written as in the table; what it did to the database is taken back."""
+    with transaction.atomic():
+        response = client.generic(method, address)
+        transaction.set_rollback(True)
+    if response.headers.get("Location", "").split("?")[0] == reverse("account_login"):
+        return "in"
+    return str(response.status_code)
+
+
+def clients(world):
+    for role in ROLES:
+        client = Client()
+        if world.people[role]:
+            client.force_login(world.people[role])
+        yield role, client
+
+
+@pytest.mark.parametrize(("name", "method", "expected"), [pytest.param(*row, id=row[0]) for row in rows()])
+def test_every_role_gets_what_the_table_says(world, name, method, expected):
+    """And what somebody cannot see, that person cannot change either."""
+    address = reverse(name.partition("|")[0], args=arguments(name, world)) + QUERIES.get(name, "").format(world=world)
+    found, changed = {}, {}
+    for role, client in clients(world):
+        found[role] = answer(client, method, address)
+        if found[role] in ("404", "in"):
+            changed[role] = answer(client, "POST", address)
+    assert found == expected
+    assert {role: each for role, each in changed.items() if each not in (expected[role], "405")} == {}
+
+
+def test_settling_what_is_of_another_region_changes_nothing(world):
+    client = Client()
+    client.force_login(world.people["other_moderator"])
+    client.post(reverse("moderation:settle", args=[world.attention.pk]))
+    world.attention.refresh_from_db()
+    assert world.attention.settled_at is None
+
+
+def test_every_address_is_in_the_table():
+    listed = {name.partition("|")[0] for name, _method, _expected in rows()}
+    there = {name for name in names() if not name.startswith(("admin:", *DEVELOPMENT))}
+    assert there - listed == set()
+    assert listed - there == set()
+
+
+def admin_addresses():
+    return sorted({address for name in names() if name.startswith("admin:") if (address := _admin_address(name))})
+
+
+def _admin_address(name):
+    for args in ([], ["1"], [1, 1], ["auth"]):
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def test_the_administration_is_for_administrators(world):
+    for role, client in clients(world):
+        for address in admin_addresses():
+            found = answer(client, "GET", address)
+            if role == "anonymous":
+                assert found in ("in", "302", "404"), (role, address)
+            elif role != "administrator" and address != "/beheer/login/":
+                assert found == "404", (role, address)
+    assert answer(client, "GET", "/beheer/") == "200"
