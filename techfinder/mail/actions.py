@@ -212,4 +212,3 @@ def retry(*, mail_ids: Collection[int]) -> int:
     count = failed.update(state=OutgoingMail.State.QUEUED, next_attempt_at=timezone.now())
     wake("mail.deliver_due")
     return count
-

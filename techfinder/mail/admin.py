@@ -21,7 +21,7 @@ class OutgoingMailAdmin(admin.ModelAdmin[OutgoingMail]):
     show_full_result_count = False
     actions = ["retry"]
 
-    def get_fields(self, request: HttpRequest, obj: OutgoingMail | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: OutgoingMail | None = None) -> Any:
         hidden = {"text", "html", "subject"} if obj is not None and obj.sensitive else {"html"}
         return [field.name for field in OutgoingMail._meta.fields if field.name not in hidden]
 

@@ -53,4 +53,3 @@ def _render_text(name: str, context: Mapping[str, Any]) -> str:
 def _tidy(text: str) -> str:
     lines = [line.rstrip() for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
-

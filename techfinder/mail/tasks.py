@@ -11,4 +11,3 @@ def deliver_due() -> None:
 @shared_task(name="mail.sweep")
 def sweep() -> None:
     actions.sweep()
-

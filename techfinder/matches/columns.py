@@ -83,10 +83,27 @@ class World:
 # ------------------------------------------------------------- activities
 
 
-ACTIVITY_FIELDS = (
-    "id status kind levels themes regions delivery audience venue_lat venue_lon max_travel_km group_min group_max "
-    "splittable months available_from available_until lead_days cost"
-).split()
+ACTIVITY_FIELDS = [
+    "id",
+    "status",
+    "kind",
+    "levels",
+    "themes",
+    "regions",
+    "delivery",
+    "audience",
+    "venue_lat",
+    "venue_lon",
+    "max_travel_km",
+    "group_min",
+    "group_max",
+    "splittable",
+    "months",
+    "available_from",
+    "available_until",
+    "lead_days",
+    "cost",
+]
 PROVIDER_FIELDS = {
     "provider_status": F("provider__status"),
     "provider_paused": F("provider__paused"),
@@ -152,10 +169,22 @@ def _is_live(row: dict[str, Any]) -> bool:
 # --------------------------------------------------------------- requests
 
 
-REQUEST_FIELDS = (
-    "id status levels themes kinds delivery audience group_size date_from date_until max_travel_km max_cost "
-    "created_at confirmed_at"
-).split()
+REQUEST_FIELDS = [
+    "id",
+    "status",
+    "levels",
+    "themes",
+    "kinds",
+    "delivery",
+    "audience",
+    "group_size",
+    "date_from",
+    "date_until",
+    "max_travel_km",
+    "max_cost",
+    "created_at",
+    "confirmed_at",
+]
 SCHOOL_FIELDS = {
     "municipality": F("school__municipality_id"),
     "lat": F("school__lat"),

@@ -18,7 +18,7 @@ from techfinder.matches.models import Match
 from techfinder.matches.queries import best_matches
 from techfinder.matches.words import activity_url, dict_of, distance
 from techfinder.requests.models import Request
-from techfinder.taxonomy.templatetags.ui import day, euro, kind_icon, km, months, period, pupils
+from techfinder.taxonomy.templatetags.ui import day, euro, kind_icon, km, period, pupils
 from techfinder.taxonomy.ui import Card, Fact, facts
 
 SHOWN = 10

@@ -47,9 +47,7 @@ def test_four_deliverers_send_each_mail_once(smtp_sink):
 
 def test_the_same_key_from_four_transactions_is_one_row():
     def queue():
-        actions.queue_mail(
-            key="match:1", kind="t", to="a@example.com", template="account_code", context={"code": "1"}
-        )
+        actions.queue_mail(key="match:1", kind="t", to="a@example.com", template="account_code", context={"code": "1"})
 
     in_threads(4, queue)
     assert OutgoingMail.objects.count() == 1

@@ -29,7 +29,7 @@ def world():
 
 
 def test_the_same_request_by_four_workers(world):
-    requests, activities = world
+    requests, _ = world
     in_threads(4, partial(actions.match_request, request_id=requests[0].pk))
     assert Match.objects.count() == 3
     assert OutgoingMail.objects.count() == 2
@@ -50,7 +50,7 @@ def test_requests_and_activities_across_each_other(world):
 
 
 def test_two_beats_send_one_digest(world):
-    requests, activities = world
+    requests, _ = world
     actions.match_request(request_id=requests[0].pk)
     Notification.objects.update(told_at=None, mail=None)
     in_threads(4, partial(digest.send_digests, now=MORNING))

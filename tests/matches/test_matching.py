@@ -105,9 +105,9 @@ def test_all_ways_store_the_same(make_activity, make_request):
 
     def result():
         return list(
-            Match.objects.open().order_by("request_id", "rank").values_list(
-                "request_id", "activity_id", "score", "rank", "reasons", "shortfalls"
-            )
+            Match.objects.open()
+            .order_by("request_id", "rank")
+            .values_list("request_id", "activity_id", "score", "rank", "reasons", "shortfalls")
         )
 
     for request in requests:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pair(make_activity, make_request):
-    activity, request = make_activity(), make_request()
+    make_activity()
+    request = make_request()
     actions.match_request(request_id=request.pk)
     return Match.objects.select_related("request__contact", "activity").get()
 

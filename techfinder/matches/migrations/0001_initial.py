@@ -7,82 +7,149 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('mail', '0001_initial'),
-        ('requests', '0001_initial'),
+        ("activities", "0001_initial"),
+        ("mail", "0001_initial"),
+        ("requests", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.FloatField(verbose_name='score')),
-                ('rank', models.PositiveIntegerField(verbose_name='rank')),
-                ('reasons', models.JSONField(default=list, verbose_name='reasons')),
-                ('shortfalls', models.JSONField(default=list, verbose_name='what falls short')),
-                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'no longer fits'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('hidden', 'hidden')], default='open', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='found')),
-                ('asked_at', models.DateTimeField(blank=True, null=True, verbose_name='asked by the school')),
-                ('offered_at', models.DateTimeField(blank=True, null=True, verbose_name='offered by the provider')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='activities.activity', verbose_name='activity')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='requests.request', verbose_name='request')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.FloatField(verbose_name="score")),
+                ("rank", models.PositiveIntegerField(verbose_name="rank")),
+                ("reasons", models.JSONField(default=list, verbose_name="reasons")),
+                ("shortfalls", models.JSONField(default=list, verbose_name="what falls short")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("closed", "no longer fits"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                            ("hidden", "hidden"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="found")),
+                ("asked_at", models.DateTimeField(blank=True, null=True, verbose_name="asked by the school")),
+                ("offered_at", models.DateTimeField(blank=True, null=True, verbose_name="offered by the provider")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="matches",
+                        to="activities.activity",
+                        verbose_name="activity",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="matches",
+                        to="requests.request",
+                        verbose_name="request",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'match',
-                'verbose_name_plural': 'matches',
-                'ordering': ['request', 'rank'],
+                "verbose_name": "match",
+                "verbose_name_plural": "matches",
+                "ordering": ["request", "rank"],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('school', 'school'), ('provider', 'provider')], max_length=8)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('mail', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notifications', to='mail.outgoingmail')),
-                ('match', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='matches.match')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("school", "school"), ("provider", "provider")], max_length=8)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="notifications",
+                        to="mail.outgoingmail",
+                    ),
+                ),
+                (
+                    "match",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notifications", to="matches.match"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DigestRun',
+            name="DigestRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_start', models.DateField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='mail.outgoingmail')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digest_runs', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period_start", models.DateField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="mail.outgoingmail",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="digest_runs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('recipient', 'period_start'), name='digest_once')],
+                "constraints": [models.UniqueConstraint(fields=("recipient", "period_start"), name="digest_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['activity', 'state'], name='match_activity'),
+            model_name="match",
+            index=models.Index(fields=["activity", "state"], name="match_activity"),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['request', 'state', 'rank'], name='match_request'),
+            model_name="match",
+            index=models.Index(fields=["request", "state", "rank"], name="match_request"),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('request', 'activity'), name='match_pair'),
+            model_name="match",
+            constraint=models.UniqueConstraint(fields=("request", "activity"), name="match_pair"),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('told_at', None)), fields=['recipient'], name='notification_waiting'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("told_at", None)), fields=["recipient"], name="notification_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('recipient', 'side', 'match'), name='notification_once'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(fields=("recipient", "side", "match"), name="notification_once"),
         ),
     ]
