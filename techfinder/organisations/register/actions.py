@@ -121,8 +121,10 @@ def _changed(
 
 
 def _refuse_other_sector(row: SchoolRow, school: School | None) -> None:
-    """A branch of two kinds of school stands in two files; the first that brought it keeps it."""
-    if school and school.sector != row.values["sector"] and not school.closed_at:
+    """A branch of two kinds of school stands in two files: the first keeps it, but any register beats the mbo list."""
+    if school is None or school.closed_at or school.sector == School.Sector.MBO:
+        return
+    if school.sector != row.values["sector"]:
         raise BadRowError(f"{row.code} is already in the register as {school.sector}")
 
 

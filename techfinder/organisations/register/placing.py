@@ -39,7 +39,9 @@ class Placing:
 
     def _load(self) -> None:
         counted: dict[str, Counter[int]] = {}
-        for digits, municipality, point in _placed(School.objects.open(), "postcode"):
+        # Not those of mbo, which may have got theirs here.
+        schools = School.objects.open().exclude(sector=School.Sector.MBO)
+        for digits, municipality, point in _placed(schools, "postcode"):
             counted.setdefault(digits[:4], Counter())[municipality] += 1
             self._neighbours.append((point, municipality))
         self._by_postcode = {digits: most.most_common(1)[0][0] for digits, most in counted.items() if digits}

@@ -39,8 +39,8 @@ class PointBook:
     faults: list[tuple[Path, Fault]] = field(default_factory=list)
 
     def find(self, code: str, postcode: str, own: Point | None = None) -> tuple[str, Point | None]:
-        """Return the best point of a school and where it came from."""
-        if point := self.schools.get(code, own):
+        """Return the best point of a school and where it came from; what the register itself says comes first."""
+        if point := own or self.schools.get(code):
             return "points", point
         if point := self.postcodes.get(postcode[:4]):
             return "pc4", point

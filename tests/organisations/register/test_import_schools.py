@@ -287,6 +287,18 @@ def test_a_branch_in_two_registers_stays_with_the_first(tmp_path: Path) -> None:
     assert rejected == summary(rejected=1)
 
 
+def test_the_register_takes_over_a_branch_of_the_mbo_list(tmp_path: Path) -> None:
+    run(register(tmp_path / "po.csv", files.PO))
+    branches = tmp_path / "mbo.csv"
+    branches.write_text("brinvest,naam,postcode,plaats,lat,lon\n25LP00,Scalda,4381 AA,Vlissingen,51.46,3.58\n")
+    run(branches)
+    vo = register(tmp_path / "vo.csv", files.VO, {"INSTELLINGSCODE": "25LP", "VESTIGINGSCODE": "25LP00"})
+    assert run(vo) == summary(updated=1)
+    assert School.objects.get(code="25LP00").sector == "vo"
+    assert run(branches, expect="already in the register as vo") == summary(rejected=1)
+    assert run(vo) == summary(unchanged=1)
+
+
 # ---------------------------------------------------------------------------------------------------------- regions
 
 
