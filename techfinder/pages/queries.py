@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Membership, School
-from techfinder.pages.dotmap import DotMap, draw, home_points
+from techfinder.pages.dotmap import DotMap, Point, draw, home_points
 from techfinder.requests.models import Request
 from techfinder.taxonomy.levels import level_label
 from techfinder.taxonomy.models import Region
@@ -54,7 +55,9 @@ def acting_for(user: User) -> ActingFor:
         return ActingFor("", "user-circle", False)
     icons = {"school": "school", "provider": "building-factory-2", "board": "building-community"}
     kind = next((kind for kind in icons if row[kind]), "")
-    return ActingFor(row[kind] if kind else "", icons.get(kind, "user-circle"), row["is_moderator"] or user.is_superuser)
+    return ActingFor(
+        row[kind] if kind else "", icons.get(kind, "user-circle"), row["is_moderator"] or user.is_superuser
+    )
 
 
 def _organisation_names() -> dict[str, Any]:
@@ -208,10 +211,11 @@ def dotmap() -> DotMap:
     return drawn
 
 
-def _school_points() -> list[tuple[float, float, int]]:
-    schools = School.objects.open().filter(sector=School.Sector.PO)
-    with_point = list(schools.exclude(lat=None).values_list("lat", "lon"))
-    if with_point:
-        return [(lat, lon, 1) for lat, lon in with_point]
-    towns = Region.objects.filter(type=Region.Type.MUNICIPALITY).exclude(lat=None).values_list("lat", "lon")
-    return [(lat, lon, 1) for lat, lon in towns]
+def _school_points() -> list[Point]:
+    schools = School.objects.open().filter(sector=School.Sector.PO).values_list("lat", "lon")
+    towns = Region.objects.filter(type=Region.Type.MUNICIPALITY).values_list("lat", "lon")
+    return _points(schools) or _points(towns)
+
+
+def _points(rows: Iterable[tuple[float | None, float | None]]) -> list[Point]:
+    return [(lat, lon, 1) for lat, lon in rows if lat is not None and lon is not None]

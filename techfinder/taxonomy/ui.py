@@ -165,9 +165,7 @@ class TypeAhead(forms.TextInput):
     hidden field named target, and the text stays what is shown.
     """
 
-    def __init__(
-        self, url: Text = "", target: str = "", attrs: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, url: Text = "", target: str = "", attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "off", **(attrs or {})})
         self.url, self.target = url, target
 
@@ -248,9 +246,7 @@ def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator
         if layout_of(bound.field.widget) != "picks":
             attrs["class"] = RADIO if is_radio else CHECKBOX
         label, _bar, note = str(option["label"]).partition("|")
-        yield Choice(
-            attrs=flatatt(attrs), id=attrs.get("id", ""), label=label.strip(), note=note.strip()
-        )
+        yield Choice(attrs=flatatt(attrs), id=attrs.get("id", ""), label=label.strip(), note=note.strip())
 
 
 def error_texts(bound: forms.BoundField) -> list[str]:
@@ -258,7 +254,7 @@ def error_texts(bound: forms.BoundField) -> list[str]:
     generic = forms.Field.default_error_messages["required"]
     named = _("Choose: %(label)s") if is_choice(bound.field.widget) else _("Fill in: %(label)s")
     return [
-        named % {"label": bound.label} if error.code == "required" and error.message == generic else text
+        str(named % {"label": bound.label}) if error.code == "required" and error.message == generic else str(text)
         for error, text in zip(bound.errors.as_data(), bound.errors, strict=True)
     ]
 

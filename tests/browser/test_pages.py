@@ -10,7 +10,15 @@ from tests.factories.requests import RequestFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = ["pages:home", "pages:help", "pages:how", "pages:privacy", "pages:accessibility", "account_login", "account_signup"]
+OPEN = [
+    "pages:home",
+    "pages:help",
+    "pages:how",
+    "pages:privacy",
+    "pages:accessibility",
+    "account_login",
+    "account_signup",
+]
 SIGNED_IN = ["usersessions_list", "account_logout"]
 SIZES = [(320, 640), (360, 740), (1280, 900)]
 
@@ -88,7 +96,8 @@ def test_focus_is_always_visible_and_never_covered(page, something):
                 const box = el.getBoundingClientRect();
                 const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
                 const outline = getComputedStyle(el).outlineStyle !== "none";
-                return {what: el.outerHTML.slice(0, 80), outline, uncovered: !top || el.contains(top) || top.contains(el)};
+                const uncovered = !top || el.contains(top) || top.contains(el);
+                return {what: el.outerHTML.slice(0, 80), outline, uncovered};
             }"""
         )
         if seen is None:

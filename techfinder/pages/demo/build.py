@@ -30,7 +30,8 @@ def is_empty() -> bool:
 def build() -> dict[str, int]:
     """Commit rows and wake the worker: matches and mails are made by it, as for everybody. Returns the counts."""
     country = Country(Random(SEED), make_accounts())  # noqa: S311 (names, no secrets)
-    offers, questions = make_offers(country), make_questions(country)
+    offers = make_offers(country)
+    questions = make_questions(country, offers)
     wake("matches.sweep")
     return {
         "schools": len(country.schools),

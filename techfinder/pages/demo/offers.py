@@ -108,9 +108,9 @@ def _where(provider: Provider, shape: Format, random: Random) -> dict[str, Any]:
 
 
 def _when_and_cost(random: Random) -> dict[str, Any]:
-    whole_year = random.random() < 0.5
+    whole_year = random.random() < 0.65
     return {
-        "months": [] if whole_year else sorted(random.sample(range(1, 13), random.randint(3, 8))),
+        "months": [] if whole_year else sorted(random.sample(range(1, 13), random.randint(5, 9))),
         "lead_days": random.choice([0, 7, 14, 14, 21]),
         "group_min": random.choice([None, None, 8, 10]),
         "group_max": random.choice([None, 30, 30, 32, 60]),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from techfinder.accounts.models import User
+from techfinder.activities.models import Activity
 from techfinder.organisations.models import School
 from techfinder.pages.demo.country import Country
 from techfinder.pages.demo.offers import coming_18_june
@@ -15,6 +16,8 @@ from techfinder.pages.demo.people import TEACHER, make_people
 from techfinder.pages.demo.shapes import NEIGHBOURS
 from techfinder.pages.demo.subjects import SUBJECTS
 from techfinder.requests.models import Request
+from techfinder.taxonomy.levels import level_leaves
+from techfinder.taxonomy.models import Region
 
 QUESTIONS = 120
 CLASSES = {
@@ -31,12 +34,12 @@ CLASSES = {
 }
 
 
-def make_questions(country: Country) -> list[Request]:
+def make_questions(country: Country, offers: list[Activity]) -> list[Request]:
     """Write all questions in bulk; the worker finds them unmatched and does the rest."""
     teachers = make_teachers(country)
     questions = [*_journeys(country, teachers)]
     while len(questions) < QUESTIONS:
-        questions.append(_ordinary(country, country.random.choice(teachers), len(questions)))
+        questions.append(_ordinary(country, country.random.choice(teachers), offers, len(questions)))
     for number, question in enumerate(questions):
         _date(question, number)
     return Request.objects.bulk_create(questions)
@@ -97,7 +100,7 @@ def _journeys(country: Country, teachers: list[tuple[School, User]]) -> Iterator
     )  # fmt: skip
     yield _question(
         _school_with(country, "vso"), someone, title="Rustig kennismaken met maken en repareren", levels=["vso"],
-        themes=["circulair", "metaal", "bouw"], group_size=9,
+        group_size=9,
         practicalities="Een kleine groep, met twee begeleiders. Graag veel doen en weinig praten.",
     )  # fmt: skip
     yield _question(
@@ -123,21 +126,40 @@ def _school_with(country: Country, level: str) -> School:
     return next(each for each in country.schools if level in each.levels)
 
 
-def _ordinary(country: Country, who: tuple[School, User], number: int) -> Request:
+def _ordinary(country: Country, who: tuple[School, User], offers: list[Activity], number: int) -> Request:
+    """Mostly about something that is offered near the school for such a class, as in a good season."""
     random, (school, user) = country.random, who
-    subject = random.choice(SUBJECTS)
-    today = timezone.localdate()
-    first = today + dt.timedelta(days=random.randint(14, 90))
+    classes = _class_of(school, random)
+    near = [offer for offer in offers if _is_near(offer, school) and level_leaves(offer.levels) & set(classes)]
+    theme = random.choice(near).themes[0] if near and random.random() < 0.8 else random.choice(list(NEIGHBOURS))
+    subject = random.choice([each for each in SUBJECTS if each.theme == theme])
+    first = timezone.localdate() + dt.timedelta(days=random.randint(14, 60))
     return _question(
-        school, user, title=random.choice(TITLES).format(topic=subject.topic, make=subject.make, people=subject.people),
-        levels=list(_class_of(school, random)), themes=_themes(subject.theme, random),
-        kinds=random.choice([[], [], [], ["gastles", "leskist"], ["bedrijfsbezoek", "excursie"]]),
-        delivery=random.choice([[], [], ["at_school"], ["at_school", "at_provider"], ["online"]]),
-        group_size=random.choice([14, 18, 24, 26, 28, 30, 30, 56]), date_from=first,
-        date_until=first + dt.timedelta(days=random.randint(20, 120)), max_travel_km=random.choice([None, 25, 40, 60]),
-        max_cost=random.choice([None, None, 0, 50, 150]), minutes=random.choice([None, 60, 90]),
+        school,
+        user,
+        title=random.choice(TITLES).format(topic=subject.topic, make=subject.make, people=subject.people),
+        levels=list(classes),
+        themes=_themes(theme, random),
+        kinds=random.choice([[], [], [], [], ["gastles", "leskist"], ["bedrijfsbezoek", "excursie"]]),
+        delivery=random.choice([[], [], ["at_school", "at_provider"], ["at_school", "online"]]),
+        group_size=random.choice([14, 18, 24, 26, 28, 28, 30]),
+        date_from=first,
+        date_until=first + dt.timedelta(days=random.randint(60, 200)),
+        max_travel_km=random.choice([None, None, 40, 60]),
+        max_cost=random.choice([None, None, None, 50, 150]),
+        minutes=random.choice([None, 60, 90]),
         goals=f"Leerlingen zien waar {subject.topic} in het echt voorkomt." if number % 3 else "",
-    )  # fmt: skip
+    )
+
+
+def _is_near(offer: Activity, school: School) -> bool:
+    """Whether the offer is meant for the region of the school."""
+    around = {"NL"}
+    region: Region | None = school.municipality
+    while region is not None:
+        around.add(region.code)
+        region = region.parent
+    return offer.audience == ["pupils"] and not around.isdisjoint(offer.regions)
 
 
 def _themes(theme: str, random: Random) -> list[str]:

@@ -168,7 +168,9 @@ def _whole_months(first: dt.date, last: dt.date) -> str:
     """Write april, or april tot en met juni, when a period is made of whole months of one year."""
     if first.day != 1 or (last + dt.timedelta(days=1)).day != 1 or first.year != last.year:
         return ""
-    names = [month_name(first.month)] if first.month == last.month else [month_name(first.month), month_name(last.month)]
+    names = (
+        [month_name(first.month)] if first.month == last.month else [month_name(first.month), month_name(last.month)]
+    )
     year = "" if first.year - timezone.localdate().year in (0, 1) else f" {first.year}"
     if len(names) == 1:
         return names[0] + year
