@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
@@ -32,6 +33,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/<slug:slug>/", RedirectView.as_view(url="/aanbod/%(slug)s/", permanent=True)),
     path("", include("techfinder.pages.urls")),
 ]
+
+# Logos and pictures; in production the proxy in front hands them out.
+urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 
 if settings.SHOW_POST:
     urlpatterns.insert(0, path("post/", include("techfinder.mail.post_urls")))
