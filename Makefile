@@ -2,7 +2,6 @@
 # PORT=8001 make run: another port.
 
 PORT ?= 8000
-# The wheel that carries Redis exists up to Python 3.12, so 3.13 comes last.
 PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo "$$python" && break; done)

