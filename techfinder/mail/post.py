@@ -43,7 +43,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # it passes arguments on, and its stubs do not say so
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],

@@ -1,5 +1,6 @@
 """The way out: a mail server, or nothing but the outbox; and what an answer of the server means."""
 
+import contextlib
 import smtplib
 from dataclasses import dataclass
 
@@ -45,10 +46,9 @@ class Smtp:
         return ACCEPTED
 
     def close(self) -> None:
-        try:
+        # It may be broken already: that is why it is closed.
+        with contextlib.suppress(OSError, smtplib.SMTPException):
             self.connection.close()
-        except (OSError, smtplib.SMTPException):
-            pass  # It was broken: that is why it is closed.
 
 
 def open_transport() -> Keep | Smtp:

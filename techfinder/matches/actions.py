@@ -136,10 +136,7 @@ def _requests_to_match(everything: bool, changed: Collection[int] | None) -> lis
     """Open ones, and those that have open matches to close. One changed activity concerns every open request."""
     known = Request.objects.exclude(status=Request.Status.UNCONFIRMED)
     current = Q(status=Request.Status.OPEN) | Q(pk__in=Match.objects.open().values("request_id"))
-    if everything or changed:
-        chosen = known.filter(current | _unmatched())
-    else:
-        chosen = known.filter(_unmatched())
+    chosen = known.filter(current | _unmatched()) if everything or changed else known.filter(_unmatched())
     return list(chosen.order_by("pk").values_list("pk", flat=True))
 
 

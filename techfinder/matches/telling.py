@@ -53,8 +53,8 @@ def _note(matches: list[Match]) -> None:
         contact = contact_of(match.request)
         if contact:
             rows.append(Notification(recipient=contact, side=Side.SCHOOL, match=match))
-        for user_id in members[match.activity.provider_id]:
-            rows.append(Notification(recipient_id=user_id, side=Side.PROVIDER, match=match))
+        people = members[match.activity.provider_id]
+        rows += [Notification(recipient_id=user_id, side=Side.PROVIDER, match=match) for user_id in people]
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 

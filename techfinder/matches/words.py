@@ -84,7 +84,7 @@ def dict_of(reasons: list[list[object]]) -> dict[str, list[str]]:
 
 def distance(match: Match) -> str:
     """Write 8 km; empty when it is online only."""
-    found = {code: value for code, value in match.reasons}
+    found = dict(match.reasons)
     return km(found["distance_km"]) if "distance_km" in found else ""
 
 

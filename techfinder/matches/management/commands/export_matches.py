@@ -32,8 +32,9 @@ class Command(BaseCommand):
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(FIELDS)
         count = 0
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             writer.writerow(list(self.cells(row)))
+            count += 1
         return count
 
     def cells(self, row: dict[str, Any]) -> Iterator[Any]:
@@ -43,6 +44,7 @@ class Command(BaseCommand):
 
     def write_lines(self, rows: Iterable[dict[str, Any]]) -> int:
         count = 0
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             self.stdout.write(json.dumps(row, ensure_ascii=False))
+            count += 1
         return count

@@ -50,8 +50,9 @@ class Command(BaseCommand):
             with path.open("w", encoding="utf-8", newline="") as stream:
                 writer = csv.writer(stream)
                 writer.writerow(["request_ref", "activity_ref"])
-                for count, pair in enumerate(every_pair(today=today), start=1):
+                for pair in every_pair(today=today):
                     writer.writerow(pair)
+                    count += 1
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror or error}") from error
         return count

@@ -1,0 +1,105 @@
+"""The pages of both sides and the mails, as a browser shows them: no accessibility fault, narrow and wide."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from techfinder.mail.models import OutgoingMail
+from techfinder.matches import actions
+from techfinder.matches.models import Match
+from techfinder.taxonomy.models import Region
+from tests.factories.accounts import UserFactory
+from tests.factories.activities import ActivityFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
+from tests.factories.requests import RequestFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+WIDTHS = (360, 1280)
+
+
+@pytest.fixture
+def world():
+    town = RegionFactory(parent=Region.objects.get(code="NL-ZE"), name="Vlissingen")
+    provider = ProviderFactory(name="Huis van de Techniek", municipality=town)
+    member = MembershipFactory(user=UserFactory(name="Mo Techniek"), provider=provider).user
+    for title, fields in {
+        "Mini-Zonnebootrace": {"kind": "wedstrijd", "months": [6]},
+        "Wind vangen: bouw je eigen molen": {"venue_lat": 51.48, "venue_lon": 3.66},
+        "Zonne-oven van karton": {"group_max": 24, "splittable": True},
+        "Licht uit een citroen": {"themes": ["energie", "elektro"], "cost": 25},
+        "Robotarm": {"themes": ["robotica"], "group_max": 20},
+    }.items():
+        ActivityFactory(provider=provider, title=title, regions=["NL-ZE"], **fields)
+    teacher = UserFactory(name="Elke Moens")
+    school = SchoolFactory(name="Basisschool De Loefzijde", municipality=town)
+    year = timezone.localdate().year + 1
+    common = {"school": school, "contact": teacher, "date_from": f"{year}-05-03", "date_until": f"{year}-07-02"}
+    many = RequestFactory(title="Zonne-energie: zelf iets bouwen dat werkt", themes=["energie"], **common)
+    few = RequestFactory(title="Robotica: zelf een arm programmeren", themes=["robotica"], max_cost=0, **common)
+    for request in (many, few):
+        request.refresh_from_db()
+        actions.match_request(request_id=request.pk)
+    actions.ask(match_id=Match.objects.get(activity__title__startswith="Wind").pk)
+    actions.offer(match_id=Match.objects.get(activity__title__startswith="Licht").pk, user_id=member.pk)
+    return {"teacher": teacher, "member": member, "many": many, "few": few}
+
+
+def sign_in(page, live_server, user):
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+
+def look(page, name, width):
+    """Pictures for a person's eyes, when a folder for them is named."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe, world, width):
+    activity = Match.objects.filter(request=world["many"]).order_by("rank").first().activity
+    mail = OutgoingMail.objects.filter(recipient=world["teacher"], kind="match").first()
+    addresses = [
+        ("teacher", "matches", f"/mijn/vraag/{world['many'].uuid}/"),
+        ("teacher", "almost", f"/mijn/vraag/{world['few'].uuid}/"),
+        ("teacher", "mine-school", "/mijn/"),
+        ("member", "mine-company", "/mijn/"),
+        ("member", "activity", f"/mijn/aanbod/{activity.slug}/"),
+        ("member", "post", "/post/"),
+        ("member", "mail", f"/post/{mail.uuid}/"),
+    ]
+    page.set_viewport_size({"width": width, "height": 900})
+    for who, name, address in addresses:
+        sign_in(page, live_server, world[who])
+        page.goto(address)
+        look(page, name, width)
+        assert axe(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_mails_are_accessible(page, axe, world, scheme):
+    page.emulate_media(color_scheme=scheme)
+    for mail in OutgoingMail.objects.all():
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.set_content(mail.html)
+            look(page, f"mail-{mail.key.split(':')[0]}-{scheme}", width)
+            assert axe(page) == [], mail.subject
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, mail.subject
+
+
+def test_a_teacher_asks_and_declines_without_scripts(page_without_scripts, live_server, world):
+    page = page_without_scripts
+    sign_in(page, live_server, world["teacher"])
+    page.goto(f"/mijn/vraag/{world['many'].uuid}/")
+    page.get_by_role("button", name="Vraag dit aan: Mini-Zonnebootrace").click()
+    assert "Aangevraagd" in page.content()
+    page.get_by_role("button", name="Past niet: Zonne-oven van karton").click()
+    assert page.get_by_role("link", name="Zonne-oven van karton").count() == 0
+    assert OutgoingMail.objects.filter(kind="asked", subject__contains="Mini-Zonnebootrace").exists()
