@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +47,7 @@ def encode(value: Any) -> Any:
     return value
 
 
-def encode_rows(rows: Sequence[Any], keys: Sequence[str]) -> list[dict[str, Any]]:
+def encode_rows(rows: Iterable[Any], keys: Sequence[str]) -> list[dict[str, Any]]:
     """Stages or sessions, as rows of a form or of the database, as JSON holds them."""
     return [{key: encode(_get(row, key)) for key in keys} for row in rows]
 

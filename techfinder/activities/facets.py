@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import formats
 from django.utils.translation import gettext
 
 from techfinder.activities.filters import ActivityFilter
@@ -52,7 +54,7 @@ class Facet:
 def facets(found: ActivityFilter, words: Vocabulary) -> list[Facet]:
     """All groups of filters, what is chosen included even when it is not among the usual options."""
     cleaned = found.form.cleaned_data
-    months = [(str(month), month_name(month)[:4].removesuffix(".")) for month in range(1, 13)]
+    months = [(str(month), formats.date_format(dt.date(2024, month, 1), "b")) for month in range(1, 13)]
     return [
         _facet("delivery", gettext("Where"), _deliveries(), cleaned, unfolded=True),
         _facet("level", gettext("For whom"), _levels(cleaned.get("level", ())), cleaned, unfolded=True),
@@ -64,9 +66,7 @@ def facets(found: ActivityFilter, words: Vocabulary) -> list[Facet]:
     ]
 
 
-def _facet(
-    name: str, legend: str, options: Iterable[tuple[str, str]], cleaned: dict[str, Any], **look: bool
-) -> Facet:
+def _facet(name: str, legend: str, options: Iterable[tuple[str, str]], cleaned: dict[str, Any], **look: bool) -> Facet:
     chosen = set(cleaned.get(name, ()))
     return Facet(name, legend, tuple(Option(value, label, value in chosen) for value, label in options), **look)
 

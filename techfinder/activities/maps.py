@@ -15,6 +15,7 @@ Point = tuple[float, float]
 SQUEEZE = math.cos(math.radians(52.15))
 UNITS_PER_DEGREE = 100.0
 MARGIN = 14.0
+SMALLEST = 60.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class CoverageMap:
     inside: tuple[Point, ...]
     outside: tuple[Point, ...]
     pin: Point | None
+    dot: float
+    pin_size: float
 
 
 def coverage_map(activity: Activity) -> CoverageMap | None:
@@ -37,7 +40,8 @@ def coverage_map(activity: Activity) -> CoverageMap | None:
     pin = _xy(activity.venue_lat, activity.venue_lon) if activity.venue_lat and activity.venue_lon else None
     left, top, width, height = _box([*inside, *([pin] if pin else [])])
     shown = [(x, y) for x, y in outside if left <= x <= left + width and top <= y <= top + height]
-    return CoverageMap(f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}", tuple(inside), tuple(shown), pin)
+    box, side = f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}", max(width, height)
+    return CoverageMap(box, tuple(inside), tuple(shown), pin, round(side / 60, 2), round(side / 40, 2))
 
 
 def _is_dot(region: Region) -> bool:
@@ -50,6 +54,8 @@ def _xy(lat: float | None, lon: float | None) -> Point:
 
 
 def _box(points: Iterable[Point]) -> tuple[float, float, float, float]:
+    """Around the points, never smaller than a province: one municipality alone says nothing of where it is."""
     xs, ys = zip(*points, strict=True)
-    left, top = min(xs) - MARGIN, min(ys) - MARGIN
-    return left, top, max(xs) + MARGIN - left, max(ys) + MARGIN - top
+    width, height = max(*xs, min(xs) + SMALLEST) - min(xs), max(*ys, min(ys) + SMALLEST) - min(ys)
+    left, top = (min(xs) + max(xs) - width) / 2 - MARGIN, (min(ys) + max(ys) - height) / 2 - MARGIN
+    return left, top, width + 2 * MARGIN, height + 2 * MARGIN

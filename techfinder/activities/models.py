@@ -1,3 +1,5 @@
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -12,7 +14,7 @@ from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Audience, Delivery
 
 
-def code_list(label: str, **kwargs: object) -> ArrayField:
+def code_list(label: Any, **kwargs: Any) -> ArrayField:
     """Codes of a vocabulary: one row holds all the engine and the filters need."""
     return ArrayField(models.CharField(max_length=32, **kwargs), verbose_name=label, default=list, blank=True)
 

@@ -131,8 +131,10 @@ def _sorted(found: QuerySet[Activity], criteria: Criteria) -> QuerySet[Activity]
 def for_cards(found: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that a card shows, in a fixed number of queries."""
     coming = Session.objects.filter(date__gte=timezone.localdate())
-    return found.select_related("provider").defer("search", "description", "pending").prefetch_related(
-        Prefetch("sessions", queryset=coming, to_attr="coming_sessions")
+    return (
+        found.select_related("provider")
+        .defer("search", "description", "pending")
+        .prefetch_related(Prefetch("sessions", queryset=coming, to_attr="coming_sessions"))
     )
 
 
@@ -143,9 +145,7 @@ def latest(limit: int) -> list[Activity]:
 
 def providers_of(user: User) -> QuerySet[Provider]:
     """The providers that this person may act for."""
-    return Provider.objects.filter(
-        membership__user=user, membership__status=Membership.Status.ACTIVE
-    ).distinct()
+    return Provider.objects.filter(membership__user=user, membership__status=Membership.Status.ACTIVE).distinct()
 
 
 def of_providers(user: User) -> QuerySet[Activity]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -21,7 +21,7 @@ class Desk:
     def __init__(self, user: User | AnonymousUser) -> None:
         if not user.is_authenticated:
             raise Http404
-        self.user = cast(User, user)
+        self.user: User = user
         self.codes = None if user.is_staff else moderated_codes(user)
         if self.codes is not None and not self.codes:
             raise Http404

@@ -17,12 +17,10 @@ Verdict, Reason = Decision.Verdict, Decision.Reason
 
 class DecideForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    reason = forms.ChoiceField(
-        label=_("Reason, when you reject"), required=False, choices=[("", "---"), *Reason.choices]
-    )
+    reason = forms.ChoiceField(label=_("Reason, if you reject"), required=False, choices=[("", "---"), *Reason.choices])
     message = forms.CharField(
         label=_("Message to whom it concerns"), required=False, max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Needed when you ask something or give another reason."),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )  # fmt: skip
     verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.HiddenInput)
 

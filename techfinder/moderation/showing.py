@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -122,11 +123,11 @@ def marked(text: str, quotes: Iterable[str]) -> SafeString:
 # --------------------------------------------------------------------------------------------------------------- checks
 
 
-def warnings_of(activity: Activity) -> list[contradictions.Warning]:
+def warnings_of(activity: Activity) -> list[contradictions.Contradiction]:
     return contradictions.find(changes.with_pending(activity), changes.sessions_of(activity, pending=True))
 
 
-def checks(activity: Activity, warnings: list[contradictions.Warning]) -> list[Check]:
+def checks(activity: Activity, warnings: list[contradictions.Contradiction]) -> list[Check]:
     """Warnings first, then what is in order, then what approving does."""
     wanted = changes.with_pending(activity)
     told = [Check("warn", warning.title, warning.text) for warning in warnings]
@@ -155,7 +156,9 @@ def _doubles(activity: Activity) -> Check:
     same = Activity.objects.filter(title__iexact=activity.title).exclude(pk=activity.pk)
     count = same.exclude(status__in=[Activity.Status.ARCHIVED, Activity.Status.REJECTED]).count()
     if count:
-        return Check("warn", gettext("Perhaps a double"), gettext("Other offers with this title: %(count)d") % {"count": count})
+        return Check(
+            "warn", gettext("Perhaps a double"), gettext("Other offers with this title: %(count)d") % {"count": count}
+        )
     return Check("ok", gettext("No double"), gettext("No other offer has this title."))
 
 
@@ -187,7 +190,8 @@ class Event:
 
 def history(activity: Activity) -> list[Event]:
     """Who did what, the newest first: from the database's own record, which sees bulk and raw changes too."""
-    events = list(activity.events.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")[: MOST_EVENTS + 1])  # type: ignore[attr-defined]
+    recorded: QuerySet[Any] = activity.events.select_related("pgh_context")  # type: ignore[attr-defined]
+    events = list(recorded.order_by("-pgh_created_at", "-pgh_id")[: MOST_EVENTS + 1])
     people = _people(event.pgh_context for event in events)
     pairs = zip(events, [*events[1:], None], strict=True)
     told = [Event(event.pgh_created_at, _who(event, people), _what(event, before)) for event, before in pairs]
@@ -206,17 +210,19 @@ def _who(event: Any, people: dict[int, str]) -> str:
 
 def _what(event: Any, before: Any) -> str:
     if before is None:
-        return gettext("made")
+        return gettext("made") if event.pgh_label == "insert" else ""
     if event.status != before.status:
         return str(event.get_status_display())
     changed = [name for name in changes.FIELDS if getattr(event, name) != getattr(before, name)]
     if event.pending != before.pending:
-        changed += list(event.pending or {}) or ([] if changed else [])
         if not event.pending:
             return gettext("change settled")
+        changed += list(event.pending)
     if not changed:
         return ""
-    return gettext("changed: %(fields)s") % {"fields": ", ".join(label(name).lower() for name in dict.fromkeys(changed))}
+    return gettext("changed: %(fields)s") % {
+        "fields": ", ".join(label(name).lower() for name in dict.fromkeys(changed))
+    }
 
 
 def decisions_of(**about: Any) -> list[Decision]:

@@ -75,7 +75,9 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     """One offer: what changed, the checks, the history, the decision."""
     desk = desk_of(request)
     item = desk.any_activity(slug)
-    form = DecideForm(request.POST or None, initial={"seen": item.submitted_at.isoformat() if item.submitted_at else ""})
+    form = DecideForm(
+        request.POST or None, initial={"seen": item.submitted_at.isoformat() if item.submitted_at else ""}
+    )
     if request.method == "POST" and form.is_valid():
         decision = actions.decide_activity(
             activity_id=item.pk, seen=form.cleaned_data["seen"], moderator=desk.user, **form.decision()
@@ -88,7 +90,8 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "item": item, "rows": different, "same": same, "form": form, "history": showing.history(item),
         "description": showing.marked(wanted.description, quotes), "checks": showing.checks(item, warnings),
-        "waits": _is_waiting(item), "record": showing.provider_record(item.provider), **_beside(desk, "aanbod", item.pk),
+        "waits": _is_waiting(item), "record": showing.provider_record(item.provider),
+        **_beside(desk, "aanbod", item.pk),
         "decisions": showing.decisions_of(activity=item),
     }  # fmt: skip
     return render(request, "moderation/activity.html", context, status=422 if form.is_bound else 200)
@@ -150,7 +153,8 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [
         (gettext("Person"), item.user.name), (gettext("E-mail address"), item.user.email),
         (gettext("Acts for"), str(item.organisation)),
-        (gettext("Town"), school.city if school else ""), (gettext("Website in the register"), school.website if school else ""),
+        (gettext("Town"), school.city if school else ""),
+        (gettext("Website in the register"), school.website if school else ""),
         (gettext("Phone in the register"), school.phone if school else ""),
     ]  # fmt: skip
     waits = item.status == item.Status.PENDING

@@ -129,7 +129,8 @@ def test_nothing_found_leads_to_a_request_with_the_filters(client):
 @pytest.mark.parametrize(
     "query",
     [
-        "theme=bestaat-niet", "level=x&level=y", "region=GM9999999", "region=%00", "q=%00", "page=1000000000", "page=-1",
+        "theme=bestaat-niet", "level=x&level=y", "region=GM9999999", "region=%00", "q=%00", "page=1000000000",
+        "page=-1",
         "page=abc", "page=" + "9" * 5000, "q=" + "a" * 10_000, "plaats=" + "b" * 10_000, "month=13&month=0",
         "month=" + "9" * 400, "van=31-2-2027", "van=0001-01-01&tot=9999-12-31", "tot=x", "sort=nonsense", "free=maybe",
         "q=%27%22%3Cscript%3E", "q=%26+%7C+!+()", "&".join(f"theme=t{n}" for n in range(500)), "provider=%00",

@@ -75,7 +75,7 @@ def provider_id(client):
 
 
 def text_of(response):
-    body = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.S)
+    body = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ").split())
 
 

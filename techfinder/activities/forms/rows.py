@@ -25,9 +25,7 @@ class SessionForm(forms.Form):
     date = DayField(label=_("Day"), help_text=_("Such as 18-6-2027 or 18 June"))
     start = ClockField(label=_("From"), required=False)
     end = ClockField(label=_("Until"), required=False)
-    seats = forms.IntegerField(
-        label=_("Places for pupils"), min_value=1, max_value=30_000, widget=Measure(_("pupils"))
-    )
+    seats = forms.IntegerField(label=_("Places for pupils"), min_value=1, max_value=30_000, widget=Measure(_("pupils")))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -132,7 +132,8 @@ def _onward(request: HttpRequest, activity: Activity, step: str) -> HttpResponse
 
 def _check(request: HttpRequest, activity: Activity) -> HttpResponse:
     shown = changes.with_pending(activity)
-    stages, sessions = (each(activity, pending=True) for each in (changes.stages_of, changes.sessions_of))
+    stages = changes.stages_of(activity, pending=True)
+    sessions = changes.sessions_of(activity, pending=True)
     lacking = missing(shown)
     if request.method == "POST" and not lacking:
         return _send(request, activity)
@@ -155,7 +156,9 @@ def _send(request: HttpRequest, activity: Activity) -> HttpResponse:
     if activity.is_approved or activity.status == Activity.Status.SUBMITTED:
         messages.info(request, gettext("A moderator looks at it. You get a mail."))
     elif actions.submit(activity=activity):
-        messages.success(request, gettext("Sent. A moderator looks at it, mostly within 3 working days. You get a mail."))
+        messages.success(
+            request, gettext("Sent. A moderator looks at it, mostly within 3 working days. You get a mail.")
+        )
     return redirect(activity)
 
 

@@ -33,9 +33,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/list.html", _context(request, found, page, words))
 
 
-def _context(
-    request: HttpRequest, found: ActivityFilter, page: Page[Activity], words: Vocabulary
-) -> dict[str, Any]:
+def _context(request: HttpRequest, found: ActivityFilter, page: Page[Activity], words: Vocabulary) -> dict[str, Any]:
     cleaned = found.form.cleaned_data
     return {
         "page": page,
@@ -65,4 +63,6 @@ def _hidden(
 
 
 def _shared(query: QueryDict) -> dict[str, list[str]]:
-    return {there: [value[:100] for value in query.getlist(here)[:20]] for here, there in SHARED.items() if here in query}
+    return {
+        there: [value[:100] for value in query.getlist(here)[:20]] for here, there in SHARED.items() if here in query
+    }
