@@ -37,7 +37,8 @@ def _moderated(user: User) -> Q:
     if not codes:
         return Q(pk__in=[])
     under = expand_regions(codes)
-    return Q() if under == EVERYWHERE else Q(school__municipality__in=under)
+    # An empty Q would drop out of the "or" that this goes into.
+    return Q(pk__isnull=False) if under == EVERYWHERE else Q(school__municipality__in=under)
 
 
 def get_request(user: Person, uuid: UUID) -> Request:

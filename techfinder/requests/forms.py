@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.organisations.models import School
@@ -154,7 +154,7 @@ class QuestionForm(forms.Form):
     def clean_date_from(self) -> date:
         first: date = self.cleaned_data["date_from"]
         if first < timezone.localdate() and first != self.initial.get("date_from"):
-            raise ValidationError(_t("Choose a first day from today on"))
+            raise ValidationError(gettext("Choose a first day from today on"))
         return first
 
     def clean(self) -> dict[str, Any]:
@@ -167,11 +167,13 @@ class QuestionForm(forms.Form):
         if last is None:
             return
         if first and last < first:
-            self.add_error("date_until", _t("Choose a last day after %(day)s") % {"day": date_format(first, "j F Y")})
+            self.add_error(
+                "date_until", gettext("Choose a last day after %(day)s") % {"day": date_format(first, "j F Y")}
+            )
         elif last < timezone.localdate():
-            self.add_error("date_until", _t("Choose a last day from today on"))
+            self.add_error("date_until", gettext("Choose a last day from today on"))
         elif last > timezone.localdate() + FARTHEST:
-            self.add_error("date_until", _t("Choose a last day within a year and a half"))
+            self.add_error("date_until", gettext("Choose a last day within a year and a half"))
 
     def _check_pupil_data(self, cleaned: Mapping[str, Any]) -> None:
         """Warn once; who has looked ticks the box and goes on."""
@@ -179,7 +181,7 @@ class QuestionForm(forms.Form):
             found = suspicions(cleaned.get(name) or "", today=timezone.localdate())
             self.suspicions += found
             if found and not cleaned.get("no_pupil_data"):
-                words = _t("Is this about one pupil: “%(text)s”? Take it out, or tick the box at the end")
+                words = gettext("Is this about one pupil: “%(text)s”? Take it out, or tick the box at the end")
                 self.add_error(name, words % {"text": found[0]})
 
     def question(self) -> dict[str, Any]:
@@ -280,9 +282,9 @@ class ExtendForm(forms.Form):
         last: date = self.cleaned_data["date_until"]
         earliest = max(self.current, timezone.localdate() - timedelta(days=1))
         if last <= earliest:
-            raise ValidationError(_t("Choose a last day after %(day)s") % {"day": date_format(earliest, "j F Y")})
+            raise ValidationError(gettext("Choose a last day after %(day)s") % {"day": date_format(earliest, "j F Y")})
         if last > timezone.localdate() + FARTHEST:
-            raise ValidationError(_t("Choose a last day within a year and a half"))
+            raise ValidationError(gettext("Choose a last day within a year and a half"))
         return last
 
 

@@ -58,7 +58,7 @@ def _group_name(parent: str) -> str:
 def _label(level: LevelTerm) -> str:
     if level.year:
         return str(level.year)
-    return level.code.rpartition("-")[2] if level.sector == "mbo" else level_name(level.code)
+    return level.code.rpartition("-")[2]
 
 
 def _ages(level: LevelTerm) -> str:

@@ -16,17 +16,16 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Listed:
-    """What a company sees of an open request."""
+    """What a company sees of an open request: where, which classes, how many, when, themes."""
 
     title: str
     meta: list[str]
-    themes: list[str]
 
 
 def listed(requests: Iterable[Request]) -> list[Listed]:
     """Open requests as lines of a list, with the vocabularies loaded once."""
     themes = theme_names()
-    return [Listed(each.title, _meta(each), _names(themes, each.themes)) for each in requests]
+    return [Listed(each.title, [*_meta(each), *_names(themes, each.themes)]) for each in requests]
 
 
 def _meta(request: Request) -> list[str]:

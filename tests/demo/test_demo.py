@@ -9,7 +9,7 @@ from django.db.models import Count
 from techfinder.accounts.models import User
 from techfinder.accounts.queries import lacks_second_factor
 from techfinder.activities.models import Activity
-from techfinder.organisations.models import Membership, Provider, School
+from techfinder.organisations.models import Board, Membership, Provider, School
 from techfinder.pages.demo.people import ADMINISTRATOR, COMPANY, MODERATOR, TEACHER
 from techfinder.requests.models import Request
 from techfinder.taxonomy.data import LEVEL_BY_CODE
@@ -117,7 +117,7 @@ def test_never_on_a_real_site(settings, monkeypatch):
     assert not User.objects.exists()
 
 
-def test_the_same_on_every_run(django_db_blocker):
+def test_the_same_on_every_run():
     demo()
     titles = list(Activity.objects.order_by("slug").values_list("title", flat=True))
     names = sorted(School.objects.values_list("name", "city"))
@@ -126,8 +126,6 @@ def test_the_same_on_every_run(django_db_blocker):
     Membership.objects.all().delete()
     for model in (School, Provider, User):
         model.objects.all().delete()
-    from techfinder.organisations.models import Board
-
     Board.objects.all().delete()
     demo()
     assert titles == list(Activity.objects.order_by("slug").values_list("title", flat=True))
