@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
@@ -52,3 +54,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # However a person came in: one spelling of the address, and an empty password would count as one.
+        self.email = self.email.lower()
+        if not self.password:
+            self.set_unusable_password()
+        super().save(*args, **kwargs)

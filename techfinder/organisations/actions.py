@@ -1,6 +1,7 @@
 """Every write about providers and about who acts for whom."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -74,6 +75,8 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
     if locked.status == Provider.Status.REJECTED:
         # What was refused may be mended: it waits for a moderator again.
         fields["status"] = Provider.Status.PENDING
+    if "logo" in fields and locked.logo:
+        transaction.on_commit(partial(locked.logo.storage.delete, locked.logo.name), robust=True)
     for name, value in fields.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(fields))

@@ -2,16 +2,27 @@ import json
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from techfinder.accounts.actions import delete_account
 from techfinder.accounts.models import User
 from techfinder.moderation.models import Decision
 from techfinder.organisations.models import Attention, Membership
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_person_from_the_administration_has_no_password(client):
+    administrator = AdministratorFactory()
+    Authenticator.objects.create(user=administrator, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    client.force_login(administrator)
+    fields = {"email": "Noor@Regio.nl", "language": "nl", "match_mail": "daily", "is_active": "on"}
+    assert client.post("/beheer/accounts/user/add/", fields).status_code == 302
+    person = User.objects.get(email="noor@regio.nl")
+    assert not person.has_usable_password()
 
 
 @pytest.fixture

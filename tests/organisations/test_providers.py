@@ -83,6 +83,16 @@ def test_logo_is_written_anew(client, user):
         assert "geheim" not in str(dict(image.getexif()))
 
 
+def test_a_new_logo_replaces_the_old_file(client, user, tmp_path, django_capture_on_commit_callbacks):
+    client.post("/organisatie/aanmelden/", FIELDS | {"logo": picture()})
+    address = Provider.objects.get().get_absolute_url()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{address}wijzigen/", FIELDS | {"logo": picture("WEBP")})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{address}wijzigen/", FIELDS)
+    assert [path.name for path in (tmp_path / "logos").iterdir()] == [Provider.objects.get().logo.name[6:]]
+
+
 @pytest.mark.parametrize(
     "upload",
     [
