@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -47,10 +48,15 @@ class Labels:
         return [word for word in words if word]
 
     def theme_list(self, codes: Iterable[str]) -> str:
-        return join_and(_lower(self.themes.get(code, code)) for code in codes)
+        return join_and(_short(self.themes.get(code, code)) for code in codes)
 
     def kind(self, code: str) -> str:
         return _lower(self.kinds.get(code, code))
+
+
+def _short(name: str) -> str:
+    """The first half of a double name, for a pill: energie, of "Energie en duurzaamheid"."""
+    return _lower(re.split(r" (?:en|and) ", name, maxsplit=1)[0].rstrip("-"))
 
 
 def _lower(name: str) -> str:

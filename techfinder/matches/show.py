@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,12 +42,12 @@ def _card(match: Match, labels: Labels, *, best: bool = False) -> Card:
         url=activity.get_absolute_url(),
         title=activity.title,
         provider=activity.provider.name,
-        kind=f"{kind} · {where}" if where else kind,
+        kind=capfirst(f"{kind} · {where}" if where else kind),
         icon=kind_icon(activity.kind),
         text=activity.summary,
         far=distance(match) or _("Online"),
         far_note=activity.venue_city or activity.provider.city,
-        states=facts(("calendar", _when(match)), ("currency-euro", euro(activity.cost) if activity.cost else "")),
+        states=facts(("calendar", capfirst(_when(match))), ("currency-euro", euro(activity.cost) if activity.cost else "")),
         reasons=tuple(labels.reasons(match.reasons)),
         shortfalls=tuple(labels.shortfalls(match.shortfalls)),
         best=best,
@@ -66,10 +67,10 @@ def request_facts(request: Request) -> tuple[Fact, ...]:
     budget = "" if request.max_cost is None else _("up to %(euro)s") % {"euro": euro(request.max_cost)}
     free = request.max_cost == 0
     return facts(
-        ("users", f"{levels(request.levels)}, {pupils(request.group_size)}"),
+        ("users", capfirst(f"{levels(request.levels)}, {pupils(request.group_size)}")),
         ("calendar", period(request.date_from, request.date_until)),
-        ("map-pin", f"{where}, {far}" if far else where),
-        ("currency-euro", euro(request.max_cost) if free else budget),
+        ("map-pin", capfirst(f"{where}, {far}" if far else where)),
+        ("currency-euro", capfirst(euro(request.max_cost) if free else budget)),
     )
 
 
@@ -194,9 +195,19 @@ def _fill_provider(page: Dashboard, user: User) -> None:
     page.activities = list(shown.order_by("-updated_at", "-pk")[:SHOWN])
     matches = _open().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
     page.asked = list(matches.exclude(asked_at=None).order_by("asked_at")[:SHOWN])
-    fresh = matches.filter(asked_at=None, offered_at=None, request__date_until__gte=timezone.localdate())
+    fresh = _best_of_each_request(matches)
     page.ask_count = fresh.count()
     page.asks = asks(list(fresh.order_by("-created_at", "-score")[:SHOWN]), Labels(), with_activity=True)
+
+
+def _best_of_each_request(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """A request that fits three activities is one line; one that was asked or offered is none."""
+    spoken = matches.filter(Q(asked_at__isnull=False) | Q(offered_at__isnull=False)).order_by()
+    open_ones = matches.filter(request__date_until__gte=timezone.localdate()).exclude(
+        request__in=spoken.values("request")
+    )
+    best = open_ones.order_by("request", "-score", "activity").distinct("request")
+    return matches.filter(pk__in=best.values("pk"))
 
 
 def _open() -> QuerySet[Match]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from techfinder.activities.models import Activity
 from techfinder.mail.compose import absolute
@@ -51,7 +52,7 @@ def offer_words(match: Match, labels: Labels) -> OfferWords:
     return OfferWords(
         match_id=match.pk,
         title=activity.title,
-        kind=labels.kinds.get(activity.kind, activity.kind),
+        kind=capfirst(labels.kinds.get(activity.kind, activity.kind)),
         provider=activity.provider.name,
         town=activity.venue_city or activity.provider.city,
         place=deliveries(dict_of(match.reasons).get("delivery", [])),
@@ -99,4 +100,4 @@ def request_url(request: Request) -> str:
 def request_line(request: Request) -> str:
     """Write groep 7-8, 28 leerlingen, 3 mei tot en met 2 juli."""
     when = period(request.date_from, request.date_until)
-    return f"{levels(request.levels)}, {pupils(request.group_size)}, {when}"
+    return capfirst(f"{levels(request.levels)}, {pupils(request.group_size)}, {when}")

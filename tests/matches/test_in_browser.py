@@ -98,6 +98,7 @@ def test_a_teacher_asks_and_declines_without_scripts(page_without_scripts, live_
     page = page_without_scripts
     sign_in(page, live_server, world["teacher"])
     page.goto(f"/mijn/vraag/{world['many'].uuid}/")
+    look(page, "noscript", 1280)
     page.get_by_role("button", name="Vraag dit aan: Mini-Zonnebootrace").click()
     assert "Aangevraagd" in page.content()
     page.get_by_role("button", name="Past niet: Zonne-oven van karton").click()
