@@ -23,8 +23,16 @@ def add_factor(user, kind=Authenticator.Type.TOTP):
 @pytest.mark.parametrize("make", [moderator, AdministratorFactory])
 def test_trusted_person_sets_up_a_second_factor_before_any_other_page(client, make):
     client.force_login(make())
-    for address in (PROFILE, "/organisatie/", "/beheer/", "/"):
+    for address in (PROFILE, "/organisatie/", "/mijn/", "/"):
         assert client.get(address).headers.get("Location") == reverse("mfa_index"), address
+
+
+def test_administration_waits_for_the_second_factor_too(client):
+    administrator = AdministratorFactory()
+    client.force_login(administrator)
+    assert client.get("/beheer/").headers["Location"] == reverse("mfa_index")
+    add_factor(administrator)
+    assert client.get("/beheer/").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn"])
