@@ -16,6 +16,7 @@ from typing import IO
 
 # sun_path has 108 bytes on Linux and 104 elsewhere; PostgreSQL adds "/.s.PGSQL.5432".
 LONGEST_SOCKET_DIR = 80
+CHANGING_SECONDS = 10
 # Redis addresses are URLs without escapes: other characters would have to be quoted, each client in its own way.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -98,11 +99,25 @@ def hold(place: Place) -> Holding:
         fcntl.flock(handle, fcntl.LOCK_SH)
         with place.starting.open("a") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
-            if _is_free(place.keeper):
+            if _keeper_is_gone(place):
                 _start_keeper(place)
     except OSError as error:
         raise LocalServiceError(f"Cannot keep PostgreSQL and Redis in {place.path}: {error.strerror}.") from error
     return Holding(place, handle)
+
+
+def _keeper_is_gone(place: Place) -> bool:
+    """Whether to start one. The system frees the locks of a process that ends in an order of its own, so a keeper
+    that has its lock and no PostgreSQL may still be going away, or is starting PostgreSQL again.
+    """
+    deadline = time.monotonic() + CHANGING_SECONDS
+    while time.monotonic() < deadline:
+        if _is_free(place.keeper):
+            return True
+        if (place.sockets / ".s.PGSQL.5432").exists():
+            return False
+        time.sleep(0.02)
+    return False
 
 
 def _is_free(path: Path) -> bool:

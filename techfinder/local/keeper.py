@@ -38,11 +38,7 @@ _until_exit: list[IO[str]] = []
 
 
 def _lock_until_exit(place: Place) -> IO[str]:
-    """The holders' file, open until this process is gone: who comes while the services stop, waits for their end.
-
-    It is opened last, because the system closes files in the order of their numbers: were the holders' lock free
-    first, a newcomer would find a keeper that is only going away.
-    """
+    """The holders' file, open until this process is gone: who comes while the services stop, waits for their end."""
     own_lock = place.keeper.open("a")
     fcntl.flock(own_lock, fcntl.LOCK_EX)
     holders = place.holders.open("a")
