@@ -43,7 +43,7 @@ CHOICES = {
     "preparation_by": Activity.PreparedBy.values,
 }
 AMOUNTS = ("duration_amount", "preparation_amount")
-EXTRA = (*TEXTS, *CHOICES, *AMOUNTS, "stages")
+EXTRA = (*TEXTS, *CHOICES, *AMOUNTS, "stages", "provider_website")
 Show = Callable[..., Iterable[Any]]
 
 
@@ -55,6 +55,7 @@ class ActivityRow:
     ref: str
     provider: ProviderKey
     provider_name: str
+    provider_website: str
     values: dict[str, Any]
     sessions: dict[dt.date, int] | None
     stages: list[dict[str, Any]] | None
@@ -94,7 +95,10 @@ class _Run:
 
     def take(self, batch: list[tuple[int, dict[str, str] | Fault]]) -> None:
         rows = [parsed for line, row in batch if (parsed := self._parsed(line, row))]
-        providers = verified_providers(wanted={row.provider: row.provider_name for row in rows})
+        providers = verified_providers(
+            wanted={row.provider: row.provider_name for row in rows},
+            websites={row.provider: row.provider_website for row in rows if row.provider_website},
+        )
         existing = Activity.objects.select_for_update().in_bulk([row.ref for row in rows], field_name="ref")
         dates = _sessions_of(existing.values())
         steps = _stages_of(existing.values())
@@ -177,6 +181,7 @@ def parse_row(
         ref=cells.text("ref", limit=80, required=True),
         provider=provider_key(cells.email("provider_email"), name),
         provider_name=" ".join(name.split()),
+        provider_website=cells.url("provider_website"),
         values={
             **_content(cells),
             **_codes(cells, known),

@@ -33,7 +33,9 @@ def people_for(*, emails: Iterable[str]) -> dict[str, User]:
 
 
 @transaction.atomic
-def verified_providers(*, wanted: dict[ProviderKey, str]) -> dict[ProviderKey, Provider]:
+def verified_providers(
+    *, wanted: dict[ProviderKey, str], websites: dict[ProviderKey, str]
+) -> dict[ProviderKey, Provider]:
     """Return the provider of each key, by its name as written; new ones come in verified, with one member."""
     emails = {email for email, _name in wanted}
     candidates = Provider.objects.annotate(key=Lower("email")).filter(key__in=emails).order_by("pk")
@@ -42,7 +44,17 @@ def verified_providers(*, wanted: dict[ProviderKey, str]) -> dict[ProviderKey, P
         found.setdefault(provider_key(provider.email, provider.name), provider)
     found = {key: provider for key, provider in found.items() if key in wanted}
     _verify([provider for provider in found.values() if provider.status == Provider.Status.PENDING])
-    return found | _create({key: name for key, name in wanted.items() if key not in found})
+    found |= _create({key: name for key, name in wanted.items() if key not in found})
+    _add_websites({key: provider for key, provider in found.items() if not provider.website}, websites)
+    return found
+
+
+def _add_websites(bare: dict[ProviderKey, Provider], websites: dict[ProviderKey, str]) -> None:
+    """Fill in what is empty; what a provider wrote itself stays."""
+    for key, provider in bare.items():
+        if website := websites.get(key):
+            provider.website = website
+            provider.save(update_fields=["website"])
 
 
 def _verify(waiting: list[Provider]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 
 from techfinder.taxonomy.commands import BadRowError
 from techfinder.taxonomy.data import LEVEL_BY_CODE
@@ -51,6 +51,15 @@ class Cells:
             validate_email(value)
         except ValidationError as error:
             raise BadRowError(f"{name}: {value} is no e-mail address") from error
+        return value
+
+    def url(self, name: str) -> str:
+        value = self.text(name, limit=200)
+        try:
+            if value:
+                URLValidator(["http", "https"])(value)
+        except ValidationError as error:
+            raise BadRowError(f"{name}: {value} is no web address such as https://www.example.nl") from error
         return value
 
     def parts(self, name: str) -> list[str]:

@@ -81,12 +81,14 @@ def test_the_rest_of_a_record_comes_in_too(tmp_path: Path) -> None:
         "co_providers": "Vrienden voor Elektro in de klas", "venue_street": "Ritthemsestraat",
         "venue_house_number": "500", "venue_city": "Vlissingen", "period_note": "Op 18 juni", "preparation_amount": "1",
         "preparation_unit": "half_days", "preparation_by": "guest_teacher",
+        "provider_website": "https://www.huis.example",
         "stages": "Aanmelden;Bouwpakket|Een les en een pakket;Race|Op de Open Havendag|2027-06-18",
     }  # fmt: skip
     path = write(tmp_path / "a.csv", extra)
     assert run(path) == summary(created=1)
     activity = Activity.objects.get()
     assert (activity.preparation_amount, activity.preparation_unit) == (Decimal("1.0"), "half_days")
+    assert activity.provider.website == "https://www.huis.example"
     assert (activity.venue_street, activity.period_note) == ("Ritthemsestraat", "Op 18 juni")
     assert list(activity.stages.values_list("title", "description", "date")) == [
         ("Aanmelden", "", None),
@@ -177,11 +179,15 @@ def test_a_venue_without_a_point_lies_amid_the_schools_of_its_postcode(tmp_path:
         ({"cost": "1.234"}, "more than 2 decimals"),
         ({"cost": "-5"}, "-5 is no amount"),
         ({"cost": "9999999"}, "9999999 is no amount"),
+        ({"provider_website": "javascript:alert(1)"}, "is no web address"),
+        ({"preparation_by": "nobody"}, "preparation_by: nobody does not exist"),
+        ({"stages": "|later"}, "has no title"),
         ({"status": "secret"}, "status: secret does not exist"),
     ],
 )
 def test_a_bad_row_is_told_and_the_rest_is_in(tmp_path: Path, bad: dict[str, str], reason: str) -> None:
-    path = write(tmp_path / "a.csv", {}, {"ref": "a-2", **bad}, {"ref": "a-3"})
+    blank = dict.fromkeys(bad.keys() - ROW.keys(), "")
+    path = write(tmp_path / "a.csv", blank, {"ref": "a-2", **bad}, {**blank, "ref": "a-3"})
     assert run(path, expect=reason) == summary(created=2, rejected=1)
     assert sorted(Activity.objects.values_list("ref", flat=True)) == ["a-1", "a-3"]
 

@@ -348,6 +348,7 @@ def test_points_come_from_the_best_source(tmp_path: Path) -> None:
 
     assert run(path, points=[points], pc4=pc4) == summary(unchanged=3)
     assert run(path) == summary(unchanged=3)
+    assert run(path, pc4=pc4) == summary(unchanged=3)
     assert list(School.objects.order_by("code").values_list("point_source", "lat", "lon", "pupils")) == schools
 
 

@@ -5,14 +5,17 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from techfinder.requests.imports import import_requests
+from techfinder.requests.imports import COLUMNS, import_requests
 from techfinder.taxonomy.commands import ImportCommand, Report
 
 
 class Command(ImportCommand):
     """Bring requests in, or up to date, by their `ref`."""
 
-    help = "Import requests from CSV (UTF-8, commas; lists inside a cell by semicolons)."
+    help = (
+        "Import requests from CSV (UTF-8, commas; lists inside a cell by semicolons; school is a branch code). "
+        f"Columns: {', '.join(COLUMNS)}."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
