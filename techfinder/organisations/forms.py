@@ -28,7 +28,6 @@ class ProviderForm(forms.ModelForm[Provider]):
     postcode = forms.CharField(
         label=_("Postcode"),
         max_length=12,
-        help_text=_("For example 4389 PA"),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "size": 8}),
     )
     website = forms.URLField(
