@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -168,9 +169,10 @@ def _person_of(request: Request) -> User:
     address = known.first()
     if address:
         return User.objects.get(pk=address.user_id)
-    user = User.objects.filter(email__iexact=request.contact_email).first()
-    if user is None:
-        user = User.objects.create_user(request.contact_email, name=request.contact_name)
+    # Two questions of one new person may be confirmed at the same moment.
+    user, _created = User.objects.get_or_create(
+        email=request.contact_email, defaults={"name": request.contact_name, "password": make_password(None)}
+    )
     EmailAddress.objects.update_or_create(
         user=user, email=request.contact_email, defaults={"verified": True, "primary": True}
     )
