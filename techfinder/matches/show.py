@@ -206,7 +206,7 @@ def _best_of_each_request(matches: QuerySet[Match]) -> QuerySet[Match]:
     open_ones = matches.filter(request__date_until__gte=timezone.localdate()).exclude(
         request__in=spoken.values("request")
     )
-    best = open_ones.order_by("request", "-score", "activity").distinct("request")
+    best = open_ones.order_by("request_id", "-score", "activity_id").distinct("request_id")
     return matches.filter(pk__in=best.values("pk"))
 
 

@@ -1,6 +1,7 @@
 """The pages of both sides and the mails, as a browser shows them: no accessibility fault, narrow and wide."""
 
 import os
+import re
 
 import pytest
 from django.conf import settings
@@ -76,7 +77,8 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe,
     page.set_viewport_size({"width": width, "height": 900})
     for who, name, address in addresses:
         sign_in(page, live_server, world[who])
-        page.goto(address)
+        response = page.goto(address)
+        assert response.status == 200, name
         look(page, name, width)
         assert axe(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
@@ -98,9 +100,8 @@ def test_a_teacher_asks_and_declines_without_scripts(page_without_scripts, live_
     page = page_without_scripts
     sign_in(page, live_server, world["teacher"])
     page.goto(f"/mijn/vraag/{world['many'].uuid}/")
-    look(page, "noscript", 1280)
-    page.get_by_role("button", name="Vraag dit aan: Mini-Zonnebootrace").click()
+    page.get_by_role("button", name=re.compile("^Vraag dit aan.*Mini-Zonnebootrace$")).click()
     assert "Aangevraagd" in page.content()
-    page.get_by_role("button", name="Past niet: Zonne-oven van karton").click()
+    page.get_by_role("button", name=re.compile("^Past niet.*Zonne-oven van karton$")).click()
     assert page.get_by_role("link", name="Zonne-oven van karton").count() == 0
     assert OutgoingMail.objects.filter(kind="asked", subject__contains="Mini-Zonnebootrace").exists()
