@@ -1,10 +1,17 @@
+import time
+
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from allauth.mfa.totp.internal import auth as totp_auth
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
+from techfinder.mail.models import OutgoingMail
+from tests.accounts.test_sign_in import code_in
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.organisations import RegionFactory
 
@@ -80,3 +87,29 @@ def test_a_new_factor_ends_the_sessions_that_never_showed_it(rf):
     authenticator_added.send(sender=Authenticator, request=request, user=user, authenticator=add_factor(user))
     assert here.get(PROFILE).status_code == 200
     assert elsewhere.get(PROFILE).status_code == 302
+
+
+def test_a_moderator_sets_up_an_app_and_gets_in(client, settings):
+    # The half minute may end between the two lines below.
+    settings.MFA_TOTP_TOLERANCE = 1
+    user = moderator()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    client.force_login(user)
+    page = client.get("/moderatie/", follow=True)
+    assert page.redirect_chain == [(reverse("mfa_index"), 302)]
+    assert "Stel daarom eerst een tweede stap" in page.content.decode()
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    client.post(reverse("mfa_activate_totp"), {"code": code})
+    assert Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    assert client.get("/moderatie/").status_code == 200
+
+
+def test_the_next_sign_in_asks_for_the_app(client):
+    user = moderator()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    totp_auth.TOTP.activate(user, totp_auth.generate_totp_secret())
+    client.post(reverse("account_login"), {"login": user.email})
+    response = client.post(reverse("account_confirm_login_code"), {"code": code_in(OutgoingMail.objects.get())})
+    assert response.headers["Location"] == reverse("mfa_authenticate")
+    assert client.get("/moderatie/").status_code == 404
