@@ -119,11 +119,13 @@ def _write_sessions(activity: Activity, rows: Rows) -> None:
 
 @transaction.atomic
 def submit(*, activity: Activity) -> bool:
-    """Send a draft to the moderators. False when it was not a draft any more."""
+    """Send a draft, or a change that came back with a question. False when there was nothing to send any more."""
+    mine, now = Activity.objects.filter(pk=activity.pk), timezone.now()
+    drafts = mine.filter(status__in=[Status.DRAFT, Status.CHANGES, Status.REJECTED])
+    returned = mine.filter(status__in=[Status.PUBLISHED, Status.PAUSED], pending__isnull=False, submitted_at=None)
     return bool(
-        Activity.objects.filter(pk=activity.pk, status__in=[Status.DRAFT, Status.CHANGES, Status.REJECTED]).update(
-            status=Status.SUBMITTED, submitted_at=timezone.now(), confirmed_at=timezone.localdate()
-        )
+        drafts.update(status=Status.SUBMITTED, submitted_at=now, confirmed_at=timezone.localdate())
+        or returned.update(submitted_at=now)
     )
 
 

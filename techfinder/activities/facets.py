@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from techfinder.activities.filters import ActivityFilter
 from techfinder.activities.vocabulary import Vocabulary, leaves
 from techfinder.activities.words import capital
+from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Delivery, Region
 from techfinder.taxonomy.queries import age_range, level_name
 from techfinder.taxonomy.templatetags.ui import long_day, month_name
@@ -127,7 +128,8 @@ def _chosen(found: ActivityFilter, words: Vocabulary) -> Iterator[tuple[str, set
     if cleaned.get("free"):
         yield "free", set(), gettext("free")
     if cleaned.get("provider"):
-        yield "provider", set(), cleaned["provider"]
+        named = Provider.objects.public().filter(slug=cleaned["provider"]).values_list("name", flat=True)
+        yield "provider", set(), named.first() or cleaned["provider"]
 
 
 def _without(query: QueryDict, name: str, values: set[str]) -> str:

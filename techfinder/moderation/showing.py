@@ -50,7 +50,10 @@ def rows(activity: Activity, names: Vocabulary) -> tuple[list[Row], list[str]]:
     """The fields that differ (all that are filled in when it is new), and the labels of those that do not."""
     now = changes.current(activity)
     if not activity.is_approved:
-        filled = [(name, value) for name, value in now.items() if value not in ("", None, [], False)]
+        # The description stands below, with its marks.
+        filled = [
+            (name, value) for name, value in now.items() if value not in ("", None, [], False) and name != "description"
+        ]
         return [Row(label(name), None, shown(name, value, names)) for name, value in filled], []
     pending = activity.pending or {}
     changed = [

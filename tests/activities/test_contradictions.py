@@ -13,7 +13,8 @@ def codes(sessions=(), **fields):
 @pytest.mark.parametrize(
     ("text", "years"),
     [
-        ("voor groep 7 en 8", {7, 8}), ("groepen 6-8", {6, 7, 8}), ("Groep 5, 6 en 7", {5, 6, 7}), ("groep 3/4", {3, 4}),
+        ("voor groep 7 en 8", {7, 8}), ("groepen 6-8", {6, 7, 8}), ("Groep 5, 6 en 7", {5, 6, 7}),
+        ("groep 3/4", {3, 4}),
         ("groep 6 t/m 8", {6, 7, 8}), ("groep 1 tot en met 3", {1, 2, 3}), ("een groep 7-leerling", {7}),
         ("een groep van 8 leerlingen", set()), ("groep 12", set()), ("groep 10 tot 30", set()), ("", set()),
     ],

@@ -162,6 +162,18 @@ def test_change_of_what_is_public_waits_and_is_shown_as_a_difference(client, mod
     assert (session.seats, session.taken) == (50, 5)
 
 
+def test_change_that_came_back_can_be_sent_again(client, moderator, waiting):
+    Activity.objects.update(status="published", submitted_at=None)
+    changed = activities.save_step(activity=waiting, values={"title": "Grote windmolen"})
+    decide(client, changed, "changes", message="Hoe groot?")
+    assert client.get(reverse("moderation:queue")).context["items"] == []
+    client.force_login(waiting.provider.membership_set.get().user)
+    assert client.post(reverse("activities:edit", args=[waiting.slug, "controle"])).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.submitted_at
+    assert (waiting.status, waiting.pending) == ("published", {"title": "Grote windmolen"})
+
+
 def test_rejected_change_leaves_the_public_text(client, moderator, waiting):
     Activity.objects.update(status="published", submitted_at=None)
     changed = activities.save_step(activity=waiting, values={"title": "Koop nu"})

@@ -153,9 +153,9 @@ def _check(request: HttpRequest, activity: Activity) -> HttpResponse:
 
 
 def _send(request: HttpRequest, activity: Activity) -> HttpResponse:
-    if activity.is_approved or activity.status == Activity.Status.SUBMITTED:
+    if not actions.submit(activity=activity):
         messages.info(request, gettext("A moderator looks at it. You get a mail."))
-    elif actions.submit(activity=activity):
+    else:
         messages.success(
             request, gettext("Sent. A moderator looks at it, mostly within 3 working days. You get a mail.")
         )
