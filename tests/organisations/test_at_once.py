@@ -1,10 +1,11 @@
 """What happens when two people press at the same moment, on real connections."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from techfinder.organisations import actions
 from techfinder.organisations.models import Attention, Invitation, Membership, Provider
@@ -33,8 +34,20 @@ def at_once(*calls):
 
 def test_two_who_leave_at_once_leave_one_word_for_the_moderator():
     provider = ProviderFactory()
-    both = MembershipFactory.create_batch(2, provider=provider)
-    at_once(*(lambda each=each: actions.leave(membership=each) for each in both))
+    first, second = MembershipFactory.create_batch(2, provider=provider)
+    has_left = Event()
+
+    def slowly():
+        with transaction.atomic():
+            actions.leave(membership=first)
+            has_left.set()
+            time.sleep(0.5)
+
+    def meanwhile():
+        has_left.wait(10)
+        actions.leave(membership=second)
+
+    at_once(slowly, meanwhile)
     assert not Membership.objects.filter(status=Membership.Status.ACTIVE).exists()
     assert Attention.objects.count() == 1
 
