@@ -59,12 +59,12 @@ def _holiday(request: Request) -> str:
 
 def find_school(code: str) -> School | None:
     """The open school with this code in the register."""
+    wanted = code.replace("\x00", "").strip().upper()
     schools = School.objects.open().select_related("municipality__parent")
-    return schools.filter(code=code.strip().upper()[:8]).first() if code else None
+    return schools.filter(code=wanted).first() if wanted else None
 
 
 def find_schools(words: str) -> list[School]:
     """Schools to choose from for what was typed; nothing for a letter or two."""
-    if len(words.strip()) < 3:
-        return []
-    return list(search_schools(words[:100])[:FOUND_SCHOOLS])
+    words = words.replace("\x00", "").strip()[:100]
+    return list(search_schools(words)[:FOUND_SCHOOLS]) if len(words) > 2 else []

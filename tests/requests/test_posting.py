@@ -8,6 +8,7 @@ from django.utils import timezone
 from techfinder.accounts.models import User
 from techfinder.mail.models import OutgoingMail
 from techfinder.requests import actions
+from techfinder.requests.forms import NewRequestForm
 from techfinder.requests.models import Request
 from techfinder.requests.tokens import confirm_token
 from tests.factories.accounts import AdministratorFactory, UserFactory
@@ -244,9 +245,17 @@ def test_address_fills_in_the_form(client):
     assert 'value="Goes"' in page.content.decode()
 
 
-def test_strange_address_is_only_ignored(client):
-    strange = {"thema": "'\"<script>", "niveau": "x", "plaats": "\x00", "activiteit": "bestaat-niet"}
-    assert client.get(reverse("requests:new"), strange).status_code == 200
+@pytest.mark.parametrize("value", ["'\"<script>", "abc\x00def", "x" * 5000, "%", "🤖🤖🤖"])
+def test_strange_input_is_only_ignored(client, value):
+    strange = dict.fromkeys(("thema", "niveau", "plaats", "soort", "activiteit", "regio", "page"), value)
+    page = client.get(reverse("requests:new"), strange)
+    assert page.status_code == 200
+    assert '<script>"' not in page.content.decode()
+    assert client.get(reverse("requests:list"), strange).status_code == 200
+    assert client.get(reverse("requests:for_school"), {"school": value, "levels": value}).status_code == 404
+    assert client.post(reverse("requests:new"), {"school_q": value, "find": "1"}).status_code == 200
+    everything = dict.fromkeys((*NewRequestForm.base_fields, "title"), value)
+    assert client.post(reverse("requests:new"), everything).status_code == 422
 
 
 def test_unconfirmed_vanish_after_two_days_with_their_history(client, question, time_machine):
