@@ -42,7 +42,9 @@ def sign_in(page, live_server, user):
 
 
 def look(page, axe, path):
-    faults = []
+    faults: list[str] = []
+    # What the content policy refuses is told on the console.
+    page.on("console", lambda told: faults.append(f"{path}: {told.text}") if told.type == "error" else None)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(path)
