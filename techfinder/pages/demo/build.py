@@ -1,5 +1,6 @@
 """Everything of the demo in one transaction: whole, or not at all."""
 
+from collections.abc import Callable
 from random import Random
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from techfinder.pages.demo.questions import make_questions
 from techfinder.requests.models import Request
 
 SEED = 2013
+STEPS = 3
+Tell = Callable[[str], None]
 
 
 def is_there() -> bool:
@@ -27,11 +30,17 @@ def is_empty() -> bool:
 
 
 @transaction.atomic
-def build() -> dict[str, int]:
-    """Commit rows and wake the worker: matches and mails are made by it, as for everybody. Returns the counts."""
+def build(tell: Tell = lambda done: None) -> dict[str, int]:
+    """Commit rows and wake the worker: matches and mails are made by it, as for everybody. Returns the counts.
+
+    `tell` hears after each of the steps that it is done.
+    """
     country = Country(Random(SEED), make_accounts())  # noqa: S311 (names, no secrets)
+    tell("schools")
     offers = make_offers(country)
+    tell("activities")
     questions = make_questions(country, offers)
+    tell("requests")
     wake("matches.sweep")
     return {
         "schools": len(country.schools),

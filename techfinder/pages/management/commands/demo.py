@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from techfinder.accounts.models import User
-from techfinder.pages.demo.build import build, is_empty, is_there
+from techfinder.pages.demo.build import STEPS, build, is_empty, is_there
 from techfinder.pages.demo.country import is_local
 from techfinder.pages.demo.people import SEES, Account, accounts
 
@@ -40,7 +41,13 @@ class Command(BaseCommand):
             return {}
         if User.objects.filter(email__in=SEES).exists():
             raise CommandError("An account with an address of the demo exists already, without the demo's offers.")
-        return build()
+        with tqdm(total=STEPS, desc="demo", leave=False, disable=None) as bar:
+
+            def tell(step: str) -> None:
+                bar.set_postfix_str(step)
+                bar.update()
+
+            return build(tell)
 
     def _print(self, counts: dict[str, int], shown: list[Account]) -> None:
         if counts:
