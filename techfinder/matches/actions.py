@@ -7,6 +7,9 @@ sees what the earlier wrote, and a pair is never left as an older version had it
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
+from collections import defaultdict
 from collections.abc import Callable, Collection
 
 from django.db import connection, transaction
@@ -37,6 +40,8 @@ REQUESTS_PER_CHUNK = 500
 # From here on one run over everything is cheaper than one run each.
 MANY = 100
 NIGHTLY = "rematch"
+# A sweep that takes longer leaves the rest to the next one.
+SECONDS_PER_SWEEP = 60
 
 Progress = Callable[[int], None]
 
@@ -107,20 +112,27 @@ def _mark(rows: QuerySet[Request] | QuerySet[Activity], version: int) -> None:
 # ---------------------------------------------------------------- everything
 
 
-def rematch(*, today: dt.date | None = None, everything: bool = False, progress: Progress | None = None) -> Stored:
-    """Match all requests, or with `everything=False` what changed since it was matched, by one run of the engine.
+def rematch(
+    *,
+    today: dt.date | None = None,
+    everything: bool = False,
+    progress: Progress | None = None,
+    seconds: float = math.inf,
+) -> Stored:
+    """Match all requests, or with `everything=False` what changed since it was matched, by runs over many.
 
-    In chunks of requests, each its own transaction: what was done stays done when it is cut off.
+    What is to be done is rows (`matched_version`), and each chunk is a transaction: whatever is cut off, or does not
+    fit into `seconds`, the sweeper goes on with.
     """
+    until = time.monotonic() + seconds
     total = Stored(arrived=[])
-    changed = None if everything else _changed_activity_ids()
-    versions = dict(Activity.objects.filter(_unmatched()).values_list("pk", "version"))
-    for ids in _chunks(_requests_to_match(everything, changed)):
+    _list_what_is_to_be_matched(everything=everything)
+    for ids in _chunks(list(_waiting_requests().values_list("pk", flat=True))):
+        if time.monotonic() > until:
+            break
         total.add(_rematch_chunk(ids, today=today))
         if progress:
             progress(len(ids))
-    for activity_id, version in versions.items():
-        _mark(Activity.objects.filter(pk=activity_id), version)
     return total
 
 
@@ -128,16 +140,26 @@ def _unmatched() -> Q:
     return Q(version__gt=F("matched_version"))
 
 
-def _changed_activity_ids() -> list[int]:
-    return list(Activity.objects.filter(_unmatched()).values_list("pk", flat=True))
+def _waiting_requests() -> QuerySet[Request]:
+    return Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(_unmatched()).order_by("pk")
 
 
-def _requests_to_match(everything: bool, changed: Collection[int] | None) -> list[int]:
-    """Open ones, and those that have open matches to close. One changed activity concerns every open request."""
-    known = Request.objects.exclude(status=Request.Status.UNCONFIRMED)
-    current = Q(status=Request.Status.OPEN) | Q(pk__in=Match.objects.open().values("request_id"))
-    chosen = known.filter(current | _unmatched()) if everything or changed else known.filter(_unmatched())
-    return list(chosen.order_by("pk").values_list("pk", flat=True))
+@transaction.atomic
+def _list_what_is_to_be_matched(*, everything: bool) -> None:
+    """One changed activity concerns every request that is open, or has open matches to close."""
+    changed = list(Activity.objects.filter(_unmatched()).values_list("pk", "version"))
+    if everything or changed:
+        current = Q(status=Request.Status.OPEN) | Q(pk__in=Match.objects.open().values("request_id"))
+        Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(current).update(matched_version=0)
+    _mark_many(Activity.objects.all(), changed)
+
+
+def _mark_many(rows: QuerySet[Request] | QuerySet[Activity], versions: Collection[tuple[int, int]]) -> None:
+    by_version: dict[int, list[int]] = defaultdict(list)
+    for pk, version in versions:
+        by_version[version].append(pk)
+    for version, ids in by_version.items():
+        _mark(rows.filter(pk__in=ids), version)
 
 
 def _chunks(ids: list[int]) -> list[list[int]]:
@@ -147,11 +169,14 @@ def _chunks(ids: list[int]) -> list[list[int]]:
 @transaction.atomic
 def _rematch_chunk(ids: list[int], *, today: dt.date | None) -> Stored:
     _lock()
+    # Another worker may have been here while this one waited for the lock.
+    versions = list(_waiting_requests().filter(pk__in=ids).values_list("pk", "version"))
+    if not versions:
+        return Stored()
+    ids = [pk for pk, _version in versions]
     world = World(today=today)
-    chosen = Request.objects.filter(pk__in=ids)
-    versions = list(chosen.values_list("pk", "version"))
     activities = ActivityColumns.from_rows(activity_rows(Activity.objects.public(), world))
-    requests = RequestColumns.from_rows(request_rows(chosen, world))
+    requests = RequestColumns.from_rows(request_rows(Request.objects.filter(pk__in=ids), world))
     terms = Terms(today=world.today, excluded=settled(Q(request_id__in=ids)))
     pairs = [
         pair
@@ -160,8 +185,7 @@ def _rematch_chunk(ids: list[int], *, today: dt.date | None) -> Stored:
     ]
     stored = store(found(pairs, world), scope=Match.objects.filter(request_id__in=ids))
     rerank(ids)
-    for pk, version in versions:
-        _mark(Request.objects.filter(pk=pk), version)
+    _mark_many(Request.objects.all(), versions)
     telling.tell(match_ids=_not_quiet(stored.arrived or []))
     return stored
 
@@ -182,11 +206,10 @@ def sweep(*, today: dt.date | None = None) -> int:
     """
     today = today or timezone.localdate()
     close_past()
-    requests = Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(_unmatched())
-    request_ids = list(requests.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
+    request_ids = list(_waiting_requests().values_list("pk", flat=True)[: MANY + 1])
     activity_ids = _activities_to_match()
     if _night_has_passed(today) or len(request_ids) + len(activity_ids) > MANY:
-        rematch(today=today, everything=_take_the_night(today))
+        rematch(today=today, everything=_take_the_night(today), seconds=SECONDS_PER_SWEEP)
     else:
         _match_each(request_ids, activity_ids, today)
     return len(request_ids) + len(activity_ids)

@@ -19,7 +19,7 @@ from techfinder.matches.models import Match
 
 BATCH = 1000
 # A school reads the best; what lies beyond is found again when one of those falls away.
-STORED_PER_REQUEST = 200
+STORED_PER_REQUEST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

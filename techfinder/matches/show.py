@@ -47,7 +47,9 @@ def _card(match: Match, labels: Labels, *, best: bool = False) -> Card:
         text=activity.summary,
         far=distance(match) or _("Online"),
         far_note=activity.venue_city or activity.provider.city,
-        states=facts(("calendar", capfirst(_when(match))), ("currency-euro", euro(activity.cost) if activity.cost else "")),
+        states=facts(
+            ("calendar", capfirst(_when(match))), ("currency-euro", euro(activity.cost) if activity.cost else "")
+        ),
         reasons=tuple(labels.reasons(match.reasons)),
         shortfalls=tuple(labels.shortfalls(match.shortfalls)),
         best=best,

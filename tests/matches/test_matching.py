@@ -206,3 +206,13 @@ def test_one_request_costs_the_same_queries_for_one_and_for_many(
     RequestFactory.create_batch(2)
     with django_assert_max_num_queries(45):
         actions.match_request(request_id=request.pk)
+
+
+def test_a_run_that_is_cut_off_is_gone_on_with(make_activity, make_request, monkeypatch):
+    make_activity()
+    requests = [make_request() for _ in range(3)]
+    monkeypatch.setattr(actions, "REQUESTS_PER_CHUNK", 1)
+    assert actions.rematch(everything=True, seconds=0).created <= 1
+    assert actions.sweep() >= 2
+    assert Match.objects.count() == len(requests)
+    assert actions.sweep() == 0
