@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.forms.fields import ClockField
@@ -24,7 +24,7 @@ class StageForm(forms.Form):
 class SessionForm(forms.Form):
     date = DayField(label=_("Day"), help_text=_("Such as 18-6-2027 or 18 June"))
     start = ClockField(label=_("From"), required=False)
-    end = ClockField(label=_("Until"), required=False)
+    end = ClockField(label=pgettext_lazy("time", "Until"), required=False)
     seats = forms.IntegerField(label=_("Places for pupils"), min_value=1, max_value=30_000, widget=Measure(_("pupils")))
 
     def clean(self) -> dict[str, Any]:
