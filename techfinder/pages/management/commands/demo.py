@@ -53,10 +53,10 @@ class Command(BaseCommand):
         if counts:
             self.stdout.write("Demo: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
         if shown:
-            self.stdout.write("Sign in with one of these addresses; the code is in the mail at /post/")
+            self.stdout.write("Log in met een van deze adressen; de code staat in de mail op /post/")
         for each in shown:
             self.stdout.write(f"  {each.email:<24} {each.sees}")
             if each.totp_secret:
-                self.stdout.write(f"  {'':<24} second step: recovery code {each.recovery_code}")
-                self.stdout.write(f"  {'':<24} or an authenticator app with secret {each.totp_secret}")
-                self.stdout.write(f"  {'':<24} (it shows {each.code_now} now)")
+                self.stdout.write(f"  {'':<24} tweede stap: herstelcode {each.recovery_code}")
+                self.stdout.write(f"  {'':<24} of een authenticator-app met geheim {each.totp_secret}")
+                self.stdout.write(f"  {'':<24} (die toont nu {each.code_now})")
