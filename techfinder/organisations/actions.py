@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -16,6 +17,7 @@ from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.organisations.access import RELATIONS, Organisation
 from techfinder.organisations.domains import vouches
+from techfinder.organisations.geocode import geocoder
 from techfinder.organisations.models import Attention, Board, Invitation, Membership, Provider, School
 from techfinder.organisations.places import municipality_of
 from techfinder.taxonomy.models import Region
@@ -47,7 +49,29 @@ def register_provider(*, user: User, name: str, email: str, **fields: Any) -> Pr
     provider.municipality = provider.municipality or municipality_of(provider.postcode, provider.city)
     _save_with_slug(provider)
     Membership.objects.create(user=user, provider=provider, status=Membership.Status.ACTIVE)
+    _ask_for_point(provider)
     return provider
+
+
+def _ask_for_point(provider: Provider) -> None:
+    """By the worker: a form does not wait for another site. Until then its municipality's point counts."""
+    if settings.GEOCODER_URL:
+        wake("organisations.place_provider", provider.pk)
+
+
+def place_provider(*, provider_id: int) -> bool:
+    """Ask the geocoder where a provider is, outside any transaction; nothing when the address changed meanwhile."""
+    provider = Provider.objects.filter(pk=provider_id, lat=None).first()
+    if provider is None:
+        return False
+    address = {name: getattr(provider, name) for name in ("street", "house_number", "postcode", "city")}
+    point = geocoder().locate(" ".join(address.values()))
+    if point is None:
+        return False
+    lat, lon = point
+    placed = Provider.objects.filter(pk=provider_id, lat=None, **address).update(lat=lat, lon=lon)
+    wake("matches.sweep")
+    return bool(placed)
 
 
 def _save_with_slug(provider: Provider) -> None:
@@ -81,6 +105,7 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
         setattr(locked, name, value)
     locked.save(update_fields=list(fields))
     if moved:
+        _ask_for_point(locked)
         wake("matches.sweep")
     return locked
 
