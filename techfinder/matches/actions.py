@@ -73,6 +73,7 @@ def match_request(*, request_id: int, today: dt.date | None = None) -> Stored:
     if not request.quiet:
         telling.tell(match_ids=stored.arrived or [])
         telling.tell_of_nothing(request_id=request_id)
+    _end_quiet(Request.objects.filter(pk=request_id))
     return stored
 
 
@@ -95,6 +96,7 @@ def match_activity(*, activity_id: int, today: dt.date | None = None) -> Stored:
     _mark(Activity.objects.filter(pk=activity_id), activity.version)
     if not activity.quiet:
         telling.tell(match_ids=stored.arrived or [])
+    _end_quiet(Activity.objects.filter(pk=activity_id))
     return stored
 
 
@@ -107,6 +109,11 @@ def settled(scope: Q) -> list[tuple[int, int]]:
 def _mark(rows: QuerySet[Request] | QuerySet[Activity], version: int) -> None:
     """The version that was read is done; one that was written meanwhile stays for the sweeper."""
     rows.filter(matched_version__lt=version).update(matched_version=version)
+
+
+def _end_quiet(rows: QuerySet[Request] | QuerySet[Activity]) -> None:
+    """It is the import that tells nobody, not the row: what comes to it after its first matching is told as ever."""
+    rows.filter(quiet=True).update(quiet=False)
 
 
 # ---------------------------------------------------------------- everything
@@ -133,6 +140,8 @@ def rematch(
         total.add(_rematch_chunk(ids, today=today))
         if progress:
             progress(len(ids))
+    else:
+        _end_quiet(Activity.objects.exclude(_unmatched()))
     return total
 
 
@@ -187,6 +196,7 @@ def _rematch_chunk(ids: list[int], *, today: dt.date | None) -> Stored:
     rerank(ids)
     _mark_many(Request.objects.all(), versions)
     telling.tell(match_ids=_not_quiet(stored.arrived or []))
+    _end_quiet(Request.objects.filter(pk__in=ids))
     return stored
 
 

@@ -70,7 +70,7 @@ def ask_words(match: Match, labels: Labels) -> AskWords:
         title=request.title,
         school=request.school.name,
         town=request.school.city or request.school.municipality.name,
-        group=f"{levels(request.levels)}, {pupils(request.group_size)}",
+        group=capfirst(f"{levels(request.levels)}, {pupils(request.group_size)}"),
         when=period(request.date_from, request.date_until),
         activity=match.activity.title,
         url=absolute(activity_url(match.activity)),
