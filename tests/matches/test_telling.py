@@ -201,6 +201,17 @@ def test_what_came_in_quietly_tells_nobody(make_activity, make_request, member):
     assert not Notification.objects.exists()
 
 
+@pytest.mark.parametrize("match", [match_all, lambda: actions.rematch(everything=True)])
+def test_what_comes_to_an_imported_row_later_is_told(make_activity, make_request, member, match):
+    make_activity(quiet=True)
+    request = make_request(quiet=True)
+    match()
+    actions.match_activity(activity_id=make_activity().pk)
+    actions.match_request(request_id=make_request().pk)
+    assert mails(request.contact).count() == 1
+    assert mails(member).exists()
+
+
 def test_a_request_by_hand_finds_what_came_in_quietly(make_activity, make_request, member):
     make_activity(quiet=True)
     request = make_request()
