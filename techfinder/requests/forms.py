@@ -21,6 +21,7 @@ from techfinder.taxonomy.ui import Choices, DayField, Measure, Picks, TypeAhead
 
 FARTHEST = timedelta(days=550)
 MOST_THEMES = 3
+FEW = 6
 FREE_TEXT = ("title", "date_note", "goals", "prior_knowledge", "practicalities")
 NO_PUPILS = _("Do not write names or details of pupils here")
 
@@ -47,9 +48,16 @@ class QuestionForm(forms.Form):
         error_messages={"required": _("Write your question in one sentence")},
     )
     themes = forms.MultipleChoiceField(
-        label=_("Theme"), required=False, widget=Choices(columns=3), help_text=_("Choose at most 3")
+        label=_("Theme"),
+        required=False,
+        widget=Choices(columns=3, few=FEW, all_words=_("Show all %(n)d themes")),
+        help_text=_("Choose at most 3"),
     )
-    kinds = forms.MultipleChoiceField(label=_("Kind of help"), required=False, widget=Choices(columns=3))
+    kinds = forms.MultipleChoiceField(
+        label=_("Kind of help"),
+        required=False,
+        widget=Choices(columns=3, few=FEW, all_words=_("Show all %(n)d kinds")),
+    )
     levels = forms.MultipleChoiceField(
         label=_("For which classes?"),
         widget=Picks(look="groups"),

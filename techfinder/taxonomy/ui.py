@@ -120,11 +120,11 @@ RADIO = "utrecht-radio-button utrecht-radio-button--html-input"
 
 
 class Choices(forms.CheckboxSelectMultiple):
-    """Checkboxes in columns: 1, 2 or 3."""
+    """Checkboxes in columns: 1, 2 or 3. What comes after the first `few` is folded below `all_words` ("all %(n)d")."""
 
-    def __init__(self, *args: Any, columns: int = 3, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: int = 3, few: int = 0, all_words: Text = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.columns = columns
+        self.columns, self.few, self.all_words = columns, few, all_words
 
 
 class Picks(forms.CheckboxSelectMultiple):
@@ -214,6 +214,7 @@ class Choice:
     id: str
     label: str
     note: str
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,20 @@ class ChoiceGroup:
 
     name: str
     choices: tuple[Choice, ...]
+    folded: tuple[Choice, ...] = ()
+    unfold: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """What is chosen is never hidden."""
+        return any(choice.chosen for choice in self.folded)
+
+    def fold(self, few: int, all_words: Text) -> ChoiceGroup:
+        """Keep the first few in view; to fold one alone saves nothing."""
+        total = len(self.choices)
+        if not few or total <= few + 1:
+            return self
+        return ChoiceGroup(self.name, self.choices[:few], self.choices[few:], str(all_words) % {"n": total})
 
 
 def choice_groups(bound: forms.BoundField) -> list[ChoiceGroup]:
@@ -235,7 +250,8 @@ def choice_groups(bound: forms.BoundField) -> list[ChoiceGroup]:
         if not groups or name or groups[-1][0]:
             groups.append((str(name or ""), []))
         groups[-1][1].extend(_choices(bound, options))
-    return [ChoiceGroup(name, tuple(choices)) for name, choices in groups]
+    few, all_words = getattr(widget, "few", 0), getattr(widget, "all_words", "")
+    return [ChoiceGroup(name, tuple(choices)).fold(few, all_words) for name, choices in groups]
 
 
 def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator[Choice]:
@@ -246,7 +262,7 @@ def _choices(bound: forms.BoundField, options: list[dict[str, Any]]) -> Iterator
         if layout_of(bound.field.widget) != "picks":
             attrs["class"] = RADIO if is_radio else CHECKBOX
         label, _bar, note = str(option["label"]).partition("|")
-        yield Choice(attrs=flatatt(attrs), id=attrs.get("id", ""), label=label.strip(), note=note.strip())
+        yield Choice(flatatt(attrs), attrs.get("id", ""), label.strip(), note.strip(), bool(option["selected"]))
 
 
 def error_texts(bound: forms.BoundField) -> list[str]:
