@@ -131,7 +131,8 @@ def _ordinary(country: Country, who: tuple[School, User], offers: list[Activity]
     random, (school, user) = country.random, who
     classes = _class_of(school, random)
     near = [offer for offer in offers if _is_near(offer, school) and level_leaves(offer.levels) & set(classes)]
-    theme = random.choice(near).themes[0] if near and random.random() < 0.8 else random.choice(list(NEIGHBOURS))
+    wanted = random.choice(near) if near and random.random() < 0.9 else None
+    theme = wanted.themes[0] if wanted else random.choice(list(NEIGHBOURS))
     subject = random.choice([each for each in SUBJECTS if each.theme == theme])
     first = timezone.localdate() + dt.timedelta(days=random.randint(14, 60))
     return _question(
@@ -140,8 +141,8 @@ def _ordinary(country: Country, who: tuple[School, User], offers: list[Activity]
         title=random.choice(TITLES).format(topic=subject.topic, make=subject.make, people=subject.people),
         levels=list(classes),
         themes=_themes(theme, random),
-        kinds=random.choice([[], [], [], [], ["gastles", "leskist"], ["bedrijfsbezoek", "excursie"]]),
-        delivery=random.choice([[], [], ["at_school", "at_provider"], ["at_school", "online"]]),
+        kinds=random.choice([[], [], [], [], sorted({wanted.kind if wanted else "gastles", "leskist"})]),
+        delivery=random.choice([[], [], [], ["at_school", "at_provider"], ["at_school", "online"]]),
         group_size=random.choice([14, 18, 24, 26, 28, 28, 30]),
         date_from=first,
         date_until=first + dt.timedelta(days=random.randint(60, 200)),
@@ -159,13 +160,15 @@ def _is_near(offer: Activity, school: School) -> bool:
     while region is not None:
         around.add(region.code)
         region = region.parent
-    return offer.audience == ["pupils"] and not around.isdisjoint(offer.regions)
+    is_public = offer.status == Activity.Status.PUBLISHED
+    return is_public and offer.audience == ["pupils"] and not around.isdisjoint(offer.regions)
 
 
 def _themes(theme: str, random: Random) -> list[str]:
     """One theme, with what lies beside it, or none: then every theme is welcome."""
     beside = NEIGHBOURS[theme]
-    return random.choice([[theme], [theme, beside], [theme, beside, NEIGHBOURS[beside]], []])
+    three = list(dict.fromkeys([theme, beside, NEIGHBOURS[beside]]))
+    return random.choice([[theme], [theme, beside], three, []])
 
 
 TITLES = (
