@@ -40,13 +40,13 @@ class ActivityPage:
 def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) -> ActivityPage:
     """All that the page shows."""
     names = Vocabulary()
-    coverage = join_and(names.region_names(activity.regions))
+    coverage = words.capital(join_and(names.region_names(activity.regions)))
     return ActivityPage(
         kind=words.capital(names.kind_name(activity.kind)),
         themes=join_and(names.theme_names(activity.themes)),
-        keys=_keys(activity, coverage),
+        keys=_keys(activity, coverage, sessions),
         key_facts=_key_facts(activity, sessions),
-        practical=_practical(activity, names),
+        practical=_practical(activity, sessions, names),
         safety=_safety(activity),
         stages=[_stage(stage, last=stage is stages[-1]) for stage in stages],
         sessions=[_session(session) for session in sessions],
@@ -60,9 +60,9 @@ def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) ->
     )
 
 
-def _keys(activity: Activity, coverage: str) -> list[Pair]:
+def _keys(activity: Activity, coverage: str, sessions: list[Session]) -> list[Pair]:
     return [
-        (gettext("Period"), words.capital(months(activity.months))),
+        (gettext("Period"), _period(activity, sessions)),
         (gettext("Location"), activity.venue_city or words.capital(words.place_names(activity.delivery))),
         (gettext("For whom"), words.capital(words.meant_for(activity.levels, in_full=True))),
         (gettext("Available in"), coverage),
@@ -86,7 +86,12 @@ def _when(activity: Activity, sessions: list[Session]) -> str:
         return join_and([long_day(session.date) for session in coming[:3]])
     if activity.available_from or activity.available_until:
         return str(period(activity.available_from, activity.available_until))
-    return words.capital(months(activity.months))
+    return _period(activity, sessions)
+
+
+def _period(activity: Activity, sessions: list[Session]) -> str:
+    """The months that were chosen; of what has only fixed days, the months of those."""
+    return words.capital(months(activity.months or [session.date.month for session in sessions]))
 
 
 def _cost(activity: Activity) -> str:
@@ -94,10 +99,11 @@ def _cost(activity: Activity) -> str:
     return f"{amount}. {activity.cost_note}" if activity.cost_note else amount
 
 
-def _practical(activity: Activity, names: Vocabulary) -> list[Pair]:
+def _practical(activity: Activity, sessions: list[Session], names: Vocabulary) -> list[Pair]:
     return [
+        (gettext("Period"), _period(activity, sessions)),
+        *_available(activity),
         (gettext("About the period and length"), activity.period_note),
-        (gettext("Available"), str(period(activity.available_from, activity.available_until))),
         (gettext("Ask for it"), _lead(activity)),
         (gettext("Preparation"), words.preparation(activity)),
         (gettext("Group"), words.group_size(activity)),
@@ -106,6 +112,13 @@ def _practical(activity: Activity, names: Vocabulary) -> list[Pair]:
         (gettext("Languages"), join_and(names.language_names(activity.languages))),
         (gettext("Cost"), _cost(activity)),
     ]
+
+
+def _available(activity: Activity) -> list[Pair]:
+    """Without a first or last day there is nothing to say: "whole year" would contradict the months."""
+    if not (activity.available_from or activity.available_until):
+        return []
+    return [(gettext("Available"), str(period(activity.available_from, activity.available_until)))]
 
 
 def _lead(activity: Activity) -> str:

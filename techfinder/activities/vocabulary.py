@@ -18,6 +18,7 @@ LANGUAGES = {
     "fy": pgettext_lazy("language", "Frisian"),
     "ngt": pgettext_lazy("language", "Dutch sign language"),
 }
+COUNTRY = "NL"
 
 
 def known_levels(codes: Iterable[str]) -> list[str]:
@@ -70,6 +71,8 @@ class Vocabulary:
         """The names of regions, the largest first; a code that is not known is shown itself."""
         wanted = list(codes)
         names = taxonomy.region_names(wanted) if wanted else {}
+        if COUNTRY in names:
+            names[COUNTRY] = gettext("the whole of the Netherlands")
         return [*names.values(), *(code for code in wanted if code not in names)]
 
     def theme_names(self, codes: Iterable[str]) -> list[str]:

@@ -121,7 +121,7 @@ def card(activity: Activity, words: Vocabulary) -> Card:
         text=activity.summary,
         facts=facts(
             ("users", capital(meant_for(activity.levels))),
-            ("calendar", capital(months(activity.months))),
+            ("calendar", "" if coming and not activity.months else capital(months(activity.months))),
             ("clock", amount(activity.duration_amount, activity.duration_unit)),
             ("currency-euro", capital(euro(activity.cost)) if activity.cost is not None else ""),
         ),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.templatetags.ui import months
 from tests.factories.activities import ActivityFactory, SessionFactory, StageFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory
 
@@ -84,3 +85,30 @@ def test_provider_that_changes_is_matched_and_found_anew(client):
         raised = Activity.objects.get().version - before
         assert raised == (0 if "name" in change else 1)
     assert client.get("/aanbod/", {"q": "andere naam"}).context["count"] == 1
+
+
+def test_months_and_days_do_not_contradict_each_other(client):
+    activity = ActivityFactory(months=[6], available_from=None, available_until=None)
+    shown = client.get(activity.get_absolute_url()).context["shown"]
+    assert dict(shown.keys)["Periode"] == dict(shown.practical)["Periode"] == "Juni"
+    assert "Beschikbaar" not in dict(shown.practical)
+    Activity.objects.update(available_from=dt.date(2027, 6, 7))
+    assert (
+        dict(client.get(activity.get_absolute_url()).context["shown"].practical)["Beschikbaar"] == "vanaf 7 juni 2027"
+    )
+
+
+def test_what_has_only_fixed_days_is_not_for_the_whole_year(client):
+    activity = ActivityFactory(months=[])
+    assert dict(client.get(activity.get_absolute_url()).context["shown"].keys)["Periode"] == "Hele jaar"
+    coming = SessionFactory(activity=activity)
+    shown = dict(client.get(activity.get_absolute_url()).context["shown"].keys)
+    assert shown["Periode"] == months([coming.date.month]).capitalize()
+    assert "Hele jaar" not in str(client.get("/aanbod/").context["cards"])
+
+
+def test_regions_have_names(client):
+    activity = ActivityFactory(regions=["NL"])
+    assert client.get(activity.get_absolute_url()).context["shown"].coverage == "Heel Nederland"
+    Activity.objects.update(regions=["NL-ZE", "NL-DR"])
+    assert client.get(activity.get_absolute_url()).context["shown"].coverage == "Drenthe en Zeeland"
