@@ -1,10 +1,12 @@
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from techfinder.activities import actions
 from techfinder.activities.models import Activity, Session, Stage
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
@@ -218,6 +220,39 @@ def test_picture_is_drawn_anew_and_needs_words(client, draft, settings, tmp_path
     name = draft.picture.name
     draft.refresh_from_db()
     assert draft.picture.name == name
+
+
+def test_picture_can_be_taken_away(client, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert "picture_away" not in client.get(edit(draft, "veilig")).context["form"].fields
+    save(client, draft, "veilig", picture=picture(), picture_alt="Een boot")
+    # A new picture takes the place of the old one, also when somebody ticks the box.
+    save(client, draft, "veilig", picture=picture("blue"), picture_alt="Nog een boot", picture_away="on")
+    draft.refresh_from_db()
+    assert (bool(draft.picture), draft.picture_alt) == (True, "Nog een boot")
+    assert save(client, draft, "veilig", picture_alt="Nog een boot", picture_away="on").status_code == 302
+    draft.refresh_from_db()
+    assert (draft.picture.name, draft.picture_alt) == ("", "")
+
+
+def test_taking_away_the_picture_of_a_public_offer_waits(client, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    save(client, draft, "veilig", picture=picture(), picture_alt="Een boot")
+    Activity.objects.update(status="published")
+    save(client, draft, "veilig", picture_alt="Een boot", picture_away="on")
+    draft.refresh_from_db()
+    assert draft.picture
+    assert draft.pending == {"picture": "", "picture_alt": ""}
+    actions.approve(activity_id=draft.pk, seen=draft.submitted_at)
+    draft.refresh_from_db()
+    assert (draft.picture.name, draft.picture_alt) == ("", "")
+
+
+@pytest.mark.parametrize("step", ["wanneer", "praktisch"])
+def test_enter_saves_and_goes_on(client, draft, step):
+    """Browsers press the first button of a form: it is not the one for more rows."""
+    form = client.get(edit(draft, step)).content.decode().split('enctype="multipart/form-data"')[1]
+    assert 'name="' not in re.search(r"<button[^>]*>", form)[0]
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n broken"])

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -226,13 +227,22 @@ class SafeForm(StepForm):
         max_side=PICTURE_SIDE, label=_("Picture"), required=False,
         help_text=_("JPG, PNG or WebP, at most 5 MB. No pupils who can be recognised."),
     )  # fmt: skip
+    picture_away = forms.BooleanField(label=_("Take the picture away"), required=False)
 
     class Meta(StepForm.Meta):
         fields = STEP_FIELDS["veilig"]
         help_texts = {"picture_alt": _("For who cannot see the picture. Needed when there is a picture.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.picture:
+            del self.fields["picture_away"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        # A new picture in the same form is meant to take its place.
+        if cleaned.get("picture_away") and not isinstance(cleaned.get("picture"), ContentFile):
+            return cleaned | {"picture": "", "picture_alt": ""}
         if cleaned.get("picture") and not cleaned.get("picture_alt") and "picture" not in self.errors:
             self.add_error("picture_alt", gettext("Say what the picture shows."))
         return cleaned

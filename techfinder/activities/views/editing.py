@@ -111,6 +111,8 @@ def _steps(activity: Activity, current: str) -> list[tuple[str, Any, bool]]:
 def _save(activity: Activity, step: str, form: StepForm, rows: Any) -> None:
     values = form.values()
     picture = values.pop("picture", None)
+    if picture == "":
+        values["picture"] = ""
     if step == "waar":
         values |= point_of(values, before=form.initial)
     kept = {ROWS[step][0]: rows.rows()} if rows is not None else {}
