@@ -178,3 +178,19 @@ def test_pages_ask_the_same_number_of_queries(client, member, make_activity, mak
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
         assert len(queries) == expected, url
+
+
+def test_a_request_that_fits_several_activities_is_one_line_with_the_best(client, member, make_activity, make_request):
+    activities = [make_activity() for _ in range(3)]
+    asked, other = make_request(), make_request()
+    actions.rematch(everything=True)
+    Match.objects.filter(activity=activities[1], request=asked).update(score=1_000)
+    client.force_login(member)
+    board = client.get(reverse("matches:dashboard")).context["board"]
+    assert board.ask_count == 2
+    assert {ask.match.request_id for ask in board.asks} == {asked.pk, other.pk}
+    assert activities[1].pk in {ask.match.activity_id for ask in board.asks if ask.match.request_id == asked.pk}
+    Match.objects.filter(activity=activities[2], request=asked).update(offered_at=timezone.now())
+    assert [ask.match.request_id for ask in client.get(reverse("matches:dashboard")).context["board"].asks] == [
+        other.pk
+    ]
