@@ -170,9 +170,7 @@ class ImportCommand(BaseCommand):
             self._tell(path, report)
             total.add(report)
 
-    def _together(
-        self, files: Sequence[Path], load: Callable[[Path], Report], total: Report, *, dry_run: bool
-    ) -> None:
+    def _together(self, files: Sequence[Path], load: Callable[[Path], Report], total: Report, *, dry_run: bool) -> None:
         with suppress(_UndoError), transaction.atomic():
             for path in files:
                 report = load(path)

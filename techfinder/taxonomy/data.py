@@ -99,8 +99,15 @@ VO_TRACKS = {
 
 
 def _term(
-    code: str, name: str, name_en: str, ages: tuple[int, int], *, parent: str | None = None, sector: str = "",
-    track: str = "", year: int | None = None,
+    code: str,
+    name: str,
+    name_en: str,
+    ages: tuple[int, int],
+    *,
+    parent: str | None = None,
+    sector: str = "",
+    track: str = "",
+    year: int | None = None,
 ) -> LevelTerm:
     return LevelTerm(
         code, name, name_en, parent, sector or code, track, year, *ages, OBK.get(code), OBK_ALIASES.get(code)
@@ -109,8 +116,16 @@ def _term(
 
 def _primary() -> list[LevelTerm]:
     groups = [
-        _term(f"po-{year}", f"groep {year}", f"group {year}", (year + 3, year + 4),
-              parent="po", sector="po", track="po", year=year)
+        _term(
+            f"po-{year}",
+            f"groep {year}",
+            f"group {year}",
+            (year + 3, year + 4),
+            parent="po",
+            sector="po",
+            track="po",
+            year=year,
+        )
         for year in range(1, 9)
     ]
     return [_term("po", "basisonderwijs", "primary education", (4, 12)), *groups]
@@ -120,8 +135,16 @@ def _track(track: str) -> list[LevelTerm]:
     name, name_en, years = VO_TRACKS[track]
     parent = "vo-vmbo" if track.startswith("vmbo") else "vo"
     classes = [
-        _term(f"vo-{track}-{year}", f"{name} klas {year}", f"{name_en} year {year}", (year + 11, year + 12),
-              parent=f"vo-{track}", sector="vo", track=track, year=year)
+        _term(
+            f"vo-{track}-{year}",
+            f"{name} klas {year}",
+            f"{name_en} year {year}",
+            (year + 11, year + 12),
+            parent=f"vo-{track}",
+            sector="vo",
+            track=track,
+            year=year,
+        )
         for year in range(1, years + 1)
     ]
     return [_term(f"vo-{track}", name, name_en, (12, 12 + years), parent=parent, sector="vo", track=track), *classes]
@@ -138,8 +161,15 @@ def _secondary() -> list[LevelTerm]:
 
 def _vocational() -> list[LevelTerm]:
     levels = [
-        _term(f"mbo-{level}", f"mbo niveau {level}", f"mbo level {level}", (16, 20),
-              parent="mbo", sector="mbo", track=f"mbo-{level}")
+        _term(
+            f"mbo-{level}",
+            f"mbo niveau {level}",
+            f"mbo level {level}",
+            (16, 20),
+            parent="mbo",
+            sector="mbo",
+            track=f"mbo-{level}",
+        )
         for level in range(1, 5)
     ]
     return [_term("mbo", "mbo", "vocational education (mbo)", (16, 20)), *levels]

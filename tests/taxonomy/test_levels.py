@@ -61,7 +61,12 @@ def test_rows_name_every_sector_also_those_that_are_not_meant() -> None:
         rows = level_rows(["po-6", "po-7", "po-8"])
     assert [(row.sector, row.label, row.ages) for row in rows if row.applies] == [("po", "groep 6-8", "9-12 jaar")]
     assert [row.name for row in rows] == [
-        "kinderopvang", "basisonderwijs", "speciaal onderwijs", "voortgezet onderwijs", "mbo", "hoger onderwijs"
+        "kinderopvang",
+        "basisonderwijs",
+        "speciaal onderwijs",
+        "voortgezet onderwijs",
+        "mbo",
+        "hoger onderwijs",
     ]
 
 

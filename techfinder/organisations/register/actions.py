@@ -94,9 +94,7 @@ def _write(run: Run, rows: list[SchoolRow], known: Known, placing: Placing) -> N
     _upsert(changed)
 
 
-def _changed(
-    run: Run, row: SchoolRow, school: School | None, known: Known, placing: Placing
-) -> School | None:
+def _changed(run: Run, row: SchoolRow, school: School | None, known: Known, placing: Placing) -> School | None:
     """Return the school as it must be written, or None when it is that already."""
     _refuse_other_sector(row, school)
     values = _values(row, known, placing)

@@ -5,90 +5,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Kind',
+            name="Kind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name in English")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'kind',
-                'verbose_name_plural': 'kinds',
-                'ordering': ['position', 'code'],
-                'abstract': False,
+                "verbose_name": "kind",
+                "verbose_name_plural": "kinds",
+                "ordering": ["position", "code"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name in English")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'theme',
-                'verbose_name_plural': 'themes',
-                'ordering': ['position', 'code'],
-                'abstract': False,
+                "verbose_name": "theme",
+                "verbose_name_plural": "themes",
+                "ordering": ["position", "code"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='code')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address on the site')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('type', models.CharField(choices=[('country', 'country'), ('part', 'part of the country'), ('province', 'province'), ('municipality', 'municipality'), ('network', 'network')], max_length=12, verbose_name='type')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('municipalities', models.ManyToManyField(blank=True, related_name='networks', to='taxonomy.region', verbose_name='municipalities')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='taxonomy.region', verbose_name='part of')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="code")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address on the site")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("country", "country"),
+                            ("part", "part of the country"),
+                            ("province", "province"),
+                            ("municipality", "municipality"),
+                            ("network", "network"),
+                        ],
+                        max_length=12,
+                        verbose_name="type",
+                    ),
+                ),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                (
+                    "municipalities",
+                    models.ManyToManyField(
+                        blank=True, related_name="networks", to="taxonomy.region", verbose_name="municipalities"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="taxonomy.region",
+                        verbose_name="part of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
-                'ordering': ['name'],
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('bit', models.PositiveSmallIntegerField(blank=True, null=True, unique=True, verbose_name='bit')),
-                ('sector', models.CharField(max_length=8, verbose_name='sector')),
-                ('track', models.CharField(blank=True, max_length=16, verbose_name='track')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year')),
-                ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age from')),
-                ('age_until', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age until')),
-                ('obk', models.UUIDField(blank=True, null=True, verbose_name='OBK identifier')),
-                ('obk_alias', models.UUIDField(blank=True, null=True, verbose_name='other identifier of the same')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='taxonomy.level', verbose_name='part of')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name in English")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("bit", models.PositiveSmallIntegerField(blank=True, null=True, unique=True, verbose_name="bit")),
+                ("sector", models.CharField(max_length=8, verbose_name="sector")),
+                ("track", models.CharField(blank=True, max_length=16, verbose_name="track")),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year")),
+                ("age_from", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="age from")),
+                ("age_until", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="age until")),
+                ("obk", models.UUIDField(blank=True, null=True, verbose_name="OBK identifier")),
+                ("obk_alias", models.UUIDField(blank=True, null=True, verbose_name="other identifier of the same")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="taxonomy.level",
+                        verbose_name="part of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'level',
-                'verbose_name_plural': 'levels',
-                'ordering': ['position', 'code'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('bit__lt', 64), ('bit', None), _connector='OR'), name='level_bit')],
+                "verbose_name": "level",
+                "verbose_name_plural": "levels",
+                "ordering": ["position", "code"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("bit__lt", 64), ("bit", None), _connector="OR"), name="level_bit"
+                    )
+                ],
             },
         ),
     ]

@@ -52,8 +52,15 @@ def summary(**counts: int) -> dict[str, int]:
     ("encoding", "delimiter", "end"), [("cp1252", ";", "\r\n"), ("utf-8-sig", ",", "\n"), ("utf-8", ";", "\n")]
 )
 def test_a_file_of_any_generation_comes_in_and_then_is_unchanged(
-    tmp_path: Path, header: list[str], sector: str, structure: str, levels: list[str], code: str,
-    encoding: str, delimiter: str, end: str,
+    tmp_path: Path,
+    header: list[str],
+    sector: str,
+    structure: str,
+    levels: list[str],
+    code: str,
+    encoding: str,
+    delimiter: str,
+    end: str,
 ) -> None:
     name = {"VESTIGINGSNAAM": 'Basisschool "Kla4" ’t Één', "INSTELLINGSNAAM": 'Basisschool "Kla4" ’t Één'}
     path = register(tmp_path / "school.csv", header, name, encoding=encoding, delimiter=delimiter, end=end)
@@ -330,9 +337,10 @@ def test_a_municipality_moves_to_another_area_with_the_register(tmp_path: Path) 
 
 
 def test_points_come_from_the_best_source(tmp_path: Path) -> None:
-    rows = [{"VESTIGINGSCODE": f"12AB0{n}", "POSTCODE": postcode} for n, postcode in enumerate(
-        ["4381 AB", "4382 AB", "4999 ZZ"]
-    )]
+    rows = [
+        {"VESTIGINGSCODE": f"12AB0{n}", "POSTCODE": postcode}
+        for n, postcode in enumerate(["4381 AB", "4382 AB", "4999 ZZ"])
+    ]
     path = register(tmp_path / "po.csv", files.PO, *rows)
     points, pc4 = tmp_path / "points.csv", tmp_path / "pc4.csv"
     points.write_text("naam,lon,lat,vestigingscode,leerlingen\nx,3.57,51.45,12AB00,210\n")
