@@ -131,7 +131,7 @@ def _ordinary(country: Country, who: tuple[School, User], offers: list[Activity]
     random, (school, user) = country.random, who
     classes = _class_of(school, random)
     near = [offer for offer in offers if _is_near(offer, school) and level_leaves(offer.levels) & set(classes)]
-    wanted = random.choice(near) if near and random.random() < 0.9 else None
+    wanted = random.choice(near) if near and random.random() < 0.65 else None
     theme = wanted.themes[0] if wanted else random.choice(list(NEIGHBOURS))
     subject = random.choice([each for each in SUBJECTS if each.theme == theme])
     first = timezone.localdate() + dt.timedelta(days=random.randint(14, 60))
