@@ -124,7 +124,12 @@ class _Run:
         return parsed
 
     def _compare(
-        self, row: ActivityRow, activity: Activity | None, provider: Provider, dates: SessionsOf, steps: StagesOf,
+        self,
+        row: ActivityRow,
+        activity: Activity | None,
+        provider: Provider,
+        dates: SessionsOf,
+        steps: StagesOf,
         changes: Changes,
     ) -> None:
         if provider.status == Provider.Status.REJECTED:
@@ -149,7 +154,12 @@ class _Run:
         self.report.created += 1
 
     def _update(
-        self, row: ActivityRow, activity: Activity, values: dict[str, Any], dates: SessionsOf, steps: StagesOf,
+        self,
+        row: ActivityRow,
+        activity: Activity,
+        values: dict[str, Any],
+        dates: SessionsOf,
+        steps: StagesOf,
         changes: Changes,
     ) -> bool:
         other_dates = row.sessions is not None and row.sessions != _seats(dates.get(activity.pk, []))
