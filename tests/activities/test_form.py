@@ -248,10 +248,22 @@ def test_taking_away_the_picture_of_a_public_offer_waits(client, draft, settings
     assert (draft.picture.name, draft.picture_alt) == ("", "")
 
 
+def test_refused_picture_is_not_shown_as_the_picture_now(client, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert "<img" not in save(client, draft, "veilig", picture=picture()).content.decode()
+    save(client, draft, "veilig", picture=picture(), picture_alt="Een boot")
+    draft.refresh_from_db()
+    refused = save(client, draft, "veilig", picture=picture("blue"))
+    assert refused.status_code == 422
+    assert draft.picture.url in refused.content.decode()
+
+
 @pytest.mark.parametrize("step", ["wanneer", "praktisch"])
 def test_enter_saves_and_goes_on(client, draft, step):
     """Browsers press the first button of a form: it is not the one for more rows."""
-    form = client.get(edit(draft, step)).content.decode().split('enctype="multipart/form-data"')[1]
+    before, form = client.get(f"{edit(draft, step)}?rijen=2").content.decode().split('enctype="multipart/form-data"')
+    # The #rijen of an address would go along to the next step.
+    assert before.rstrip().endswith(f'action="{edit(draft, step)}"')
     assert 'name="' not in re.search(r"<button[^>]*>", form)[0]
 
 

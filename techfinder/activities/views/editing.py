@@ -98,7 +98,11 @@ def _blank_rows(request: HttpRequest) -> int:
 def _show(
     request: HttpRequest, activity: Activity, step: str, form: StepForm, rows: Any, *, status: int = 200
 ) -> HttpResponse:
-    context = {"activity": activity, "form": form, "rows": rows, "step": step, "steps": _steps(activity, step)}
+    # What is kept, not what was posted: a refused picture has no file.
+    now = changes.with_pending(activity)
+    context = {
+        "activity": activity, "form": form, "rows": rows, "step": step, "steps": _steps(activity, step), "now": now,
+    }  # fmt: skip
     return render(request, "activities/edit.html", context, status=status)
 
 
