@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -104,7 +106,9 @@ def why_not(request: Request, *, today: dt.date | None = None) -> WhyNot:
     misses = near_misses(row, activities, Terms(today=world.today))
     labels = Labels()
     sentences = [_sentence(miss) for miss in misses if miss.rule in SENTENCES]
-    steps = [_step(request, each, world, labels) for miss in misses for each in miss.loosenings]
+    loosenings = [each for miss in misses for each in miss.loosenings]
+    titles = dict(Activity.objects.filter(pk__in={each.activity_id for each in loosenings}).values_list("pk", "title"))
+    steps = [_step(request, each, world, labels, titles[each.activity_id]) for each in loosenings]
     return WhyNot(sentences, steps)
 
 
@@ -132,18 +136,27 @@ def _sentence(miss: NearMiss) -> str:
     return SENTENCES[miss.rule](miss.count) % {"n": miss.count}
 
 
-def _step(request: Request, loosening: Loosening, world: World, labels: Labels) -> Step:
+def _step(request: Request, loosening: Loosening, world: World, labels: Labels, first: str) -> Step:
     title, now, action, value, icon = STEPS[loosening.field](request, loosening.value, world, labels)
-    fits = ngettext("Then %(n)d activity fits.", "Then %(n)d activities fit.", loosening.gained)
     return Step(
         icon_name=icon,
         title=title,
-        gain=fits % {"n": loosening.gained},
+        gain=_gain(loosening.gained, first),
         now=_("Now: %(now)s.") % {"now": now},
         action=action,
         value=f"{loosening.field}:{_plain(value)}",
         fields={loosening.field: value},
     )
+
+
+def _gain(count: int, first: str) -> SafeString:
+    """What a step yields, with one of the activities by name."""
+    fits = ngettext(
+        "Then <strong>{count} activity</strong> fits: {title}.",
+        "Then <strong>{count} activities</strong> fit, such as {title}.",
+        count,
+    )
+    return format_html(fits, count=count, title=first.rstrip(".?! "))
 
 
 def _plain(value: object) -> str:
@@ -189,14 +202,14 @@ def _delivery(request: Request, value: int, world: World, labels: Labels) -> Wor
     ways = [way.value for way, bit in DELIVERIES.items() if value & bit]
     added = deliveries(way for way in ways if way not in request.delivery)
     title = _("Also %(place)s") % {"place": added}
-    return title, deliveries(request.delivery), _("Also %(place)s") % {"place": added}, ways, "map-pin"
+    return title, deliveries(request.delivery), _("Add this"), ways, "map-pin"
 
 
 def _themes(request: Request, value: frozenset[int], world: World, labels: Labels) -> Words:
     codes = [world.themes.codes[number] for number in sorted(value)]
     added = labels.theme_list(code for code in codes if code not in request.themes)
     title = _("Also about %(theme)s") % {"theme": added}
-    return title, labels.theme_list(request.themes), title, codes, "bulb"
+    return title, labels.theme_list(request.themes), _("Add this"), codes, "bulb"
 
 
 def _kinds(request: Request, value: int, world: World, labels: Labels) -> Words:
@@ -204,7 +217,7 @@ def _kinds(request: Request, value: int, world: World, labels: Labels) -> Words:
     added = ", ".join(labels.kind(code) for code in codes if code not in request.kinds)
     now = ", ".join(labels.kind(code) for code in request.kinds)
     title = _("Also as: %(kind)s") % {"kind": added}
-    return title, now, title, codes, "puzzle"
+    return title, now, _("Add this"), codes, "puzzle"
 
 
 STEPS: dict[str, Callable[[Request, Any, World, Labels], Words]] = {

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,7 @@ class QuestionForm(forms.Form):
     audience = forms.MultipleChoiceField(
         label=_("Who is it for?"),
         required=False,
-        choices=Audience.choices,
+        choices=[(value, capfirst(label)) for value, label in Audience.choices],
         widget=Choices(columns=3),
         help_text=_("Nothing chosen? Then it is for pupils"),
     )
@@ -252,11 +253,7 @@ class NewRequestForm(QuestionForm):
 
 
 def _terms(model: type[Theme] | type[Kind]) -> list[tuple[str, str]]:
-    return [(term.code, _capital(str(term))) for term in model.objects.filter(active=True)]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return [(term.code, capfirst(str(term))) for term in model.objects.filter(active=True)]
 
 
 def initial_of_request(request: Request) -> dict[str, Any]:
@@ -299,7 +296,7 @@ class ExtendForm(forms.Form):
 class WithdrawForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("Why do you take your question back?"),
-        choices=Request.Withdrawn.choices,
+        choices=[(value, capfirst(label)) for value, label in Request.Withdrawn.choices],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a reason")},
     )

@@ -7,7 +7,7 @@ from techfinder.matches import actions
 from techfinder.requests.actions import edit_request
 
 pytestmark = pytest.mark.django_db
-LOOKING, NEARLY, AGAIN = "We zoeken wat past", 'name="loosen"', 'hx-trigger="every 2s"'
+LOOKING, NEARLY, AGAIN = "We zoeken wat past", 'name="loosen"', 'every 2s"'
 
 
 def page(client, request):
