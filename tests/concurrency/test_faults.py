@@ -79,7 +79,7 @@ def test_a_request_is_taken_without_redis_and_its_mail_follows(
 
 def test_workers_killed_while_they_mail_lose_nothing(celery_worker_process, smtp_sink, wait_until):
     """A kill between the mail server's yes and the commit costs a copy, which carries the same Message-ID."""
-    smtp_sink.delay = 0.03
+    smtp_sink.delay_before = smtp_sink.delay = 0.02
     OutgoingMailFactory.create_batch(MAILS)
     for kill in range(1, KILLS + 1):
         wake("mail.deliver_due")

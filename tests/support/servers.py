@@ -197,10 +197,19 @@ class SmtpSink:
     port: int = field(default_factory=free_port)
     messages: list[Received] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    # Before it says yes to a recipient, and before it says yes to a message that it has whole.
+    delay_before: float = 0
     delay: float = 0
 
     def __post_init__(self) -> None:
         self._controller = Controller(self, hostname=self.host, port=self.port)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.delay_before)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.delay:
