@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -192,3 +194,11 @@ class ImportCommand(BaseCommand):
         self.stdout.write(said)
         if options["strict"] and total.faults:
             raise CommandError(f"{total.rejected} bad rows: nothing was changed")
+
+
+def read_day(text: str) -> dt.date:
+    """A day as an argument of a command."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a day: write it as 2027-05-03") from error

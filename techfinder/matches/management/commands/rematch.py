@@ -2,7 +2,6 @@ import csv
 import datetime as dt
 import json
 import sys
-from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,7 @@ from tqdm import tqdm
 
 from techfinder.matches import actions
 from techfinder.matches.queries import every_pair
-
-
-def day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a day: write it as 2027-05-03") from error
+from techfinder.taxonomy.commands import read_day
 
 
 class Command(BaseCommand):
@@ -25,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="match everything anew")
-        parser.add_argument("--today", type=day, help="as if it were this day (YYYY-MM-DD)")
+        parser.add_argument("--today", type=read_day, help="as if it were this day (YYYY-MM-DD)")
         parser.add_argument("--pairs", type=Path, metavar="FILE", help="also write every eligible pair as CSV")
         parser.add_argument("--json", action="store_true", help="write the summary as JSON on standard output")
 
