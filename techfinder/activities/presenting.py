@@ -51,7 +51,7 @@ def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) ->
         stages=[_stage(stage, last=stage is stages[-1]) for stage in stages],
         sessions=[_session(session) for session in sessions],
         audience=join_and([str(Audience(code).label) for code in activity.audience if code in Audience.values]),
-        delivery=words.place_names(activity.delivery),
+        delivery=words.capital(words.place_names(activity.delivery)),
         address=words.address(activity),
         coverage=coverage,
         travel=_travel(activity),
@@ -96,13 +96,14 @@ def _period(activity: Activity, sessions: list[Session]) -> str:
 
 def _cost(activity: Activity) -> str:
     amount = words.capital(euro(activity.cost))
-    return f"{amount}. {activity.cost_note}" if activity.cost_note else amount
+    return f"{amount}. {words.capital(activity.cost_note)}" if activity.cost_note else amount
 
 
 def _practical(activity: Activity, sessions: list[Session], names: Vocabulary) -> list[Pair]:
     return [
         (gettext("Period"), _period(activity, sessions)),
         *_available(activity),
+        (gettext("Length"), words.amount(activity.duration_amount, activity.duration_unit)),
         (gettext("About the period and length"), activity.period_note),
         (gettext("Ask for it"), _lead(activity)),
         (gettext("Preparation"), words.preparation(activity)),
@@ -128,7 +129,7 @@ def _lead(activity: Activity) -> str:
 
 
 def _safety(activity: Activity) -> list[Pair]:
-    vog = str(activity.get_vog_display())
+    vog = words.capital(str(activity.get_vog_display()))
     if activity.vog and activity.vog_date:
         vog = gettext("%(statement)s (stated on %(day)s)") % {"statement": vog, "day": long_day(activity.vog_date)}
     alone = gettext("Pupils are never alone with a guest") if activity.never_alone else ""

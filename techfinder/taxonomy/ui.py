@@ -327,7 +327,9 @@ class FormError:
 
 
 def all_errors(form: Any) -> list[FormError]:
-    """List the errors of a form, or of a formset and its forms, in order of the page."""
+    """List the errors of a form, of a formset and its forms, or of several, in order of the page."""
+    if isinstance(form, list | tuple):
+        return [line for each in form if each is not None for line in all_errors(each)]
     if hasattr(form, "forms"):
         lines = [FormError("", str(text)) for text in form.non_form_errors()]
         return lines + [line for each in form.forms for line in all_errors(each)]

@@ -145,6 +145,22 @@ def test_bad_dates_are_refused(client, draft, rows):
     assert not Session.objects.exists()
 
 
+def test_summary_names_the_faults_of_fields_and_rows(client, draft):
+    rows = {"sessions-TOTAL_FORMS": "1", "sessions-0-date": "gisteren?", "sessions-0-seats": "0"}
+    body = save(client, draft, "wanneer", duration_amount="2", **rows).content.decode()
+    summary = body.split('id="error-summary"')[1].split("</ul>")[0]
+    assert re.findall(r'href="#id_([\w-]+)"', summary) == ["duration_unit", "sessions-0-date", "sessions-0-seats"]
+
+
+def test_check_shows_the_days_the_length_and_the_picture(client, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    save(client, draft, "veilig", picture=picture(), picture_alt="Een boot met een paneel")
+    Activity.objects.update(duration_amount=2, duration_unit="hours")
+    SessionFactory(activity=draft, seats=37)
+    body = client.get(edit(draft, "controle")).content.decode()
+    assert all(each in body for each in ("Een boot met een paneel", "2 uur", "nog 37 plekken"))
+
+
 def test_missing_management_form_is_no_failure_of_the_site(client, draft):
     assert client.post(edit(draft, "wanneer"), {}).status_code == 422
 

@@ -102,6 +102,7 @@ def _show(
     now = changes.with_pending(activity)
     context = {
         "activity": activity, "form": form, "rows": rows, "step": step, "steps": _steps(activity, step), "now": now,
+        "faulty": [form, rows],
     }  # fmt: skip
     return render(request, "activities/edit.html", context, status=status)
 
