@@ -72,6 +72,8 @@ def shown(name: str, value: Any, names: Vocabulary) -> str:
     """A value of `changes.current` in words."""
     if value in ("", None, []):
         return gettext("not stated")
+    if name == "picture":
+        return gettext("see below")
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):

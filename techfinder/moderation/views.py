@@ -90,6 +90,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "item": item, "rows": different, "same": same, "form": form, "history": showing.history(item),
         "description": showing.marked(wanted.description, quotes), "checks": showing.checks(item, warnings),
+        "wanted": wanted,
         "waits": _is_waiting(item), "record": showing.provider_record(item.provider),
         **_beside(desk, "aanbod", item.pk),
         "decisions": showing.decisions_of(activity=item),

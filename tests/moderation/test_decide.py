@@ -257,3 +257,11 @@ def test_query_count_of_the_queue_is_constant(client, moderator, vlissingen, dja
         ActivityFactory(submitted=True, provider=ProviderFactory(municipality=vlissingen))
     with django_assert_num_queries(19):
         assert len(client.get(reverse("moderation:queue")).context["items"]) == count
+
+
+def test_moderator_sees_the_picture_and_not_its_file_name(client, moderator, waiting):
+    Activity.objects.update(picture="activities/0123.webp", picture_alt="Een windmolen")
+    response = client.get(page_of(waiting))
+    body = response.content.decode()
+    assert 'src="/media/activities/0123.webp" alt="Een windmolen"' in body
+    assert "activities/0123.webp" not in [row.new for row in response.context["rows"]]
