@@ -1,5 +1,3 @@
-from typing import Any
-
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -11,12 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.fields import code_list
 from techfinder.taxonomy.models import Audience, Delivery
-
-
-def code_list(label: Any, **kwargs: Any) -> ArrayField:
-    """Codes of a vocabulary: one row holds all the engine and the filters need."""
-    return ArrayField(models.CharField(max_length=32, **kwargs), verbose_name=label, default=list, blank=True)
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):

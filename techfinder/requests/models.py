@@ -1,21 +1,15 @@
 import uuid
-from typing import Any
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.organisations.models import School
+from techfinder.taxonomy.fields import code_list
 from techfinder.taxonomy.models import Audience, Delivery
-
-
-def code_list(label: Any, **kwargs: Any) -> "ArrayField[Any, Any]":
-    """Codes of a vocabulary: one row holds all the engine and the filters need."""
-    return ArrayField(models.CharField(max_length=32, **kwargs), verbose_name=label, default=list, blank=True)
 
 
 class RequestQuerySet(models.QuerySet["Request"]):

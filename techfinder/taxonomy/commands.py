@@ -196,6 +196,23 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"{total.rejected} bad rows: nothing was changed")
 
 
+class RowsCommand(ImportCommand):
+    """An import of one CSV file whose rows have a `ref`: what its matches lead to is mailed only if asked."""
+
+    load_file: Callable[..., Report]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--notify", action="store_true", help="mail people about the matches that follow")
+        super().add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        def load(path: Path) -> Report:
+            return self.load_file(path=path, notify=options["notify"], progress=self.progress)
+
+        self.run([options["file"]], load, options)
+
+
 def read_day(text: str) -> dt.date:
     """A day as an argument of a command."""
     try:
