@@ -40,8 +40,13 @@ class RefusedError(Exception):
 @transaction.atomic
 def register_provider(*, user: User, name: str, email: str, **fields: Any) -> Provider:
     """A company that waits for a moderator, with this person as its first member."""
-    waiting = Membership.objects.filter(user=user, provider__status=Provider.Status.PENDING).count()
-    if waiting >= MAX_WAITING_PROVIDERS:
+    # One at a time: a form that is sent twice finds what the first time made.
+    User.objects.select_for_update().get(pk=user.pk)
+    mine = Membership.objects.filter(user=user, status=Membership.Status.ACTIVE, provider__isnull=False)
+    waiting = mine.filter(provider__status=Provider.Status.PENDING)
+    if waiting.filter(provider__name__iexact=name, provider__kvk=fields.get("kvk", "")).exists():
+        raise RefusedError(_("You registered this organisation already. We look at it within 5 working days."))
+    if waiting.count() >= MAX_WAITING_PROVIDERS:
         raise RefusedError(
             _("Several organisations of yours wait for approval already. Wait until we have looked at them.")
         )
@@ -249,6 +254,8 @@ def invite(*, membership: Membership, email: str) -> Invitation:
     if isinstance(organisation, Provider) and organisation.status != Provider.Status.VERIFIED:
         raise RefusedError(_("You can invite colleagues once we have approved the organisation."))
     relation, now = _relation(organisation), timezone.now()
+    if Membership.objects.filter(user__email__iexact=email, status=Membership.Status.ACTIVE, **relation).exists():
+        raise RefusedError(_("This person acts for the organisation already."))
     open_ones = Invitation.objects.filter(accepted_at=None, expires_at__gt=now, **relation)
     invitation = open_ones.filter(email__iexact=email).first()
     if invitation is None and open_ones.count() >= MAX_OPEN_INVITATIONS:

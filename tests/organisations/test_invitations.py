@@ -119,3 +119,13 @@ def test_members_cost_the_same_number_of_queries(client, membership, django_asse
     client.get(people(membership))
     with django_assert_num_queries(7):
         client.get(people(membership))
+
+
+def test_who_acts_for_it_already_is_not_invited(client, membership):
+    response = client.post(people(membership), {"email": membership.user.email.upper()})
+    assert response.status_code == 422
+    assert "al" in response.context["form"].non_field_errors()[0]
+    assert not Invitation.objects.exists()
+    assert not OutgoingMail.objects.exists()
+    MembershipFactory(provider=membership.provider, status=Membership.Status.LEFT, user__email="terug@elders.nl")
+    assert client.post(people(membership), {"email": "terug@elders.nl"}).status_code == 302

@@ -113,6 +113,14 @@ def test_bad_logo_is_refused(client, user, upload):
     assert not Provider.objects.exists()
 
 
+def test_sent_twice_is_registered_once(client, user):
+    assert client.post("/organisatie/aanmelden/", FIELDS).status_code == 302
+    again = client.post("/organisatie/aanmelden/", FIELDS | {"name": "zilt elektrotechniek"})
+    assert again.status_code == 422
+    assert again.context["form"].non_field_errors()
+    assert Provider.objects.count() == 1
+
+
 def test_before_approval_only_members_see_it(client):
     provider = ProviderFactory(status=Provider.Status.PENDING)
     address = provider.get_absolute_url()
@@ -139,8 +147,8 @@ def test_names_may_be_alike_or_without_letters_for_an_address(user):
 
 
 def test_what_waits_is_limited(client, user):
-    for _each in range(actions.MAX_WAITING_PROVIDERS):
-        client.post("/organisatie/aanmelden/", FIELDS)
+    for number in range(actions.MAX_WAITING_PROVIDERS):
+        client.post("/organisatie/aanmelden/", FIELDS | {"name": f"Zilt {number}"})
     assert client.post("/organisatie/aanmelden/", FIELDS).status_code == 422
     assert Provider.objects.count() == actions.MAX_WAITING_PROVIDERS
 
