@@ -63,7 +63,8 @@ def _item(tab: str, row: Any) -> dict[str, Any]:
         return {"url": url, "title": title, "meta": gettext("Says to act for"), "place": str(row.organisation),
                 "since": row.created_at}  # fmt: skip
     if tab == "aandacht":
-        return {"settle": row.pk, "title": str(row.organisation), "meta": row.get_reason_display(), "place": row.note,
+        return {"settle": row.pk, "title": str(row.organisation), "meta": row.get_reason_display(),
+                "place": row.note if row.note != str(row.organisation) else "",
                 "since": row.created_at}  # fmt: skip
     kind = gettext("Change in an offer") if row.is_approved else gettext("New offer")
     return {"url": reverse("moderation:activity", args=[row.slug]), "title": row.title, "meta": kind,
