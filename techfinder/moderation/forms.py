@@ -22,7 +22,10 @@ class DecideForm(forms.Form):
         label=_("Message to whom it concerns"), required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 1}),
     )  # fmt: skip
-    verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        choices=Verdict.choices, widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Press one of the three buttons.")),
+    )  # fmt: skip
 
     def clean_seen(self) -> dt.datetime | None:
         """The moment of what the moderator saw; None when it is none, and then nothing is settled."""
@@ -35,9 +38,13 @@ class DecideForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         verdict, message = cleaned.get("verdict"), cleaned.get("message")
-        if verdict == Verdict.REJECTED and not cleaned.get("reason"):
+        if verdict == Verdict.REJECTED and not cleaned.get("reason") and "reason" not in self.errors:
             self.add_error("reason", gettext("Choose a reason."))
-        if not message and (verdict == Verdict.CHANGES or cleaned.get("reason") == Reason.OTHER):
+        if (
+            not message
+            and "message" not in self.errors
+            and (verdict == Verdict.CHANGES or cleaned.get("reason") == Reason.OTHER)
+        ):
             self.add_error("message", gettext("Write what you ask, or why."))
         if verdict != Verdict.REJECTED:
             cleaned["reason"] = ""

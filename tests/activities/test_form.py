@@ -111,12 +111,16 @@ def test_any_step_can_be_opened_and_saved_empty_in_a_draft(client, draft, step):
         ("wanneer", {"available_from": "31-2-2027"}, "available_from"),
         ("wanneer", {"available_from": "3-5-2027", "available_until": "2-5-2027"}, "available_until"),
         ("wanneer", {"duration_amount": "2"}, "duration_unit"),
+        ("wanneer", {"duration_amount": "-1", "duration_unit": "hours"}, "duration_amount"),
+        ("wanneer", {"duration_amount": "0", "duration_unit": "hours"}, "duration_amount"),
         ("wanneer", {"months": ["13"]}, "months"),
         ("praktisch", {"cost": "veel"}, "cost"),
         ("praktisch", {"cost": "-1"}, "cost"),
         ("praktisch", {"cost": "1e9"}, "cost"),
         ("praktisch", {"preparation_amount": "1"}, "preparation_unit"),
+        ("praktisch", {"preparation_amount": "-2", "preparation_unit": "days"}, "preparation_amount"),
         ("veilig", {"vog": "misschien"}, "vog"),
+        ("veilig", {"vog": "have", "vog_date": "1-1-2999"}, "vog_date"),
     ],
 )
 def test_bad_values_are_said_at_the_field_and_nothing_is_saved(client, draft, step, values, field):

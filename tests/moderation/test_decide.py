@@ -265,3 +265,16 @@ def test_moderator_sees_the_picture_and_not_its_file_name(client, moderator, wai
     body = response.content.decode()
     assert 'src="/media/activities/0123.webp" alt="Een windmolen"' in body
     assert "activities/0123.webp" not in [row.new for row in response.context["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("posted", "faulty"),
+    [
+        ({}, ["verdict"]), ({"verdict": "x"}, ["verdict"]), ({"verdict": "rejected", "reason": "x"}, ["reason"]),
+        ({"verdict": "changes", "message": "x" * 3000}, ["message"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_decision_is_said_once(client, moderator, waiting, posted, faulty):
+    response = client.post(page_of(waiting), {"seen": waiting.submitted_at.isoformat(), **posted})
+    assert response.status_code == 422
+    assert {name: len(errors) for name, errors in response.context["form"].errors.items()} == {faulty[0]: 1}

@@ -37,6 +37,8 @@ class SessionForm(forms.Form):
 class Rows(forms.BaseFormSet):
     """A formset that gives back what was filled in, in order, without the rows that were taken away."""
 
+    default_error_messages = {"missing_management_form": _("The rows did not come along. Try it once more.")}
+
     def rows(self) -> list[dict[str, Any]]:
         kept = [form for form in self.forms if form.has_changed() or form.initial]
         filled = [form.cleaned_data for form in kept if form.cleaned_data and not form.cleaned_data.get("DELETE")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -188,12 +189,16 @@ class WhenForm(StepForm):
         first, last = cleaned.get("available_from"), cleaned.get("available_until")
         if first and last and last < first:
             self.add_error("available_until", gettext("The last day must not be before the first day."))
-        _needs_unit(self, cleaned, "duration")
+        _check_amount(self, cleaned, "duration")
         return cleaned
 
 
-def _needs_unit(form: forms.ModelForm, cleaned: dict[str, Any], name: str) -> None:
-    if cleaned.get(f"{name}_amount") is not None and not cleaned.get(f"{name}_unit"):
+def _check_amount(form: forms.ModelForm, cleaned: dict[str, Any], name: str) -> None:
+    """A length has a unit, and is more than nothing."""
+    amount = cleaned.get(f"{name}_amount")
+    if amount is not None and amount <= 0:
+        form.add_error(f"{name}_amount", gettext("Write a number above 0, or leave this empty."))
+    elif amount is not None and not cleaned.get(f"{name}_unit"):
         form.add_error(f"{name}_unit", gettext("Choose minutes, hours, half days or days."))
 
 
@@ -216,7 +221,7 @@ class PracticalForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        _needs_unit(self, cleaned, "preparation")
+        _check_amount(self, cleaned, "preparation")
         return cleaned
 
 
@@ -240,6 +245,8 @@ class SafeForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("vog_date") and cleaned["vog_date"] > timezone.localdate():
+            self.add_error("vog_date", gettext("This day is still to come. When was it stated?"))
         # A new picture in the same form is meant to take its place.
         if cleaned.get("picture_away") and not isinstance(cleaned.get("picture"), ContentFile):
             return cleaned | {"picture": "", "picture_alt": ""}
