@@ -8,6 +8,9 @@ from techfinder.activities.models import Activity
 from techfinder.requests.levels import leaves_in_order
 from techfinder.requests.prefill import register
 
+# One asks for one class or two. Of an offer for many, unticking the others would be the work.
+MOST_CLASSES = 3
+
 
 @register
 def from_activity(query: QueryDict) -> dict[str, Any]:
@@ -16,10 +19,11 @@ def from_activity(query: QueryDict) -> dict[str, Any]:
     activity = Activity.objects.public().filter(slug=slug).first() if slug else None
     if activity is None:
         return {}
+    classes = leaves_in_order(activity.levels)
     return {
         "title": activity.title,
         "themes": activity.themes[:3],
         "kinds": [activity.kind],
-        "levels": leaves_in_order(activity.levels),
+        "levels": classes if len(classes) <= MOST_CLASSES else [],
         "audience": activity.audience,
     }
