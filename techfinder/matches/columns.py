@@ -25,6 +25,8 @@ from techfinder.taxonomy.queries import EVERYWHERE, RegionIndex
 
 DELIVERIES = {Delivery.AT_SCHOOL: AT_SCHOOL, Delivery.AT_PROVIDER: AT_PROVIDER, Delivery.ONLINE: ONLINE}
 AUDIENCES = {Audience.PUPILS: 1, Audience.TEACHERS: 2, Audience.STUDENT_TEACHERS: 4}
+# Reasons whose value is numbers or bits of a vocabulary.
+OF_VOCABULARY = {"themes", "themes_missing", "kind", "delivery", "delivery_missing", "audience"}
 # Where nothing is known of a place, not even its municipality: the middle of the country.
 MIDDLE = (52.1561, 5.3878)
 
@@ -54,6 +56,8 @@ class World:
         self.regions = RegionIndex()
         self._expanded: dict[tuple[str, ...], tuple[frozenset[int], bool]] = {}
         self._levels: dict[tuple[str, ...], int] = {}
+        # What reasons say in numbers, in codes: a run says the same few things about thousands of pairs.
+        self.said: dict[tuple[str, Any], Any] = {}
 
     def levels(self, codes: Sequence[str]) -> int:
         """The leaves under the codes as a mask; an unknown code stands for none."""
@@ -285,12 +289,18 @@ def in_codes(said: Iterable[tuple[str, Any]], world: World) -> list[list[Any]]:
 
 
 def _in_codes(code: str, value: Any, world: World) -> Any:
+    if code not in OF_VOCABULARY:
+        return list(value) if isinstance(value, tuple) else value
+    if (code, value) not in world.said:
+        world.said[code, value] = _spell(code, value, world)
+    return world.said[code, value]
+
+
+def _spell(code: str, value: Any, world: World) -> Any:
     if code in ("themes", "themes_missing"):
         return [world.themes.codes[number] for number in value]
     if code == "kind":
         return world.kinds.codes[value]
     if code in ("delivery", "delivery_missing"):
         return [way.value for way, bit in DELIVERIES.items() if value & bit]
-    if code == "audience":
-        return [group.value for group, bit in AUDIENCES.items() if value & bit]
-    return list(value) if isinstance(value, tuple) else value
+    return [group.value for group, bit in AUDIENCES.items() if value & bit]

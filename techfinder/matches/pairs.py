@@ -5,6 +5,7 @@ Callers hold the matching lock and own the transaction.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -106,9 +107,28 @@ def _take_over(match: Match, pair: Found) -> Match:
 
 
 def _write(fresh: list[Match], changed: list[Match], gone: list[int]) -> None:
-    Match.objects.bulk_create(fresh, batch_size=BATCH)
+    _insert(fresh)
     Match.objects.bulk_update(changed, ["score", "reasons", "shortfalls", "state", "closed_at"], batch_size=BATCH)
     Match.objects.filter(pk__in=gone).update(state=Match.State.CLOSED, closed_at=timezone.now())
+
+
+def _insert(fresh: list[Match]) -> None:
+    """New rows by COPY, which costs a third of `bulk_create` for the thousands of a rematch."""
+    if not fresh:
+        return
+    fields = Match._meta.concrete_fields
+    columns = ", ".join(field.column for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_IDS, [len(fresh)])
+        for match, (pk,) in zip(fresh, cursor.fetchall(), strict=True):
+            match.pk = pk
+        with cursor.copy(f"COPY matches_match ({columns}) FROM STDIN") as copy:
+            for match in fresh:
+                copy.write_row([_plain(getattr(match, field.attname)) for field in fields])
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def rerank(request_ids: Iterable[int]) -> None:
@@ -120,6 +140,7 @@ def rerank(request_ids: Iterable[int]) -> None:
         cursor.execute(RERANK, {"requests": ids, "open": Match.State.OPEN.value})
 
 
+NEW_IDS = "SELECT nextval(pg_get_serial_sequence('matches_match', 'id')) FROM generate_series(1, %s)"
 RERANK = """
     UPDATE matches_match AS match SET rank = ranked.rank
     FROM (
