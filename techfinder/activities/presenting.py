@@ -13,7 +13,17 @@ from techfinder.activities import words
 from techfinder.activities.models import Activity, Session, Stage
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.taxonomy.models import Audience
-from techfinder.taxonomy.templatetags.ui import clock_time, euro, join_and, long_day, months, period, weekday
+from techfinder.taxonomy.templatetags.ui import (
+    clock_time,
+    euro,
+    join_and,
+    kind_icon,
+    long_day,
+    months,
+    period,
+    theme_icon,
+    weekday,
+)
 
 Pair = tuple[str, str]
 
@@ -21,6 +31,7 @@ Pair = tuple[str, str]
 @dataclass(frozen=True)
 class ActivityPage:
     kind: str
+    icon: str
     themes: str
     keys: list[Pair]
     key_facts: list[Pair]
@@ -43,6 +54,7 @@ def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) ->
     coverage = words.capital(join_and(names.region_names(activity.regions)))
     return ActivityPage(
         kind=words.capital(names.kind_name(activity.kind)),
+        icon=theme_icon(activity.themes[0]) if activity.themes else kind_icon(activity.kind),
         themes=join_and(names.theme_names(activity.themes)),
         keys=_keys(activity, coverage, sessions),
         key_facts=_key_facts(activity, sessions),

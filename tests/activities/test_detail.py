@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.taxonomy.models import Region
-from techfinder.taxonomy.templatetags.ui import months
+from techfinder.taxonomy.templatetags.ui import months, theme_icon
 from tests.factories.activities import ActivityFactory, SessionFactory, StageFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory
 
@@ -112,3 +112,9 @@ def test_regions_have_names(client):
     assert client.get(activity.get_absolute_url()).context["shown"].coverage == "Heel Nederland"
     Activity.objects.update(regions=["NL-ZE", "NL-DR"])
     assert client.get(activity.get_absolute_url()).context["shown"].coverage == "Drenthe en Zeeland"
+
+
+def test_the_top_has_the_art_of_its_theme(client):
+    activity = ActivityFactory(themes=["water"])
+    body = client.get(activity.get_absolute_url()).content.decode()
+    assert theme_icon("water") in body.split("tf-mast__art")[1].split("</div>")[0]
