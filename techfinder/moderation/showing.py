@@ -48,18 +48,30 @@ class Check:
 
 def rows(activity: Activity, names: Vocabulary) -> tuple[list[Row], list[str]]:
     """The fields that differ (all that are filled in when it is new), and the labels of those that do not."""
-    now = changes.current(activity)
+    current = changes.current(activity)
+    now = _with_units(current)
     if not activity.is_approved:
         # The description stands below, with its marks.
         filled = [
             (name, value) for name, value in now.items() if value not in ("", None, [], False) and name != "description"
         ]
         return [Row(label(name), None, shown(name, value, names)) for name, value in filled], []
-    pending = activity.pending or {}
+    wanted = _with_units({**current, **(activity.pending or {})})
     changed = [
-        Row(label(name), shown(name, now[name], names), shown(name, value, names)) for name, value in pending.items()
+        Row(label(name), shown(name, now[name], names), shown(name, value, names))
+        for name, value in wanted.items()
+        if value != now[name]
     ]
-    return changed, [label(name) for name in now if name not in pending]
+    return changed, [label(name) for name in now if wanted[name] == now[name]]
+
+
+def _with_units(values: dict[str, Any]) -> dict[str, Any]:
+    """A length with its unit in one row: 90 minuten."""
+    for name in ("duration", "preparation"):
+        amount = changes.decode(f"{name}_amount", values[f"{name}_amount"])
+        values = values | {f"{name}_amount": words.amount(amount, values[f"{name}_unit"])}
+        del values[f"{name}_unit"]
+    return values
 
 
 def label(name: str) -> str:
@@ -78,6 +90,8 @@ def shown(name: str, value: Any, names: Vocabulary) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return _listed(name, value, names)
+    if name.endswith("_amount"):
+        return str(value)
     if name == "kind":
         return names.kind_name(value)
     if name == "cost":

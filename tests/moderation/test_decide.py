@@ -278,3 +278,13 @@ def test_what_is_wrong_with_a_decision_is_said_once(client, moderator, waiting, 
     response = client.post(page_of(waiting), {"seen": waiting.submitted_at.isoformat(), **posted})
     assert response.status_code == 422
     assert {name: len(errors) for name, errors in response.context["form"].errors.items()} == {faulty[0]: 1}
+
+
+def test_a_length_is_one_row_with_its_unit(client, moderator, waiting):
+    Activity.objects.update(duration_amount=90, duration_unit="minutes")
+    told = [row.new for row in client.get(page_of(waiting)).context["rows"]]
+    assert "90 minuten" in told
+    assert "minuten" not in told
+    Activity.objects.update(status="published", pending={"duration_amount": "2", "duration_unit": "hours"})
+    changed = client.get(page_of(waiting)).context["rows"]
+    assert [(row.old, row.new) for row in changed] == [("90 minuten", "2 uur")]
