@@ -91,6 +91,8 @@ def reason(what: str, output: str, log: Path) -> str:
         return f"A package is not the one that was locked (see {log}): nothing of it was installed."
     if any(sign in output for sign in NETWORK_SIGNS):
         return f"{what}: this needs the network, and there is none (details in {log})."
+    if "No matching distribution found" in output:
+        return f"{what}: a locked package is not to be had from here: no network, or another index (details in {log})."
     return f"{what}: this failed; its output is in {log}."
 
 

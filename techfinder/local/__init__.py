@@ -6,6 +6,6 @@
 itself says when the last one is gone, also after a SIGKILL. Production never comes here.
 """
 
-from .holding import LocalServiceError, Place, hold
+from .holding import Holding, LocalServiceError, Place, hold
 
-__all__ = ["LocalServiceError", "Place", "hold"]
+__all__ = ["Holding", "LocalServiceError", "Place", "hold"]

@@ -79,6 +79,10 @@ class Holding:
         self.place = place
         self._handle = handle
 
+    def is_kept(self) -> bool:
+        """Whether somebody still looks after the services: a keeper that cannot mend them gives up."""
+        return not _is_free(self.place.keeper)
+
     def release(self, *, wait: float = 0) -> bool:
         """Lets go. With `wait`, says whether the services were gone within so many seconds."""
         self._handle.close()

@@ -78,20 +78,24 @@ def _keep(holders: IO[str], services: Services) -> int:
     print("ready", flush=True)
     # The starter reads one line and goes away.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    _watch(holders, services)
-    return 0
+    return _watch(holders, services)
 
 
-def _watch(holders: IO[str], services: Services) -> None:
-    """Until nobody holds; a service that falls over on the way is started again."""
+def _watch(holders: IO[str], services: Services) -> int:
+    """Until nobody holds; a service that falls over on the way is started again, but not for ever."""
     restarts = 0
     while not _nobody(holders):
         for service in services:
-            if not service.is_running() and restarts < MOST_RESTARTS:
-                restarts += 1
-                print(f"{type(service).__name__} is gone: starting it again", file=sys.stderr, flush=True)
-                service.start()
+            if service.is_running():
+                continue
+            restarts += 1
+            if restarts > MOST_RESTARTS:
+                print(f"{type(service).__name__} keeps falling over", file=sys.stderr, flush=True)
+                return 1
+            print(f"{type(service).__name__} is gone: starting it again", file=sys.stderr, flush=True)
+            service.start()
         time.sleep(POLL_SECONDS)
+    return 0
 
 
 def _nobody(holders: IO[str]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 from techfinder import env
-from techfinder.local import LocalServiceError, Place, hold
+from techfinder.local import Holding, LocalServiceError, Place, hold
 from techfinder.local.processes import die_with_parent
 
 START_SECONDS = 60
@@ -29,6 +30,8 @@ STOP_SECONDS = 25
 SERVICES_STOP_SECONDS = 25
 # A part that falls over this often within a minute does not get well by starting it again.
 MOST_RESTARTS = 5
+# PostgreSQL needs room for one more segment of its log.
+LEAST_FREE = 20 * 1024 * 1024
 
 WORKER_ENVIRONMENT = {
     # SIGTERM gives back what cannot be ended in time.
@@ -137,10 +140,12 @@ def wait_for_page(port: int, web: Part) -> None:
     raise SupervisorError(f"The web server did not answer within {START_SECONDS} seconds.")
 
 
-def watch(running: list[Part]) -> None:
+def watch(running: list[Part], holding: Holding | None) -> None:
     """For ever: a part that falls over is started again."""
     while True:
         time.sleep(0.5)
+        if holding is not None and not holding.is_kept():
+            raise SupervisorError(why_gone(holding.place.path))
         for part in running:
             if part.is_running():
                 continue
@@ -150,7 +155,13 @@ def watch(running: list[Part]) -> None:
             part.start()
 
 
-def serve(port: int, settings: env.Env) -> None:
+def why_gone(path: Path) -> str:
+    if shutil.disk_usage(path).free < LEAST_FREE:
+        return f"The disk that holds {path} is full: PostgreSQL or Redis could not go on."
+    return f"PostgreSQL or Redis fell over and could not be started again: see the logs in {path}."
+
+
+def serve(port: int, settings: env.Env, holding: Holding | None) -> None:
     check_port(port)
     prepare()
     running = parts(port, settings.local_dir)
@@ -161,7 +172,7 @@ def serve(port: int, settings: env.Env) -> None:
         print(f"\n  Techfinder       {settings.base_url}/", flush=True)
         print(f"  Mails            {settings.base_url}/post/", flush=True)
         print("  Stop             Ctrl-C\n", flush=True)
-        watch(running)
+        watch(running, holding)
     finally:
         # A second Ctrl-C must not leave half of them behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -187,7 +198,7 @@ def main() -> int:
         check_port(port)
         if settings.is_local:
             holding = hold(Place(settings.local_dir))
-        serve(port, settings)
+        serve(port, settings, holding)
     except Stop:
         print("\nStopped.", flush=True)
         return 0

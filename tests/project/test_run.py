@@ -96,6 +96,19 @@ def test_a_killed_supervisor_leaves_nothing_behind(site: Site) -> None:
     wait_until(lambda: not site.left_over(), 40, "something outlives the supervisor")
 
 
+@pytest.mark.slow
+def test_it_ends_when_the_database_cannot_be_mended(site: Site) -> None:
+    site.start()
+    site.wait_until_up()
+    keeper = next(each for each in processes_of(site.place) if "techfinder.local.keeper" in each.cmdline())
+    keeper.kill()
+
+    assert site.process.wait(60) == 1
+    path = site.place.path
+    gone = f"PostgreSQL or Redis fell over and could not be started again: see the logs in {path}.\n"
+    assert gone in site.said()
+
+
 def test_a_taken_port_is_one_sentence(site: Site) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", site.port))
