@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
+from techfinder.activities.queries import for_cards
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Membership, School
 from techfinder.pages.dotmap import DotMap, Point, draw, home_points
@@ -168,7 +169,7 @@ def _shortages(activities: Any, requests: Any) -> list[Shortage]:
 
 
 def _offers(activities: Any) -> list[Card]:
-    rows = list(activities.select_related("provider").order_by("-published_at", "-id")[:SHOWN_OFFERS])
+    rows = list(for_cards(activities.order_by("-published_at", "-id"))[:SHOWN_OFFERS])
     kinds = kind_names()
     return [
         Card(
@@ -181,13 +182,18 @@ def _offers(activities: Any) -> list[Card]:
             text=row.summary,
             facts=facts(
                 ("users", _sentence(level_label(row.levels))),
-                ("calendar", _sentence(words.months(row.months))),
+                ("calendar", _months(row)),
             ),
             seed=row.slug,
             picture=row.picture.url if row.picture else "",
         )
         for row in rows
     ]
+
+
+def _months(row: Any) -> str:
+    """Of what has only fixed days, the months of those."""
+    return _sentence(words.months(row.months or [session.date.month for session in row.coming_sessions]))
 
 
 def _sentence(text: str) -> str:

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from techfinder.activities.models import Activity
 from techfinder.requests.models import Request
+from techfinder.taxonomy.templatetags.ui import months
 from tests.factories.accounts import UserFactory
-from tests.factories.activities import ActivityFactory
+from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory
 from tests.factories.requests import RequestFactory
 
@@ -49,12 +50,12 @@ def test_home_takes_as_many_queries_with_much_as_with_little(client, django_asse
     ActivityFactory()
     RequestFactory()
     client.get("/")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/")
     for _ in range(6):
         ActivityFactory()
         RequestFactory()
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/")
 
 
@@ -154,3 +155,10 @@ def test_a_card_shows_the_latest_first(client):
     html = client.get("/").content.decode()
     assert html.index(new.title) < html.index(old.title)
     assert Activity.objects.count() == 2
+
+
+def test_what_has_only_fixed_days_is_not_for_the_whole_year(client):
+    day = SessionFactory(activity=ActivityFactory(months=[])).date
+    html = client.get("/").content.decode()
+    assert "Hele jaar" not in html
+    assert months([day.month]).capitalize() in html
