@@ -9,6 +9,8 @@ from django.db.models import Count
 from techfinder.accounts.models import User
 from techfinder.accounts.queries import lacks_second_factor
 from techfinder.activities.models import Activity
+from techfinder.matches.actions import match_request
+from techfinder.matches.queries import why_not
 from techfinder.organisations.models import Board, Membership, Provider, School
 from techfinder.pages.demo.people import ADMINISTRATOR, COMPANY, MODERATOR, TEACHER
 from techfinder.requests.models import Request
@@ -130,3 +132,21 @@ def test_the_same_on_every_run():
     demo()
     assert titles == list(Activity.objects.order_by("slug").values_list("title", flat=True))
     assert names == sorted(School.objects.values_list("name", "city"))
+
+
+def test_the_newest_offers_are_of_different_kinds():
+    demo()
+    newest = list(Activity.objects.public().order_by("-published_at", "-id")[:3])
+    assert newest[0].slug == "mini-zonnebootrace"
+    assert len({activity.kind for activity in newest}) == 3
+
+
+def test_most_questions_fit_and_one_of_the_teacher_nearly_does():
+    demo()
+    asked = list(Request.objects.open())
+    for request in asked:
+        match_request(request_id=request.pk)
+    lonely = [request for request in asked if not request.matches.exists()]
+    assert 15 <= len(lonely) <= 35
+    (nearly,) = [request for request in lonely if request.contact_email == TEACHER]
+    assert len(why_not(nearly).steps) >= 3

@@ -45,8 +45,9 @@ class Account:
 
 
 def make_people(count: int, random: Random) -> list[User]:
-    """People with addresses that no mail server accepts; made in bulk, as the importers do."""
-    users = [_person(number, random) for number in range(count)]
+    """People with addresses that no mail server accepts, numbered on, so that no two are the same; made in bulk."""
+    known = User.objects.count()
+    users = [_person(number, random) for number in range(known, known + count)]
     User.objects.bulk_create(users)
     verify_addresses(users)
     return users

@@ -89,9 +89,10 @@ def _journeys(country: Country, teachers: list[tuple[School, User]]) -> Iterator
         prior_knowledge="Ze kennen de schakeling met een lampje.",
         practicalities="Het lokaal heeft een digibord en veel stopcontacten.",
     )  # fmt: skip
-    yield _question(  # nearly fits: too near, too soon, no money
-        own, teacher, title="Met robots aan de slag, dicht bij school", levels=["po-5", "po-6"], themes=["robotica"],
-        delivery=["at_provider"], max_travel_km=2, max_cost=0, group_size=52,
+    yield _question(  # nearly fits: too many, before the race, not online, one theme
+        own, teacher, title="Zelf een schakeling bouwen, dicht bij school", levels=["po-7"], themes=["elektro"],
+        delivery=["at_school", "at_provider"], max_travel_km=10, max_cost=0, group_size=34,
+        date_until=min(today + dt.timedelta(days=180), race - dt.timedelta(days=7)),
     )  # fmt: skip
     yield _question(  # nothing fits
         country.school("Terneuzen"), someone, title="Een raketmotor van dichtbij voor onze kleuters",
