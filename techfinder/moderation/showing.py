@@ -156,6 +156,13 @@ def checks(activity: Activity, warnings: list[contradictions.Contradiction]) -> 
     return [*told, *ordered, _effect(activity)]
 
 
+def same_kvk(provider: Provider) -> list[tuple[str, str]]:
+    """Others with the same number: perhaps the same company, registered twice."""
+    others = Provider.objects.filter(kvk=provider.kvk).exclude(kvk="").exclude(pk=provider.pk).order_by("name")
+    names = join_and([f"{other.name} ({other.city})" for other in others[:5]])
+    return [(gettext("Also has this number"), names)] if names else []
+
+
 def _address(activity: Activity) -> Check:
     if activity.venue_lat is not None:
         return Check("ok", gettext("Address found"), words.address(activity))

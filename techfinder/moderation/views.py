@@ -133,7 +133,8 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
         decision = actions.decide_provider(provider_id=item.pk, moderator=desk.user, **form.decision())
         return _done(request, decision, "aanbieders", provider=item)
     facts = [
-        (gettext("KvK number"), item.kvk), (gettext("Website"), item.website), (gettext("E-mail address"), item.email),
+        (gettext("KvK number"), item.kvk),
+        *showing.same_kvk(item), (gettext("Website"), item.website), (gettext("E-mail address"), item.email),
         (gettext("Address"), f"{item.street} {item.house_number}, {item.postcode} {item.city}".strip(" ,")),
         (gettext("Municipality"), str(item.municipality or "")), (gettext("Description"), item.description),
     ]  # fmt: skip

@@ -288,3 +288,14 @@ def test_a_length_is_one_row_with_its_unit(client, moderator, waiting):
     Activity.objects.update(status="published", pending={"duration_amount": "2", "duration_unit": "hours"})
     changed = client.get(page_of(waiting)).context["rows"]
     assert [(row.old, row.new) for row in changed] == [("90 minuten", "2 uur")]
+
+
+def test_moderator_sees_the_logo_and_who_has_the_same_number(client, moderator, vlissingen):
+    ProviderFactory(name="Zilt", city="Goes", kvk="12345678")
+    pending = ProviderFactory(status="pending", municipality=vlissingen, kvk="12345678", logo="logos/1.webp")
+    response = client.get(reverse("moderation:provider", args=[pending.slug]))
+    assert "Zilt (Goes)" in dict(response.context["facts"])["Heeft ook dit nummer"]
+    assert 'src="/media/logos/1.webp"' in response.content.decode()
+    Provider.objects.exclude(pk=pending.pk).update(kvk="87654321")
+    response = client.get(reverse("moderation:provider", args=[pending.slug]))
+    assert "Heeft ook dit nummer" not in dict(response.context["facts"])
