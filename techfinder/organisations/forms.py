@@ -47,6 +47,7 @@ class ProviderForm(forms.ModelForm[Provider]):
         required=False,
         empty_label=_("Find it by the postcode"),
     )
+    logo_away = forms.BooleanField(label=_("Take the logo away"), required=False)
 
     class Meta:
         model = Provider
@@ -73,6 +74,8 @@ class ProviderForm(forms.ModelForm[Provider]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.logo:
+            del self.fields["logo_away"]
         for name in ("description", "street", "house_number", "city"):
             self.fields[name].required = True
         if self.instance.status == Provider.Status.VERIFIED:
@@ -103,10 +106,12 @@ class ProviderForm(forms.ModelForm[Provider]):
             raise ValidationError(_("Write the postcode as 4389 PA")) from error
 
     def values(self) -> dict[str, Any]:
-        """What actions take: the cleaned fields, and a logo only when a new one came."""
+        """What actions take: the cleaned fields, and a logo only when a new one came or the old one goes."""
         found = {name: self.cleaned_data[name] for name in self.Meta.fields}
         if "logo" not in self.changed_data:
             found.pop("logo")
+            if self.cleaned_data.get("logo_away"):
+                found["logo"] = ""
         return found
 
 

@@ -93,6 +93,17 @@ def test_a_new_logo_replaces_the_old_file(client, user, tmp_path, django_capture
     assert [path.name for path in (tmp_path / "logos").iterdir()] == [Provider.objects.get().logo.name[6:]]
 
 
+def test_a_logo_can_be_taken_away(client, user, tmp_path, django_capture_on_commit_callbacks):
+    client.post("/organisatie/aanmelden/", FIELDS | {"logo": picture()})
+    address = Provider.objects.get().get_absolute_url()
+    assert "logo_away" in client.get(f"{address}wijzigen/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"{address}wijzigen/", FIELDS | {"logo_away": "on"}).status_code == 302
+    assert Provider.objects.get().logo.name == ""
+    assert not list((tmp_path / "logos").iterdir())
+    assert "logo_away" not in client.get(f"{address}wijzigen/").content.decode()
+
+
 @pytest.mark.parametrize(
     "upload",
     [
