@@ -81,13 +81,15 @@ def stages(request: Request, count: int) -> list[dict[str, str]]:
     posted = request.confirmed_at or request.created_at
     asked = request.matches.open().exclude(asked_at=None).order_by("asked_at").first()
     found = ngettext("%(count)d match found", "%(count)d matches found", count) % {"count": count}
-    is_open = request.status == Request.Status.OPEN
+    may_ask = count and request.status == Request.Status.OPEN and not request.is_being_matched
     looking = {"title": found, "state": "done" if count else "now", "text": "" if count else _("We keep looking")}
+    if request.is_being_matched:
+        looking = {"title": _("We are looking for what fits"), "state": "now"}
     waiting = {"title": _("Waiting for an answer"), "state": "now", "text": _("Asked on %(day)s") % {"day": ""}}
     if asked and asked.asked_at:
         waiting["text"] = _("Asked on %(day)s") % {"day": day(asked.asked_at)}
     else:
-        waiting = {"title": _("You ask for one"), "state": "now" if count and is_open else "todo"}
+        waiting = {"title": _("You ask for one"), "state": "now" if may_ask else "todo"}
     done = {"title": _("Agreed"), "state": "done" if request.status == Request.Status.FULFILLED else "todo"}
     return [{"title": _("Posted"), "state": "done", "text": day(posted)}, looking, waiting, done]
 

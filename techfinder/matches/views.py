@@ -33,7 +33,6 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The matches of one request with their reasons; when there are few, what would help."""
     asked = get_request(request.user, uuid)
     is_open = asked.status == Request.Status.OPEN
-    matching = is_open and asked.matched_version < asked.version
     page = Paginator(matches_of_request(asked), PER_PAGE).get_page(request.GET.get("page"))
     count = page.paginator.count
     context = {
@@ -45,8 +44,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "stages": show.stages(asked, count),
         "may_act": access.may_act(request.user, asked),
         "is_open": is_open,
-        "matching": matching,
-        "why": why_not(asked) if is_open and not matching and count < FEW else None,
+        "why": why_not(asked) if is_open and not asked.is_being_matched and count < FEW else None,
     }
     return render(request, "matches/request.html", context)
 

@@ -104,3 +104,8 @@ class Request(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("requests:detail", args=[self.uuid])
+
+    @property
+    def is_being_matched(self) -> bool:
+        """The worker has not seen its newest version yet."""
+        return self.status == self.Status.OPEN and self.matched_version < self.version

@@ -24,6 +24,7 @@ def test_while_matching_no_near_miss_is_shown(client, make_activity, make_reques
     assert f'href="{reverse("matches:request", args=[request.uuid])}"' in html
     assert NEARLY not in html
     assert "Waarom nog geen match" not in html
+    assert "0 matches gevonden" not in html
 
 
 def test_after_matching_it_is_the_other_way_round(client, make_activity, make_request):
