@@ -14,7 +14,7 @@ from techfinder.accounts.models import User
 from techfinder.activities.models import Activity, Session
 from techfinder.activities.places import covering_codes
 from techfinder.activities.vocabulary import overlapping
-from techfinder.organisations.models import Membership, Provider
+from techfinder.organisations.queries import own_providers
 from techfinder.taxonomy.models import Delivery, Region
 
 NEWEST, TITLE, BEST = "newest", "title", "best"
@@ -143,18 +143,6 @@ def latest(limit: int) -> list[Activity]:
     return list(for_cards(Activity.objects.public().order_by("-published_at", "-id"))[:limit])
 
 
-def providers_of(user: User) -> QuerySet[Provider]:
-    """The providers that this person may act for."""
-    return Provider.objects.filter(membership__user=user, membership__status=Membership.Status.ACTIVE).distinct()
-
-
 def of_providers(user: User) -> QuerySet[Activity]:
     """The activities of a person's own providers, newest change first."""
-    return for_cards(Activity.objects.filter(provider__in=providers_of(user)).order_by("-updated_at", "-id"))
-
-
-def members_of(provider: Provider) -> QuerySet[User]:
-    """The people who may act for a provider."""
-    return User.objects.filter(
-        is_active=True, memberships__provider=provider, memberships__status=Membership.Status.ACTIVE
-    ).distinct()
+    return for_cards(Activity.objects.filter(provider__in=own_providers(user)).order_by("-updated_at", "-id"))

@@ -8,7 +8,7 @@ from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.matches.models import Match
 from techfinder.organisations.access import school_ids_of
-from techfinder.organisations.models import Membership, Provider
+from techfinder.organisations.queries import own_providers
 from techfinder.requests.access import acts_for, is_person
 from techfinder.requests.models import Request
 from techfinder.taxonomy.queries import EVERYWHERE, expand_regions
@@ -24,11 +24,6 @@ def own_requests(user: User) -> QuerySet[Request]:
 
 def may_act(user: Person, request: Request) -> bool:
     return is_person(user) and (request.contact_id == user.pk or acts_for(user, request.school))
-
-
-def own_providers(user: User) -> QuerySet[Provider]:
-    active = Membership.objects.filter(user=user, status=Membership.Status.ACTIVE, provider__isnull=False)
-    return Provider.objects.filter(pk__in=active.values("provider"))
 
 
 def get_activity(user: Person, slug: str) -> Activity:

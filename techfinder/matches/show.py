@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
-from techfinder.matches.access import own_providers, own_requests
+from techfinder.matches.access import own_requests
 from techfinder.matches.labels import FOR_PROVIDER, Labels, deliveries, levels
 from techfinder.matches.models import Match
 from techfinder.matches.queries import best_matches
 from techfinder.matches.words import activity_url, dict_of, distance
+from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import day, euro, kind_icon, km, period, pupils
 from techfinder.taxonomy.ui import Card, Fact, facts

@@ -21,6 +21,7 @@ from techfinder.matches.models import Match, Notification
 from techfinder.matches.queries import why_not
 from techfinder.matches.words import ask_words, offer_words, request_line, request_url
 from techfinder.organisations.models import Membership
+from techfinder.organisations.queries import members_of
 from techfinder.requests.models import Request
 
 SHOWN = 5
@@ -206,10 +207,7 @@ def tell_of_asking(*, match_id: int) -> None:
     """Mail the people of the provider (or its general address) that the school asks for this activity."""
     match = _whole(match_id)
     provider, request = match.activity.provider, match.request
-    people = User.objects.filter(
-        is_active=True, memberships__provider=provider, memberships__status=Membership.Status.ACTIVE
-    ).distinct()
-    addresses: list[tuple[str, User | None]] = [(person.email, person) for person in people]
+    addresses: list[tuple[str, User | None]] = [(person.email, person) for person in members_of(provider)]
     for address, person in addresses or [(provider.email, None)]:
         _mail_of_asking(match, request, address, person)
 

@@ -12,6 +12,7 @@ from techfinder.accounts.models import User
 from techfinder.matches import access, actions, show
 from techfinder.matches.labels import Labels
 from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
+from techfinder.organisations.queries import own_providers
 from techfinder.requests.access import get_request
 from techfinder.requests.actions import edit_request
 from techfinder.requests.models import Request
@@ -82,7 +83,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "asks": show.asks(list(page), Labels()),
         "is_ours": isinstance(request.user, User)
-        and access.own_providers(request.user).filter(pk=offered.provider_id).exists(),
+        and own_providers(request.user).filter(pk=offered.provider_id).exists(),
     }
     return render(request, "matches/activity.html", context)
 

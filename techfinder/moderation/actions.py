@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from techfinder.accounts.models import User
 from techfinder.activities import actions as activities
-from techfinder.activities import queries
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.moderation.models import Decision
 from techfinder.organisations import actions as organisations
 from techfinder.organisations.models import Attention, Membership, Provider
+from techfinder.organisations.queries import members_of
 
 Verdict = Decision.Verdict
 ON_ACTIVITY = {
@@ -47,7 +47,7 @@ def decide_activity(
         "provider_waits": activity.provider.status != Provider.Status.VERIFIED,
         "button_url": absolute(activity.get_absolute_url()),
     }
-    _mail(decision, "moderation_activity", queries.members_of(activity.provider), activity.provider.email, context)
+    _mail(decision, "moderation_activity", members_of(activity.provider), activity.provider.email, context)
     return decision
 
 
@@ -69,7 +69,7 @@ def decide_provider(
         provider=provider, moderator=moderator, verdict=verdict, reason=reason, message=message
     )
     context = {"title": provider.name, "button_url": absolute("/mijn/")}
-    _mail(decision, "moderation_provider", queries.members_of(provider), provider.email, context)
+    _mail(decision, "moderation_provider", members_of(provider), provider.email, context)
     return decision
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from techfinder.accounts.models import User
 from techfinder.organisations.models import Board, Invitation, Membership, Provider, School
+from techfinder.organisations.queries import own_providers
 
 Organisation = School | Provider | Board
 Person = User | AnonymousUser
@@ -60,8 +61,7 @@ def provider_for(user: Person, slug: str) -> Provider:
     """The provider that this person acts for; 404 for everybody else."""
     if not user.is_authenticated:
         raise Http404
-    members = Membership.objects.filter(user=user, status=Membership.Status.ACTIVE, provider__isnull=False)
-    return get_object_or_404(Provider, slug=slug, pk__in=members.values("provider_id"))
+    return get_object_or_404(own_providers(user), slug=slug)
 
 
 def visible_provider(user: Person, slug: str) -> Provider:

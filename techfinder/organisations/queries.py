@@ -2,9 +2,10 @@
 
 import re
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from techfinder.organisations.models import School, SchoolQuerySet
+from techfinder.accounts.models import User
+from techfinder.organisations.models import Membership, Provider, School, SchoolQuerySet
 from techfinder.organisations.register.names import folded
 
 WORDS = 8
@@ -34,3 +35,16 @@ def _begins(word: str) -> Q:
         return named
     place = Q(postcode__startswith=f"{word[:4]} {word[4:].upper()}".strip())
     return named | place | Q(code__startswith=word.upper())
+
+
+def own_providers(user: User) -> QuerySet[Provider]:
+    """The providers that this person may act for."""
+    active = Membership.objects.filter(user=user, status=Membership.Status.ACTIVE, provider__isnull=False)
+    return Provider.objects.filter(pk__in=active.values("provider"))
+
+
+def members_of(provider: Provider) -> QuerySet[User]:
+    """The people who may act for a provider."""
+    return User.objects.filter(
+        is_active=True, memberships__provider=provider, memberships__status=Membership.Status.ACTIVE
+    ).distinct()
