@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "techfinder.requests",
     "techfinder.matches",
     "techfinder.moderation",
+    "techfinder.campaigns",
     "techfinder.pages",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mijn/", include("techfinder.matches.urls")),
     path("organisatie/", include("techfinder.organisations.urls")),
     path("moderatie/", include("techfinder.moderation.urls")),
+    path("campagnes/", include("techfinder.campaigns.urls")),
     path("account/", include("techfinder.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("uit/", include("techfinder.mail.urls")),

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,12 +24,21 @@ class Match(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         HIDDEN = "hidden", _("hidden")
 
+    class Held(models.TextChoices):
+        """Why a pair that fits is not put before people yet."""
+
+        NO = "", _("put before both sides")
+        FULL = "full", _("the provider has enough open requests")
+        TWICE = "twice", _("the school has asked for this or turned it down this school year")
+
     # Rule `pair`: these never come back by a rematch.
     SETTLED = (State.DECLINED, State.WITHDRAWN, State.HIDDEN)
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="matches", verbose_name=_("request"))
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="matches", verbose_name=_("activity"))
     score = models.FloatField(_("score"))
+    # Of score, reasons and shortfalls: what is stored is compared without being read.
+    fingerprint = models.BigIntegerField(default=0, editable=False)
     rank = models.PositiveIntegerField(_("rank"))
     reasons = models.JSONField(_("reasons"), default=list)
     shortfalls = models.JSONField(_("what falls short"), default=list)
@@ -38,6 +48,9 @@ class Match(models.Model):
     asked_at = models.DateTimeField(_("asked by the school"), null=True, blank=True)
     offered_at = models.DateTimeField(_("offered by the provider"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    held = models.CharField(_("held back"), max_length=5, choices=Held, blank=True, default=Held.NO)
+    # Since when it is before both sides: from then on it counts against the provider's cap.
+    placed_at = models.DateTimeField(_("put before both sides"), null=True, blank=True)
 
     objects = MatchQuerySet.as_manager()
 
@@ -92,3 +105,234 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id}: {self.match_id}"
+
+
+# ------------------------------------------------------------- what the engine reads
+
+
+class Number(models.Model):
+    """The number that a code has in the engine's masks: given once, kept for good, also to codes of no vocabulary."""
+
+    class Vocabulary(models.TextChoices):
+        THEME = "theme", _("theme")
+        KIND = "kind", _("kind")
+
+    vocabulary = models.CharField(max_length=5, choices=Vocabulary)
+    code = models.CharField(max_length=32)
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["vocabulary", "code"], name="number_of_code"),
+            models.UniqueConstraint(fields=["vocabulary", "number"], name="number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vocabulary} {self.code}: {self.number}"
+
+
+class Area(models.Model):
+    """A combination of region codes that activities name: spelt out in municipalities once per run."""
+
+    codes = ArrayField(models.CharField(max_length=32), unique=True)
+
+    def __str__(self) -> str:
+        return ", ".join(self.codes)
+
+
+class EngineRow(models.Model):
+    """One item as the numbers that the engine reads, each of fixed width, so that COPY hands it over as a column.
+
+    `version` is that of the item it was made of, `layout` that of the code that made it. The K best pairs of each side
+    are stored: `edge_score` (tenths of a point) and `edge_id` (the item of the other side) are the last of those; empty
+    while there are fewer. `stale`: a pair fell out and the next best is not known, so the item is to be matched again.
+    """
+
+    version = models.PositiveIntegerField()
+    layout = models.IntegerField()
+    live = models.BooleanField()
+    lat = models.FloatField()
+    lon = models.FloatField()
+    delivery = models.SmallIntegerField()
+    max_travel_km = models.FloatField(null=True)
+    levels = models.BigIntegerField()
+    themes_low = models.BigIntegerField()
+    themes_high = models.BigIntegerField()
+    audience = models.SmallIntegerField()
+    edge_score = models.SmallIntegerField(null=True)
+    edge_id = models.BigIntegerField(null=True)
+    stale = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class AskedRow(EngineRow):
+    """A request as the engine reads it; `posted` is the day from which it waits."""
+
+    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="engine_row")
+    school = models.ForeignKey("organisations.School", models.CASCADE, related_name="+", db_index=False)
+    municipality = models.BigIntegerField()
+    kinds = models.BigIntegerField()
+    group_size = models.IntegerField()
+    date_from = models.DateField()
+    date_until = models.DateField()
+    max_cost = models.BigIntegerField(null=True)
+    posted = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["municipality"], condition=models.Q(live=True), name="asked_municipality"),
+            models.Index(fields=["request"], condition=models.Q(stale=True), name="asked_stale"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}"
+
+
+class OfferedRow(EngineRow):
+    """An activity as the engine reads it; its sessions are read from their own table."""
+
+    activity = models.OneToOneField(Activity, models.CASCADE, primary_key=True, related_name="engine_row")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
+    kind = models.SmallIntegerField()
+    months = models.SmallIntegerField()
+    available_from = models.DateField(null=True)
+    available_until = models.DateField(null=True)
+    lead_days = models.IntegerField()
+    group_min = models.IntegerField(null=True)
+    group_max = models.IntegerField(null=True)
+    splittable = models.BooleanField()
+    cost = models.BigIntegerField()
+    answer_record = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], condition=models.Q(live=True), name="offered_area"),
+            models.Index(fields=["activity"], condition=models.Q(stale=True), name="offered_stale"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}"
+
+
+# ------------------------------------------------------------------ full rematch
+
+
+class Rematch(models.Model):
+    """One run over everything, cut in shards that any number of workers take; at most one runs at a time."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        OVERTAKEN = "overtaken", _("overtaken by other weights")
+
+    today = models.DateField(_("for the day"))
+    weights = models.ForeignKey("WeightSet", models.SET_NULL, null=True, related_name="+", verbose_name=_("weights"))
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("full rematch")
+        verbose_name_plural = _("full rematches")
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state="running"), name="rematch_one_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.today:%Y-%m-%d} {self.state}"
+
+
+class RematchShard(models.Model):
+    """The requests of one province. `best` is what was found, until all shards are and it can be stored."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        FOUND = "found", _("found")
+        STORED = "stored", _("stored")
+
+    rematch = models.ForeignKey(Rematch, models.CASCADE, related_name="shards")
+    province = models.CharField(_("province"), max_length=32)
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
+    # Held by a worker until then; renewed while it works.
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    best = models.BinaryField(null=True)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    reopened = models.PositiveIntegerField(default=0)
+    closed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["rematch", "province"]
+        constraints = [models.UniqueConstraint(fields=["rematch", "province"], name="shard_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rematch_id} {self.province}: {self.state}"
+
+
+# ----------------------------------------------------------------------- fairness
+
+
+class WeightSet(models.Model):
+    """The weights of the score, as an administrator proposed them; those in force are the last that were applied."""
+
+    values = models.JSONField(_("weights"))
+    note = models.CharField(_("why"), max_length=250, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("proposed by")
+    )
+    created_at = models.DateTimeField(_("proposed"), default=timezone.now)
+    # What it would change: {"requests": 60000, "other_first": 3120, ...}; empty until counted.
+    preview = models.JSONField(_("preview"), null=True, blank=True)
+    previewed_at = models.DateTimeField(_("counted"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("applied by"),
+    )
+    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("weights of the score")
+        verbose_name_plural = _("weights of the score")
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+# -------------------------------------------------------------------- near misses
+
+
+class Missed(models.Model):
+    """What one rule alone keeps from a request with few matches, and the least that would change it.
+
+    `field`, `value`, `size`, `unit` and `gained` are of the smallest loosening; `field` is empty when the request
+    cannot give way on this rule.
+    """
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="missed", verbose_name=_("request"))
+    rule = models.CharField(_("rule"), max_length=10)
+    count = models.PositiveIntegerField(_("activities that only this rule refuses"))
+    field = models.CharField(max_length=16, blank=True)
+    value = models.JSONField(null=True)
+    size = models.FloatField(null=True)
+    unit = models.CharField(max_length=10, blank=True)
+    gained = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["request", "rule", "field"]
+        verbose_name = _("near miss")
+        verbose_name_plural = _("near misses")
+        constraints = [models.UniqueConstraint(fields=["request", "rule", "field"], name="missed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.rule}: {self.count}"

@@ -3,6 +3,7 @@ import uuid
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -71,6 +72,8 @@ class School(Address):
     holiday_region = models.CharField(_("school holiday region"), max_length=8, blank=True)
     point_source = models.CharField(_("source of the point"), max_length=12, blank=True)
     pupils = models.PositiveIntegerField(_("pupils"), null=True, blank=True)
+    # Open schools within 10 km, itself not counted: few means remote. Counted anew after each import.
+    neighbours = models.PositiveIntegerField(_("schools nearby"), null=True, blank=True, editable=False)
     closed_at = models.DateField(_("closed"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -100,8 +103,21 @@ class Provider(Address):
         VERIFIED = "verified", _("verified")
         REJECTED = "rejected", _("rejected")
 
+    class Size(models.TextChoices):
+        SMALL = "small", _("up to 10 people")
+        MEDIUM = "medium", _("11 to 250 people")
+        LARGE = "large", _("more than 250 people")
+        INSTITUTION = "institution", _("a museum, science centre, fund or network")
+
+    # How many open requests at once, unless the provider says otherwise; None is no limit.
+    CAPS: dict[str, int | None] = {Size.SMALL: 5, Size.MEDIUM: 15, Size.LARGE: 40, Size.INSTITUTION: None, "": None}
+
     name = models.CharField(_("name"), max_length=160)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
+    size = models.CharField(_("size"), max_length=11, choices=Size, blank=True)
+    max_open = models.PositiveSmallIntegerField(
+        _("open requests at once"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     kvk = models.CharField(_("KvK number"), max_length=8, blank=True)
     description = models.TextField(_("description"), max_length=2000, blank=True)
     email = models.EmailField(_("e-mail address"))
@@ -127,6 +143,11 @@ class Provider(Address):
 
     def get_absolute_url(self) -> str:
         return reverse("organisations:provider", args=[self.slug])
+
+    @property
+    def cap(self) -> int | None:
+        """How many open requests are put before it at once; None is no limit."""
+        return self.max_open or self.CAPS[self.size]
 
 
 def _exactly_one_organisation() -> Q:

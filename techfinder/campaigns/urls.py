@@ -1,0 +1,8 @@
+"""Addresses of the campaigns and their rounds."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "campaigns"
+urlpatterns: list[URLPattern] = []
