@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching import ActivityColumns, Loosening, NearMiss, RequestColumns, Terms, iter_all, near_misses
+from matching import ActivityColumns, Loosening, NearMiss, Terms, near_misses
 from techfinder.activities.models import Activity
 from techfinder.matches.columns import DELIVERIES, World, activity_rows, request_rows
 from techfinder.matches.labels import Labels, deliveries
@@ -42,36 +42,6 @@ def best_matches(limit: int) -> Prefetch[str, QuerySet[Match], str]:
     """To prefetch with requests: their best matches, as `best`."""
     best = Match.objects.open().filter(rank__lte=limit).select_related("activity__provider").order_by("rank")
     return Prefetch("matches", queryset=best, to_attr="best")
-
-
-# --------------------------------------------------------------- for commands
-
-
-def every_pair(*, today: dt.date | None = None) -> Iterator[tuple[str, str]]:
-    """The references of every eligible pair, stored or not, request by request and best first."""
-    world = World(today=today)
-    requests = RequestColumns.from_rows(request_rows(Request.objects.open(), world))
-    activities = ActivityColumns.from_rows(activity_rows(Activity.objects.public(), world))
-    settled = Match.objects.filter(state__in=Match.SETTLED).values_list("request_id", "activity_id")
-    asked = {pk: ref or str(uuid) for pk, ref, uuid in Request.objects.open().values_list("pk", "ref", "uuid")}
-    offered = {pk: ref or slug for pk, ref, slug in Activity.objects.public().values_list("pk", "ref", "slug")}
-    for part in iter_all(requests, activities, Terms(today=world.today, excluded=list(settled))):
-        for request_id, activity_id in zip(part.request_id.tolist(), part.activity_id.tolist(), strict=True):
-            yield asked[request_id], offered[activity_id]
-
-
-def stored_pairs() -> Iterator[dict[str, Any]]:
-    """All open matches as they are exported; what has no reference goes by its address on the site."""
-    fields = ("request__ref", "request__uuid", "activity__ref", "activity__slug", "score", "rank", "reasons")
-    rows = Match.objects.open().order_by("request_id", "rank", "activity_id").values_list(*fields)
-    for request_ref, uuid, activity_ref, slug, score, rank, reasons in rows.iterator(chunk_size=2000):
-        yield {
-            "request_ref": request_ref or str(uuid),
-            "activity_ref": activity_ref or slug,
-            "score": score,
-            "rank": rank,
-            "reasons": reasons,
-        }
 
 
 # ---------------------------------------------------------------- near misses

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.matches import actions
+from techfinder.matches.actions import matching, rematching
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
@@ -146,7 +147,7 @@ def test_an_unconfirmed_request_is_not_there_yet(make_activity, make_request):
 def test_a_version_written_meanwhile_stays_for_the_sweeper(make_activity, make_request):
     request = make_request()
     Request.objects.filter(pk=request.pk).update(version=3)
-    actions._mark(Request.objects.filter(pk=request.pk), 2)
+    matching.mark(Request.objects.filter(pk=request.pk), 2)
     request.refresh_from_db()
     assert request.matched_version == 2
 
@@ -211,7 +212,7 @@ def test_one_request_costs_the_same_queries_for_one_and_for_many(
 def test_a_run_that_is_cut_off_is_gone_on_with(make_activity, make_request, monkeypatch):
     make_activity()
     requests = [make_request() for _ in range(3)]
-    monkeypatch.setattr(actions, "REQUESTS_PER_CHUNK", 1)
+    monkeypatch.setattr(rematching, "REQUESTS_PER_CHUNK", 1)
     assert actions.rematch(everything=True, seconds=0).created <= 1
     assert actions.sweep() >= 2
     assert Match.objects.count() == len(requests)

@@ -14,7 +14,7 @@ from techfinder.matches.columns import (
     request_rows,
     requests_worth_a_look,
 )
-from techfinder.matches.queries import every_pair
+from techfinder.matches.exports import every_pair
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 from tests.factories.activities import ActivityFactory

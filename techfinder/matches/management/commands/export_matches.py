@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from techfinder.matches.queries import stored_pairs
+from techfinder.matches.exports import stored_pairs
 
 FIELDS = ("request_ref", "activity_ref", "score", "rank", "reasons")
 # A spreadsheet runs a cell that begins with one of these.

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from techfinder.matches import actions
-from techfinder.matches.queries import every_pair
+from techfinder.matches.exports import every_pair
 from techfinder.taxonomy.commands import read_day
 
 
