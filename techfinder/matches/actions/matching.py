@@ -32,7 +32,7 @@ LOCK = 0x7EC4F1  # the advisory lock of matching
 
 def lock() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xactlock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 @transaction.atomic
