@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
@@ -65,7 +65,12 @@ def moderates(user: Person, activity: Activity) -> bool:
 
 def moderated_codes(user: User) -> set[str]:
     """The codes of all regions that lie under those this person moderates."""
-    regions = list(user.moderates.all())
+    return codes_under(user.moderates.all())
+
+
+def codes_under(regions: Iterable[Region]) -> set[str]:
+    """The codes of these regions and of all that lie under them."""
+    regions = list(regions)
     if not regions:
         return set()
     index = RegionIndex()
