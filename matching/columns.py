@@ -132,6 +132,9 @@ class RequestColumns(_Columns):
     max_cost: Ints
     served: Bools
     waiting_days: Ints
+    small: Floats
+    remote: Floats
+    special: Bools
 
     @classmethod
     def from_rows(cls, rows: Iterable[RequestRow]) -> RequestColumns:
@@ -155,6 +158,9 @@ class RequestColumns(_Columns):
             max_cost=_ints(NO_LIMIT if row.max_cost is None else row.max_cost for row in rows),
             served=_bools(row.served_this_year for row in rows),
             waiting_days=_ints(row.waiting_days for row in rows),
+            small=_floats((row.small for row in rows), 0.0),
+            remote=_floats((row.remote for row in rows), 0.0),
+            special=_bools(row.special for row in rows),
         )
 
 
@@ -182,6 +188,8 @@ def _activity_fault(row: ActivityRow) -> str:
 def _request_fault(row: RequestRow) -> str:
     if not 0 <= row.kinds <= FULL:
         return f"kinds {row.kinds} is not a mask of {WORD} bits"
+    if not (0 <= row.small <= 1 and 0 <= row.remote <= 1):
+        return f"small {row.small}, remote {row.remote} is not from 0 to 1"
     return _shared_fault(row)
 
 

@@ -48,7 +48,8 @@ class RequestRow:
     """One request. `delivery` and `kinds` are masks, 0 = all; `themes` empty = all; `max_cost` is in cents.
 
     `live` is open. `served_this_year`: the school already had an activity this school year. `waiting_days` counts
-    from the day that the request was posted.
+    from the day that the request was posted. `small` and `remote` say from 0 to 1 how much the school is either;
+    `special` is special secondary education or practical training.
     """
 
     id: int
@@ -68,3 +69,6 @@ class RequestRow:
     max_cost: int | None = None
     served_this_year: bool = False
     waiting_days: int = 0
+    small: float = 0.0
+    remote: float = 0.0
+    special: bool = False

@@ -75,6 +75,18 @@ def waiting(block: Block) -> Floats:
     return np.clip(block.requests.waiting_days[block.r], 0, LONGEST_WAIT_DAYS) / LONGEST_WAIT_DAYS
 
 
+def special(block: Block) -> Floats:
+    return block.requests.special[block.r].astype(np.float64)
+
+
+def small(block: Block) -> Floats:
+    return block.requests.small[block.r]
+
+
+def remote(block: Block) -> Floats:
+    return block.requests.remote[block.r]
+
+
 # One per field of `Weights`.
 COMPONENTS: Mapping[str, Component] = MappingProxyType(
     {
@@ -86,6 +98,9 @@ COMPONENTS: Mapping[str, Component] = MappingProxyType(
         "record": record,
         "unserved": unserved,
         "waiting": waiting,
+        "special": special,
+        "small": small,
+        "remote": remote,
     }
 )
 

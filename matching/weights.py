@@ -22,6 +22,9 @@ class Weights:
     record: float = 7
     unserved: float = 5
     waiting: float = 5
+    special: float = 3
+    small: float = 2
+    remote: float = 2
 
     def __post_init__(self) -> None:
         for name, weight in self.items():

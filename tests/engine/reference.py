@@ -22,6 +22,9 @@ WEIGHTS = {
     "record": 7,
     "unserved": 5,
     "waiting": 5,
+    "special": 3,
+    "small": 2,
+    "remote": 2,
 }
 
 
@@ -172,6 +175,9 @@ def score(request, activity, today) -> float:
         "record": 0.5 if activity.answer_record is None else activity.answer_record,
         "unserved": 0 if request.served_this_year else 1,
         "waiting": min(max(request.waiting_days, 0), 60) / 60,
+        "special": 1 if request.special else 0,
+        "small": request.small,
+        "remote": request.remote,
     }
     total = 0.0
     for name, weight in WEIGHTS.items():

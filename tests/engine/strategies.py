@@ -82,6 +82,9 @@ def request_rows(draw: st.DrawFn, row_id: int = 1) -> RequestRow:
         max_cost=draw(often(None, st.sampled_from([0, 5000, 6000]))),
         served_this_year=draw(st.booleans()),
         waiting_days=draw(st.integers(-3, 90)),
+        small=draw(st.sampled_from([0.0, 0.0, 0.25, 1.0])),
+        remote=draw(st.sampled_from([0.0, 0.0, 0.4, 1.0])),
+        special=draw(st.booleans()),
     )
 
 

@@ -36,7 +36,15 @@ def test_what_is_no_activity_is_named(changes, message):
         ActivityColumns.from_rows([activity(**changes)])
 
 
-@pytest.mark.parametrize(("changes", "message"), [({"kinds": 1 << 64}, "request 1: kinds"), ({"lat": -91.0}, "-91.0")])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kinds": 1 << 64}, "request 1: kinds"),
+        ({"lat": -91.0}, "-91.0"),
+        ({"small": 1.1}, "small 1.1"),
+        ({"remote": math.nan}, "remote nan"),
+    ],
+)
 def test_what_is_no_request_is_named(changes, message):
     with pytest.raises(ValueError, match=message):
         RequestColumns.from_rows([request(**changes)])

@@ -116,7 +116,8 @@ def test_from_0_to_100(ask, offer, weight_table):
 
 
 def test_everything_perfect_is_100():
-    ask = request(themes=frozenset({1, 2, 3}), kinds=2, waiting_days=60, date_until=datetime.date(2027, 5, 31))
+    urgent = {"waiting_days": 60, "special": True, "small": 1.0, "remote": 1.0}
+    ask = request(themes=frozenset({1, 2, 3}), kinds=2, date_until=datetime.date(2027, 5, 31), **urgent)
     offer = activity(themes=frozenset({1, 2, 3}), levels=ask.levels, answer_record=1.0)
     assert scored(ask, offer) == 100
 

@@ -59,6 +59,9 @@ def _request(rng: random.Random, row_id: int) -> RequestRow:
         max_cost=rng.choice([None, 0]),
         served_this_year=rng.random() < 0.5,
         waiting_days=rng.randrange(90),
+        small=rng.choice([0.0, 0.0, 0.3, 1.0]),
+        remote=rng.choice([0.0, 0.0, 0.7]),
+        special=rng.random() < 0.1,
     )
 
 
