@@ -1,9 +1,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 
 from techfinder.organisations.models import Attention, Board, Invitation, Membership, Provider, School
+from techfinder.organisations.register.actions import recount_neighbours
 
 
 class FromRegister(admin.ModelAdmin[Any]):
@@ -25,6 +27,12 @@ class SchoolAdmin(FromRegister):
     raw_id_fields = ["municipality"]
     list_select_related = True
     show_full_result_count = False
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: School, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"lat", "lon", "closed_at"} & set(form.changed_data):
+            recount_neighbours()
 
 
 @admin.register(Board)

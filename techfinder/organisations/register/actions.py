@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from techfinder.organisations.models import Attention, Membership, School
@@ -17,6 +18,7 @@ from techfinder.organisations.register.reader import RegisterFile, Row
 from techfinder.organisations.register.regions import Belongings, Known, write_belongings
 from techfinder.organisations.register.rows import SchoolRow, branch_code, parse_row
 from techfinder.organisations.register.signals import schools_moved
+from techfinder.organisations.remoteness import neighbours
 from techfinder.taxonomy.commands import BadRowError, Fault, Report, batches, quiet_progress
 
 BATCH = 1000
@@ -25,6 +27,10 @@ REGISTER_FIELDS = (
     "street", "house_number", "postcode", "city", "holiday_region", "municipality_id", "board_id",
 )  # fmt: skip
 WRITTEN = (*(name.removesuffix("_id") for name in REGISTER_FIELDS), "pupils", "lat", "lon", "point_source", "closed_at")
+SET_NEIGHBOURS = """
+UPDATE organisations_school AS school SET neighbours = counted.number
+FROM unnest(%s::bigint[], %s::int[]) AS counted (id, number) WHERE school.id = counted.id
+"""
 Show = Callable[..., Iterable[Any]]
 
 
@@ -56,6 +62,7 @@ def import_register(*, file: RegisterFile, book: PointBook, progress: Show = qui
         _write(run, batch, known, placing)
     run.report.faults.sort(key=lambda fault: fault.line)
     run.moved |= placing.settle()
+    recount_neighbours()
     if run.moved:
         schools_moved.send(sender=School, school_ids=run.moved)
     return run
@@ -188,6 +195,8 @@ def close_missing(*, sector: str, seen: set[str]) -> int:
     Attention.objects.bulk_create(
         Attention(school=school, reason=reason, note=f"{school.name} ({school.code})"[:250]) for school in in_use(ids)
     )
+    if ids:
+        recount_neighbours()
     return len(ids)
 
 
@@ -198,3 +207,22 @@ def in_use(ids: Iterable[int]) -> QuerySet[School]:
     )
     asking = School.objects.filter(requests__status__in=["open", "unconfirmed"], pk__in=ids)
     return School.objects.filter(pk__in={*people.values_list("pk", flat=True), *asking.values_list("pk", flat=True)})
+
+
+@transaction.atomic
+def recount_neighbours() -> int:
+    """Count anew how many open schools lie near each; only what differs is written. Returns how many that were.
+
+    A school that is closed, or that nobody knows the place of, has no number.
+    """
+    placed = School.objects.open().exclude(Q(lat=None) | Q(lon=None)).order_by("pk")
+    rows = list(placed.values_list("pk", "lat", "lon", "neighbours"))
+    nowhere = School.objects.filter(neighbours__isnull=False).exclude(pk__in=placed.order_by().values("pk"))
+    if not rows:
+        return nowhere.update(neighbours=None)
+    ids, lat, lon, before = zip(*rows, strict=True)
+    after = neighbours(np.array(lat), np.array(lon)).tolist()
+    changed = [(pk, new) for pk, new, old in zip(ids, after, before, strict=True) if new != old]
+    with connection.cursor() as cursor:
+        cursor.execute(SET_NEIGHBOURS, [[pk for pk, _ in changed], [new for _, new in changed]])
+    return nowhere.update(neighbours=None) + len(changed)

@@ -1,8 +1,9 @@
-"""Coordinates of schools: from a file, by postcode, or of the municipality."""
+"""What other files know of schools: coordinates of their own, by postcode or of the municipality, and pupils."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,9 @@ RANKS = {"": 0, "municipality": 1, "pc4": 2, "geocoder": 3, "points": 4}
 OWN = ("points", "geocoder", "pc4")
 # The European Netherlands with a margin; a pair that was swapped falls outside.
 LATITUDES, LONGITUDES = (50.5, 53.8), (3.0, 7.5)
+PLACE = ("lat", "lon")
+# So is a small number written that could point at a pupil.
+MASKED, MASKED_PUPILS = "<5", 4
 KEYS = ("vestigingscode", "brinvest", "vestigingsnummer")
 # Of geonames, by the code of ours.
 ADMIN1 = {
@@ -31,7 +35,7 @@ ADMIN1 = {
 
 @dataclass(slots=True)
 class PointBook:
-    """What is known of places, by branch code and by the digits of a postcode."""
+    """What is known of places, by branch code and by the digits of a postcode; and how many pupils a branch has."""
 
     schools: dict[str, Point] = field(default_factory=dict)
     pupils: dict[str, int] = field(default_factory=dict)
@@ -49,8 +53,8 @@ class PointBook:
 
 def read_points(book: PointBook, path: Path) -> None:
     """Add the points of schools: columns vestigingscode, lat, lon; the others of the file do not matter."""
-    for line, row in _rows(path):
-        code = next((row[key] for key in KEYS if row.get(key)), "").upper()
+    for line, row in _rows(path, PLACE):
+        code = _code(row)
         if (point := _point(book, path, line, row)) and code:
             book.schools[code] = point
         if row.get("leerlingen", "").isdigit():
@@ -59,7 +63,7 @@ def read_points(book: PointBook, path: Path) -> None:
 
 def read_postcodes(book: PointBook, path: Path) -> None:
     """Add the points of four-digit postcodes: columns pc4, lat, lon."""
-    for line, row in _rows(path):
+    for line, row in _rows(path, PLACE):
         if (point := _point(book, path, line, row)) and row.get("pc4"):
             book.postcodes[row["pc4"]] = point
 
@@ -82,15 +86,32 @@ def valid_point(lat: str, lon: str) -> Point:
     return point
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def read_pupils(book: PointBook, path: Path) -> None:
+    """Add how many pupils each branch had in the last year that the file has a number for: columns leerlingen_2025."""
+    for line, row in _rows(path, ("vestigingscode",)):
+        years = sorted((name for name in row if re.fullmatch(r"leerlingen_\d{4}", name)), reverse=True)
+        if not years:
+            raise UnreadableFileError(f"{path} lacks a column like leerlingen_2025")
+        last = next((row[year] for year in years if row[year]), "")
+        if last.isdigit() or last == MASKED:
+            book.pupils[_code(row)] = int(last) if last != MASKED else MASKED_PUPILS
+        elif last:
+            book.faults.append((path, Fault(line, f"{last} is no number of pupils")))
+
+
+def _code(row: dict[str, str]) -> str:
+    return next((row[key] for key in KEYS if row.get(key)), "").upper()
+
+
+def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     encoding = find_encoding(path)
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         delimiter = find_delimiter(stream.readline())
         stream.seek(0)
         reader = csv.DictReader(stream, delimiter=delimiter, restval="")
         reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
-        if not {"lat", "lon"} <= set(reader.fieldnames):
-            raise UnreadableFileError(f"{path} lacks the columns lat and lon")
+        if not set(needed) <= set(reader.fieldnames):
+            raise UnreadableFileError(f"{path} lacks the columns {' and '.join(needed)}")
         for row in reader:
             yield reader.line_num, {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from techfinder.organisations.register.actions import close_missing, import_register
-from techfinder.organisations.register.points import PointBook, read_points, read_postcodes
+from techfinder.organisations.register.points import PointBook, read_points, read_postcodes, read_pupils
 from techfinder.organisations.register.reader import RegisterFile, open_register
 from techfinder.taxonomy.commands import ImportCommand, Report, UnreadableFileError
 
@@ -20,6 +20,9 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--points", type=Path, action="append", default=[], help="CSV: vestigingscode,lat,lon")
+        parser.add_argument(
+            "--pupils", type=Path, action="append", default=[], help="CSV: vestigingscode,leerlingen_YYYY"
+        )
         parser.add_argument("--pc4", type=Path, help="CSV: pc4,lat,lon")
         parser.add_argument(
             "--close-missing", action="store_true", help="close schools of these sectors that are not in the files"
@@ -44,6 +47,8 @@ class Command(ImportCommand):
         try:
             for path in options["points"]:
                 read_points(book, path)
+            for path in options["pupils"]:
+                read_pupils(book, path)
             if options["pc4"]:
                 read_postcodes(book, options["pc4"])
         except UnreadableFileError as error:
@@ -51,7 +56,7 @@ class Command(ImportCommand):
         for path, fault in book.faults:
             self.stderr.write(f"{path}:{fault.line}: {fault.reason}")
         if book.faults and options["strict"]:
-            raise CommandError(f"{len(book.faults)} bad points: nothing was changed")
+            raise CommandError(f"{len(book.faults)} bad points or pupils: nothing was changed")
         return book
 
     def _load(
