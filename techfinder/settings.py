@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "health.heartbeat": 30,
         "mail.sweep": 60,
         "matches.sweep": 60,
+        "matches.near_misses": 60,
         "matches.digest": 300,
         "requests.drop_unconfirmed": 3600,
     }.items()

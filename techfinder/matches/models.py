@@ -311,6 +311,28 @@ class WeightSet(models.Model):
 # -------------------------------------------------------------------- near misses
 
 
+class Lack(models.Model):
+    """An open request with few matches put before it, as it was counted: `Missed` says why it has no more.
+
+    Counted for one `version` of the request, one day and so many `matches`; when one of them is another, it is counted
+    anew.
+    """
+
+    request = models.OneToOneField(
+        Request, models.CASCADE, primary_key=True, related_name="lack", verbose_name=_("request")
+    )
+    version = models.PositiveIntegerField()
+    day = models.DateField(_("counted on"))
+    matches = models.PositiveSmallIntegerField(_("matches"))
+
+    class Meta:
+        verbose_name = _("request with few matches")
+        verbose_name_plural = _("requests with few matches")
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.matches}"
+
+
 class Missed(models.Model):
     """What one rule alone keeps from a request with few matches, and the least that would change it.
 

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from techfinder.matches import actions, digest
+from techfinder.matches import actions, digest, nearmisses
 
 
 @shared_task(name="matches.match_request")
@@ -21,3 +21,8 @@ def sweep() -> None:
 @shared_task(name="matches.digest")
 def send_digests() -> None:
     digest.send_digests()
+
+
+@shared_task(name="matches.near_misses")
+def count_near_misses() -> None:
+    nearmisses.count_near_misses()
