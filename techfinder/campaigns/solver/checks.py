@@ -40,7 +40,7 @@ def check_places(places: Sequence[Place]) -> None:
     for place in sorted(places, key=lambda place: place.id):
         if place.seats < 0:
             raise ProblemError("place_seats", place=place.id)
-        if place.group_min < 0 or (place.groups_max is not None and place.groups_max < 0):
+        if min(place.group_min, place.group_max or 0, place.groups_max or 0) < 0:
             raise ProblemError("place_bounds", place=place.id)
     if not any(place.seats for place in places):
         raise ProblemError("no_seats")
@@ -94,6 +94,7 @@ def lock_fault(lock: Lock, pairs: set[tuple[int, int]], groups: dict[int, Group]
 def part_bounds(group: Group, place: Place) -> tuple[int, int]:
     """The least and the most pupils of the group that may come to the place; impossible when the first is higher."""
     high = min(group.size, place.seats if place.groups_max != 0 else 0)
+    high = high if place.group_max is None else min(high, place.group_max)
     low = group.size if group.parts_max == 1 else max(1, min(group.part_min, group.size), place.group_min)
     return max(low, place.group_min), high
 

@@ -28,6 +28,7 @@ class Place:
     provider: int
     seats: int
     group_min: int = 1  # pupils, of every part that comes here
+    group_max: int | None = None  # likewise
     groups_max: int | None = None  # how many groups, or parts of groups, may come
 
 
@@ -120,7 +121,7 @@ class ProblemError(ValueError):
         "group_size",  # less than one pupil
         "group_bounds",  # part_min, parts_max, providers_max below one; priority or waiting_days below zero
         "place_seats",  # below zero
-        "place_bounds",  # group_min or groups_max below zero
+        "place_bounds",  # group_min, group_max or groups_max below zero
         "option_group",  # an option of an unknown group
         "option_place",
         "option_score",  # not within 0..1000
