@@ -1,3 +1,7 @@
+from functools import reduce
+from operator import or_
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +16,14 @@ from techfinder.requests.models import Request
 class MatchQuerySet(models.QuerySet["Match"]):
     def open(self) -> "MatchQuerySet":
         return self.filter(state=Match.State.OPEN)
+
+    def placed(self) -> "MatchQuerySet":
+        """Those that are before both sides."""
+        return self.open().filter(placed_at__isnull=False)
+
+    def held_back(self) -> "MatchQuerySet":
+        """Those that fit, and wait for a free place or are not put before the school again."""
+        return self.open().filter(placed_at=None).exclude(held=Match.Held.NO)
 
 
 class Match(models.Model):
@@ -62,6 +74,7 @@ class Match(models.Model):
         indexes = [
             models.Index(fields=["activity", "state"], name="match_activity"),
             models.Index(fields=["request", "state", "rank"], name="match_request"),
+            models.Index(fields=["activity"], condition=models.Q(state="open", placed_at=None), name="match_unplaced"),
         ]
 
     def __str__(self) -> str:
@@ -96,15 +109,32 @@ class Notification(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     mail = models.ForeignKey(OutgoingMail, models.SET_NULL, null=True, blank=True, related_name="notifications")
     told_at = models.DateTimeField(null=True, blank=True)
+    # In a mail of its own; else it waits for the digest. Settled when it is noted, as is who wants what.
+    at_once = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "side", "match"], name="notification_once")]
         indexes = [
             models.Index(fields=["recipient"], condition=models.Q(told_at=None), name="notification_waiting"),
+            models.Index(fields=["recipient"], condition=models.Q(told_at=None, at_once=True), name="notification_due"),
         ]
 
     def __str__(self) -> str:
         return f"{self.recipient_id}: {self.match_id}"
+
+
+class NothingFound(models.Model):
+    """A request that was matched and has nothing to show: its school is told so once, with what would help."""
+
+    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="nothing_found")
+    created_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["request"], condition=models.Q(told_at=None), name="nothing_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}"
 
 
 # ------------------------------------------------------------- what the engine reads
@@ -276,8 +306,21 @@ class RematchShard(models.Model):
 # ----------------------------------------------------------------------- fairness
 
 
+def _changes(*names: str) -> pgtrigger.Q:
+    return reduce(or_, (pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in names))
+
+
+def _puts(*names: str) -> pgtrigger.Q:
+    """Changes a person into another one, and not into nobody."""
+    return reduce(or_, (_changes(name) & pgtrigger.Q(**{f"new__{name}__isnull": False}) for name in names))
+
+
 class WeightSet(models.Model):
-    """The weights of the score, as an administrator proposed them; those in force are the last that were applied."""
+    """The weights of the score, as an administrator proposed them; those in force are the last that were applied.
+
+    The rows are the record of who changed what: the database refuses to change what was proposed, and anything of a
+    row once it is applied. Only a person may be forgotten.
+    """
 
     values = models.JSONField(_("weights"))
     note = models.CharField(_("why"), max_length=250, blank=True)
@@ -303,6 +346,24 @@ class WeightSet(models.Model):
         ordering = ["-id"]
         verbose_name = _("weights of the score")
         verbose_name_plural = _("weights of the score")
+        triggers = [
+            pgtrigger.Protect(
+                name="proposed_stays", operation=pgtrigger.Update, condition=_changes("values", "note", "created_at")
+            ),
+            pgtrigger.Protect(
+                name="applied_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__applied_at__isnull=False)
+                & (
+                    _changes("preview", "previewed_at", "lease_until", "applied_at") | _puts("created_by", "applied_by")
+                ),
+            ),
+            pgtrigger.Protect(
+                name="applied_not_deleted",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__applied_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
