@@ -1,8 +1,9 @@
 """The matching engine: columns in; ranked and explained pairs, and near misses, out. Knows no Django and no clock."""
 
+from .best import Best, combine
 from .block import Terms
 from .columns import ActivityColumns, RequestColumns
-from .engine import Pair, Pairs, describe, iter_all, match_activity, match_all, match_request
+from .engine import Pair, Pairs, best_pairs, describe, fingerprints, iter_all, match_activity, match_all, match_request
 from .explain import Explanation, Part, Verdict, explain
 from .levels import LEAVES, LEVELS, Leaf, LevelTable
 from .nearmiss import Loosening, NearMiss, near_misses
@@ -21,6 +22,7 @@ __all__ = [
     "WEIGHTS",
     "ActivityColumns",
     "ActivityRow",
+    "Best",
     "Explanation",
     "Leaf",
     "LevelTable",
@@ -34,8 +36,11 @@ __all__ = [
     "Terms",
     "Verdict",
     "Weights",
+    "best_pairs",
+    "combine",
     "describe",
     "explain",
+    "fingerprints",
     "iter_all",
     "match_activity",
     "match_all",

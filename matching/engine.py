@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Floats, Ints
+from .best import Best, Leaders, numbered
 from .block import Block, Run, Terms
 from .columns import ActivityColumns, RequestColumns
+from .fingerprint import fingerprint
 from .narrow import Candidates
 from .reasons import Reasons, reasons, shortfalls
 from .rows import ActivityRow, RequestRow
@@ -23,7 +25,10 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An eligible pair. `rank` counts from 1 within the request; None where not all its activities were looked at."""
+    """An eligible pair. `rank` counts from 1 within the request; None where not all its activities were looked at.
+
+    `fingerprint` stands for score, reasons and shortfalls: see `fingerprints`.
+    """
 
     request_id: int
     activity_id: int
@@ -31,6 +36,7 @@ class Pair:
     rank: int | None
     reasons: Reasons
     shortfalls: Reasons
+    fingerprint: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +91,57 @@ def iter_all(
         yield _pairs(*_ranked(block, top))
 
 
+def best_pairs(requests: RequestColumns, activities: ActivityColumns, terms: Terms, *, best: int = 10) -> Best:
+    """The pairs among the `best` of their request or among the `best` of their activity's requests (of these requests).
+
+    Runs over parts of the requests are put together by `combine`. ValueError when `best` is less than 1.
+    """
+    if best < 1:
+        raise ValueError(f"the best {best} of each are none")
+    run = Run(requests, activities, terms)
+    leaders = Leaders(len(activities), best)
+    tops = [np.empty((4, 0), dtype=np.int64)]
+    for candidates in _candidate_blocks(run):
+        block, score, rank = _ranked(candidates)
+        leaders.add(block.r, block.a, score, rank)
+        first = rank <= best
+        tops.append(np.stack([block.r[first], block.a[first], score[first], rank[first]]))
+    return _kept(run, np.concatenate(tops, axis=1), leaders.pairs(), best)
+
+
+def _kept(run: Run, tops: Ints, leaders: Ints, best: int) -> Best:
+    """The union of the best of requests (rows r, a, score, rank) and of activities (also place)."""
+    _, at = np.unique(np.concatenate([run.key(*leaders[:2]), run.key(*tops[:2])]), return_index=True)
+    both = np.concatenate([leaders, np.insert(tops, 4, best + 1, axis=0)], axis=1)[:, at]
+    r, a, score, rank, place = both[:, np.lexsort((both[1], -both[2], both[0]))]
+    ids = run.requests.id[r], run.activities.id[a]
+    return Best(*ids, score, np.minimum(rank, best + 1), place, _fingerprints(run, r, a))
+
+
+def fingerprints(
+    requests: RequestColumns, activities: ActivityColumns, terms: Terms, request_id: Ints, activity_id: Ints
+) -> Ints:
+    """Per eligible pair (ids of shape (pairs,)) the number that stands for its score, reasons and shortfalls.
+
+    Equal numbers are equal words, in this run and in others, whatever the other rows. KeyError for an unknown id.
+    """
+    run = Run(requests, activities, terms)
+    return _fingerprints(run, _at(requests.id, request_id), _at(activities.id, activity_id))
+
+
+def _at(ids: Ints, wanted: Ints) -> Ints:
+    missing = np.setdiff1d(wanted, ids)
+    if len(missing):
+        raise KeyError(int(missing[0]))
+    return np.searchsorted(ids, wanted)
+
+
+def _fingerprints(run: Run, r: Ints, a: Ints) -> Ints:
+    parts = [slice(start, start + CHUNK) for start in range(0, len(r), CHUNK)]
+    found = [fingerprint(run.block(r[part], a[part])) for part in parts]
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])
+
+
 def describe(requests: RequestColumns, activities: ActivityColumns, terms: Terms, pairs: Pairs) -> list[Pair]:
     """The pairs of `match_all` with their reasons and shortfalls, in the order given."""
     run = Run(requests, activities, terms)
@@ -124,8 +181,7 @@ def _ranked(block: Block, top: int | None = None) -> tuple[Block, Ints, Ints]:
     score = tenths(block)
     order = _best_first(block.r, score)
     block, score = block.keep(order), score[order]
-    starts = np.flatnonzero(np.diff(block.r, prepend=-1))
-    rank = np.arange(len(block)) - np.repeat(starts, np.diff(starts, append=len(block))) + 1
+    rank = numbered(block.r)
     if top is not None:
         best = rank <= top
         block, score, rank = block.keep(best), score[best], rank[best]
@@ -155,5 +211,6 @@ def _described(block: Block, score: Ints, rank: list[int] | list[None]) -> list[
         rank,
         reasons(block),
         shortfalls(block),
+        fingerprint(block).tolist(),
     )
     return [Pair(*row) for row in zip(*columns, strict=True)]
