@@ -84,9 +84,19 @@ def build(problem: Problem) -> Case:
 
 
 def only_useful(case: Case) -> Case:
-    """Without the pairs of groups that could not be served even if they came alone."""
+    """Without the pairs of groups that could not be served even if they came alone, or whose places are all fixed."""
     useful = {ident for ident, pairs in case.of_group.items() if fits_alone(case.groups[ident], pairs, case.places)}
-    return Case(case.groups, case.places, [pair for pair in case.pairs if pair.group in useful or pair.must])
+    fixed = {ident for ident, pairs in case.of_group.items() if is_fixed(case.groups[ident], pairs)}
+    return Case(
+        case.groups,
+        case.places,
+        [pair for pair in case.pairs if pair.must or (pair.group in useful and pair.group not in fixed)],
+    )
+
+
+def is_fixed(group: Group, pairs: list[Pair]) -> bool:
+    musts = [pair for pair in pairs if pair.must]
+    return len(musts) == group.parts_max or any(pair.low == group.size for pair in musts)
 
 
 def fits_alone(group: Group, pairs: list[Pair], places: dict[int, Place]) -> bool:

@@ -1,0 +1,155 @@
+"""A round is the optimum: compared with every other way to give out the seats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemError, greedy, solve
+from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled
+
+SOME = settings(max_examples=150, deadline=None)
+REASONS = {"no_option", "locked_out", "too_large", "full"}
+
+
+@SOME
+@given(problems())
+def test_no_way_to_give_out_the_seats_is_better(problem):
+    found = solve(problem)
+    assert_valid(problem, found)
+    assert found.proven
+    assert found.goals == best_value(problem)
+    assert tuple(stage.bound for stage in found.stages) == found.goals
+    assert set(found.unserved.values()) <= REASONS
+
+
+@SOME
+@given(problems(split=False))
+def test_nor_when_nobody_is_split(problem):
+    found = solve(problem)
+    assert_valid(problem, found)
+    assert found.proven
+    assert found.goals == best_value(problem)
+
+
+@SOME
+@given(problems(locked=True))
+def test_locks_are_kept_at_the_least_cost_or_refused(problem):
+    best = best_value(problem)
+    try:
+        found = solve(problem)
+    except ProblemError as error:
+        assert error.code.startswith("lock_")
+        assert best is None
+        return
+    assert_valid(problem, found)
+    assert found.goals == best
+
+
+@SOME
+@given(problems(locked=True), st.integers(0, 99))
+def test_the_order_of_the_input_does_not_matter(problem, seed):
+    try:
+        found = solve(problem)
+    except ProblemError as error:
+        again = error_of(shuffled(problem, seed))
+        assert (again.code, again.group, again.place) == (error.code, error.group, error.place)
+        return
+    assert solve(shuffled(problem, seed)).awards == found.awards
+    assert greedy(shuffled(problem, seed)).awards == greedy(problem).awards
+
+
+def error_of(problem: Problem) -> ProblemError:
+    try:
+        solve(problem)
+    except ProblemError as error:
+        return error
+    raise AssertionError("solved after all")
+
+
+@SOME
+@given(problems(locked=True))
+def test_by_hand_it_is_valid_and_never_better(problem):
+    try:
+        by_hand = greedy(problem)
+    except ProblemError:
+        return
+    assert_valid(problem, by_hand)
+    assert by_hand.goals <= solve(problem).goals
+
+
+@SOME
+@given(problems())
+def test_why_a_group_gets_nothing(problem):
+    for id, reason in solve(problem).unserved.items():
+        mine = tuple(option for option in problem.options if option.group == id)
+        alone = replace(problem, groups=tuple(group for group in problem.groups if group.id == id), options=mine)
+        served_alone = solve(alone).served == 1
+        assert reason == ("full" if served_alone else "too_large" if mine else "no_option")
+
+
+def whole(id: int, size: int = 20, **fields) -> Group:
+    return Group(id=id, size=size, **fields)
+
+
+def session(id: int, seats: int = 30, **fields) -> Place:
+    return Place(id=id, activity=fields.pop("activity", 1), provider=fields.pop("provider", 1), seats=seats, **fields)
+
+
+def options(*triples: tuple[int, int, int]) -> tuple[Option, ...]:
+    return tuple(Option(group=group, place=place, score=score) for group, place, score in triples)
+
+
+def pairs(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(award.group, award.place, award.pupils) for award in solve(problem).awards]
+
+
+def test_serving_more_groups_goes_before_a_better_score_and_before_priority():
+    problem = Problem(
+        groups=(whole(1, 30, priority=3), whole(2, 15), whole(3, 15)),
+        places=(session(1),),
+        options=options((1, 1, 1000), (2, 1, 10), (3, 1, 10)),
+    )
+    assert pairs(problem) == [(2, 1, 15), (3, 1, 15)]
+
+
+def test_priority_then_unserved_then_waiting_then_score():
+    places = (session(1),)
+    offers = options((1, 1, 1000), (2, 1, 100))
+    for first, second in (
+        ({"priority": 1, "waiting_days": 60}, {"priority": 2, "served": True}),
+        ({"served": True, "waiting_days": 60}, {}),
+        ({"waiting_days": 3}, {"waiting_days": 4}),
+    ):
+        assert pairs(Problem(groups=(whole(1, **first), whole(2, **second)), places=places, options=offers)) == [
+            (2, 1, 20)
+        ]
+    beyond = (whole(1, waiting_days=60), whole(2, waiting_days=400))
+    assert pairs(Problem(groups=beyond, places=places, options=offers)) == [(1, 1, 20)]
+
+
+def test_a_group_in_parts_weighs_as_much_as_a_whole_one():
+    split = whole(1, 20, parts_max=2, providers_max=2, part_min=5)
+    places = (session(1, 10), session(2, 10, provider=2))
+    found = solve(Problem(groups=(split,), places=places, options=options((1, 1, 600), (1, 2, 400))))
+    assert found.goals[2] == 500 * 1000
+    one_provider = replace(split, providers_max=1)
+    assert solve(
+        Problem(groups=(one_provider,), places=places, options=options((1, 1, 600), (1, 2, 400)))
+    ).unserved == {1: "too_large"}
+
+
+def test_parts_that_have_nothing_to_do_with_each_other_are_each_the_optimum():
+    """One by flow, one by search, and one group that nobody can take."""
+    problem = Problem(
+        groups=(whole(1), whole(2), whole(3, 20), whole(4, 10), whole(5, 10), whole(6, 500)),
+        places=(session(1), session(2), session(3)),
+        options=options((1, 1, 500), (2, 1, 400), (1, 2, 490), (3, 3, 900), (4, 3, 1), (5, 3, 1), (6, 3, 1)),
+    )
+    found = solve(problem)
+    assert [(award.group, award.place) for award in found.awards][:3] == [(1, 2), (2, 1), (3, 3)]
+    assert found.served == 4
+    assert found.unserved[6] == "too_large"
+    assert found.proven
