@@ -143,9 +143,8 @@ def _count_chunk(ids: Sequence[int], world: World, activities: ActivityColumns) 
     rows = request_rows(Request.objects.filter(pk__in=due), world)
     terms = _terms(world, due)
     Missed.objects.filter(request__in=due).delete()
-    Missed.objects.bulk_create(
-        missed for row in rows for miss in near_misses(row, activities, terms) for missed in _missed(row.id, miss, world)
-    )
+    misses = [(row.id, miss) for row in rows for miss in near_misses(row, activities, terms)]
+    Missed.objects.bulk_create(missed for pk, miss in misses for missed in _missed(pk, miss, world))
     Lack.objects.bulk_create(
         [
             Lack(request=request, version=request.version, day=world.today, matches=request.placed)  # type: ignore[attr-defined]

@@ -22,6 +22,8 @@ from techfinder.taxonomy.ui import Choices, DayField, Measure, Picks, TypeAhead
 
 FARTHEST = timedelta(days=550)
 MOST_THEMES = 3
+FARTHEST_KM = 400
+MOST_COST = 100_000
 FEW = 6
 FREE_TEXT = ("title", "date_note", "goals", "prior_knowledge", "practicalities")
 NO_PUPILS = _("Do not write names or details of pupils here")
@@ -112,10 +114,10 @@ class QuestionForm(forms.Form):
         ],
         help_text=_("Nothing chosen? Then we look everywhere"),
     )
-    max_travel_km = _number(1, 400, label=_("How far can you travel?"), required=False, widget=Measure(_("km")))
+    max_travel_km = _number(1, FARTHEST_KM, label=_("How far can you travel?"), required=False, widget=Measure(_("km")))
     max_cost = forms.DecimalField(
         min_value=0,
-        max_value=100_000,
+        max_value=MOST_COST,
         max_digits=8,
         decimal_places=2,
         localize=True,

@@ -1,0 +1,7 @@
+"""Reads of matches that several callers share."""
+
+from techfinder.matches.nearmisses import FEW
+from techfinder.matches.queries.lists import best_matches, matches_of_activity, matches_of_request
+from techfinder.matches.queries.whynot import Step, WhyNot, why_not
+
+__all__ = ["FEW", "Step", "WhyNot", "best_matches", "matches_of_activity", "matches_of_request", "why_not"]
