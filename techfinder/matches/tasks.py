@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from techfinder.matches import actions, digest, nearmisses
+from techfinder.matches.actions import weighing
 
 
 @shared_task(name="matches.match_request")
@@ -26,3 +27,8 @@ def send_digests() -> None:
 @shared_task(name="matches.near_misses")
 def count_near_misses() -> None:
     nearmisses.count_near_misses()
+
+
+@shared_task(name="matches.preview_weights")
+def preview_weights(weight_set_id: int) -> None:
+    weighing.preview_weights(weight_set_id=weight_set_id)

@@ -23,6 +23,12 @@ def current_weights() -> Weights:
     return weights_of(found.values) if found else WEIGHTS
 
 
+def is_overtaken(proposed: WeightSet) -> bool:
+    """Whether its preview was counted against other weights than those in force now."""
+    current = current_weight_set()
+    return proposed.preview is not None and proposed.preview["against"] != (current.pk if current else None)
+
+
 def weights_of(values: Mapping[str, float]) -> Weights:
     """Kept values as the engine's weights.
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connections, transaction
 from django.utils import timezone
 
 from matching import WEIGHTS
+from techfinder.matches import actions
+from techfinder.matches.actions import weighing
 from techfinder.matches.models import WeightSet
 from techfinder.matches.weights import current_weight_set, current_weights, weights_of
+from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory
+from tests.factories.activities import ActivityFactory
+from tests.factories.organisations import RegionFactory, SchoolFactory
+from tests.factories.requests import RequestFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +93,195 @@ def test_a_person_can_still_be_forgotten():
     kept.refresh_from_db()
     assert (kept.created_by, kept.applied_by) == (None, None)
     assert kept.applied_at
+
+
+# ------------------------------------------------------------------------------------------------------------ preview
+
+NEAR, FAR = (51.45 + 2 / 111.195, 3.57), (51.45 + 30 / 111.195, 3.57)
+THEMES = ["energie", "water", "metaal"]
+MORE_THEMES = {**dict(WEIGHTS.items()), "theme": 40}
+
+
+@pytest.fixture
+def near():
+    return ActivityFactory(themes=["energie"], venue_lat=NEAR[0], venue_lon=NEAR[1])
+
+
+@pytest.fixture
+def far():
+    return ActivityFactory(themes=THEMES, venue_lat=FAR[0], venue_lon=FAR[1])
+
+
+@pytest.fixture
+def zeeland():
+    return RegionFactory(parent=Region.objects.get(code="NL-ZE"))
+
+
+def counted(proposed: WeightSet) -> dict:
+    weighing.preview_weights(weight_set_id=proposed.pk)
+    proposed.refresh_from_db()
+    return proposed.preview
+
+
+def test_the_example_of_the_page_is_true(near, far, zeeland):
+    """The page explains a weight by a company at 2 km with one theme, and one at 30 km with three."""
+    asked = RequestFactory(themes=THEMES, school=SchoolFactory(municipality=zeeland))
+    preview = counted(WeightSet.objects.create(values=MORE_THEMES))
+    assert preview["examples"] == [[asked.pk, near.pk, far.pk]]
+
+
+def test_the_preview_counts_who_gets_another_first_match(near, far, zeeland):
+    here, there = SchoolFactory(municipality=zeeland), SchoolFactory(municipality=RegionFactory(parent=None))
+    wide = [RequestFactory(themes=THEMES, school=school) for school in (here, here, there)]
+    RequestFactory(themes=["energie"], school=here)
+    nothing = RequestFactory(themes=["zorg"], school=there)
+    RequestFactory(themes=THEMES, school=here, status="withdrawn")
+    ActivityFactory(themes=THEMES, status="paused")
+
+    proposed = WeightSet.objects.create(values=MORE_THEMES)
+    preview = counted(proposed)
+    assert {name: preview[name] for name in ("requests", "other_first", "other_top", "against")} == {
+        "requests": 5, "other_first": 3, "other_top": 0, "against": None
+    }  # fmt: skip
+    assert preview["provinces"] == [["", 2, 1], ["NL-ZE", 3, 2]]
+    assert preview["examples"] == [[each.pk, near.pk, far.pk] for each in wide]
+    assert nothing.pk not in [row[0] for row in preview["examples"]]
+    assert proposed.previewed_at
+    assert proposed.lease_until is None
+    assert not wide[0].matches.exists()
+
+
+def test_the_same_weights_change_nothing_and_nobody_asking_is_no_fault(near):
+    assert counted(WeightSet.objects.create(values=dict(WEIGHTS.items())))["other_first"] == 0
+    RequestFactory()
+    preview = counted(WeightSet.objects.create(values=dict(WEIGHTS.items())))
+    assert (preview["requests"], preview["other_first"], preview["other_top"], preview["examples"]) == (1, 0, 0, [])
+
+
+def test_an_offer_among_the_first_three_is_another_top(near, zeeland):
+    """Of four offers the farthest is not in the top three, until themes count for more."""
+    asked = RequestFactory(themes=THEMES, school=SchoolFactory(municipality=zeeland))
+    for km in (3, 4):
+        ActivityFactory(themes=["energie"], venue_lat=51.45 + km / 111.195, venue_lon=3.57)
+    ActivityFactory(themes=["energie", "water"], venue_lat=FAR[0], venue_lon=FAR[1])
+    preview = counted(WeightSet.objects.create(values={**MORE_THEMES, "theme": 60}))
+    assert (preview["other_first"], preview["other_top"]) == (1, 1)
+    assert preview["examples"][0][:2] == [asked.pk, near.pk]
+
+
+def test_it_is_compared_with_the_weights_in_force(near, far, zeeland):
+    RequestFactory(themes=THEMES, school=SchoolFactory(municipality=zeeland))
+    applied = weight_set(theme=40)
+    preview = counted(WeightSet.objects.create(values=dict(WEIGHTS.items())))
+    assert preview["against"] == applied.pk
+    assert preview["examples"][0][1:] == [far.pk, near.pk]
+
+
+# -------------------------------------------------------------------------------------------------- one worker counts
+
+
+def test_a_preview_is_counted_by_one_worker_and_once(django_assert_num_queries):
+    proposed = weight_set(applied=False)
+    WeightSet.objects.filter(pk=proposed.pk).update(lease_until=timezone.now() + dt.timedelta(minutes=1))
+    assert not weighing.preview_weights(weight_set_id=proposed.pk)
+    # The lease of a worker that was killed has passed.
+    WeightSet.objects.filter(pk=proposed.pk).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    assert weighing.preview_weights(weight_set_id=proposed.pk)
+    assert not weighing.preview_weights(weight_set_id=proposed.pk)
+    assert not weighing.preview_weights(weight_set_id=0)
+
+
+def test_the_sweeper_finds_what_nobody_counts(django_capture_on_commit_callbacks, monkeypatch):
+    woken = []
+    monkeypatch.setattr("techfinder.celery.publisher.publish", lambda name, args: woken.append((name, args)))
+    lost, leased, done, old = (weight_set(applied=False) for _ in range(4))
+    later = timezone.now() + dt.timedelta(minutes=1)
+    WeightSet.objects.filter(pk=leased.pk).update(lease_until=later)
+    WeightSet.objects.filter(pk=done.pk).update(previewed_at=later, preview={"against": None})
+    old.delete()
+    WeightSet.objects.create(values={}, created_at=timezone.now() - dt.timedelta(days=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.sweep()
+    assert [call for call in woken if call[0] == "matches.preview_weights"] == [("matches.preview_weights", (lost.pk,))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_at_once_one_counts():
+    proposed = weight_set(applied=False)
+    found = []
+
+    def count() -> None:
+        found.append(weighing.preview_weights(weight_set_id=proposed.pk))
+        connections.close_all()
+
+    threads = [threading.Thread(target=count) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [False, True]
+    proposed.refresh_from_db()
+    assert proposed.preview["requests"] == 0
+
+
+# ---------------------------------------------------------------------------------------------------- propose and apply
+
+
+def test_a_proposal_that_is_sent_twice_is_one():
+    user = AdministratorFactory()
+    first = weighing.propose_weights(user=user, values=MORE_THEMES, note="Meer thema")
+    assert weighing.propose_weights(user=user, values=MORE_THEMES, note="Meer thema") == first
+    assert weighing.propose_weights(user=user, values=MORE_THEMES, note="Anders") != first
+    counted(first)
+    weight_set()
+    assert weighing.propose_weights(user=user, values=MORE_THEMES, note="Meer thema") != first
+
+
+def test_what_is_applied_scores_everything_from_then_on(near, far, zeeland):
+    asked = RequestFactory(themes=THEMES, school=SchoolFactory(municipality=zeeland))
+    actions.rematch(everything=True)
+    proposed = weighing.propose_weights(user=AdministratorFactory(), values=MORE_THEMES, note="Meer thema")
+    counted(proposed)
+    user = AdministratorFactory()
+    applied = weighing.apply_weights(weight_set_id=proposed.pk, user=user)
+    assert (applied.applied_by, current_weights().theme) == (user, 40)
+    actions.sweep()
+    assert asked.matches.get(rank=1).activity == far
+
+
+def test_what_nobody_saw_is_not_applied():
+    user = AdministratorFactory()
+    proposed = weighing.propose_weights(user=user, values=MORE_THEMES, note="Meer thema")
+    with pytest.raises(weighing.RefusedError, match="not counted yet"):
+        weighing.apply_weights(weight_set_id=proposed.pk, user=user)
+    counted(proposed)
+    other = weight_set()
+    with pytest.raises(weighing.RefusedError, match="Other weights were applied"):
+        weighing.apply_weights(weight_set_id=proposed.pk, user=user)
+    assert current_weight_set() == other
+    with pytest.raises(weighing.RefusedError, match="applied before"):
+        weighing.apply_weights(weight_set_id=other.pk, user=user)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_proposals_applied_at_once_one_is():
+    user = AdministratorFactory()
+    both = [weighing.propose_weights(user=user, values=MORE_THEMES, note=note) for note in ("een", "twee")]
+    for proposed in both:
+        counted(proposed)
+    found = []
+
+    def apply(pk: int) -> None:
+        try:
+            found.append(weighing.apply_weights(weight_set_id=pk, user=user).pk)
+        except weighing.RefusedError:
+            found.append(None)
+        connections.close_all()
+
+    threads = [threading.Thread(target=apply, args=[proposed.pk]) for proposed in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found.count(None) == 1
+    assert WeightSet.objects.filter(applied_at__isnull=False).count() == 1

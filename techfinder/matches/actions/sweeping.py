@@ -12,6 +12,7 @@ from techfinder.activities.models import Activity
 from techfinder.mail.models import Heartbeat
 from techfinder.matches.actions.matching import match_activity, match_request
 from techfinder.matches.actions.rematching import rematch, unmatched, waiting_requests
+from techfinder.matches.actions.weighing import wake_previews
 from techfinder.matches.models import Match
 from techfinder.requests.actions import close_past
 
@@ -29,6 +30,7 @@ def sweep(*, today: dt.date | None = None) -> int:
     """
     today = today or timezone.localdate()
     close_past()
+    wake_previews()
     request_ids = list(waiting_requests().values_list("pk", flat=True)[: MANY + 1])
     activity_ids = _activities_to_match()
     if _night_has_passed(today) or len(request_ids) + len(activity_ids) > MANY:
