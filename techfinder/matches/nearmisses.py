@@ -76,7 +76,7 @@ def _public_activities(world: World) -> ActivityColumns:
 
 def _terms(world: World, request_ids: Iterable[int]) -> Terms:
     settled = Match.objects.filter(request__in=request_ids, state__in=Match.SETTLED)
-    excluded = list(settled.values_list("request_id", "activity_id"))
+    excluded = list(settled.order_by().values_list("request_id", "activity_id"))
     return Terms(today=world.today, weights=current_weights(), excluded=excluded)
 
 

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
-from techfinder.matches import access, actions, show
+from techfinder.matches import access, actions, loosened, show
 from techfinder.matches.labels import Labels
 from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
 from techfinder.organisations.queries import own_providers
@@ -44,6 +45,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "facts": show.request_facts(asked),
         "stages": show.stages(asked, count),
         "may_act": access.may_act(request.user, asked),
+        "loosened": loosened.last(request.session, asked),
         "is_open": is_open,
         "why": why_not(asked) if is_open and not asked.is_being_matched and count < FEW else None,
     }
@@ -54,22 +56,50 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def loosen(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Change the request as one of the steps says; only a step that still yields something is taken."""
-    asked = get_request(request.user, uuid)
-    if not access.may_act(request.user, asked):
-        raise Http404
+    asked = _own_request(request, uuid)
     step = _step(asked, request.POST.get("loosen", ""))
     if step is None:
         messages.error(request, _("This change no longer helps. Choose another one."))
-    else:
-        # The form asks for an audience; leaving it out would set it anew.
-        edit_request(request_id=asked.pk, fields={"audience": asked.audience, **step.fields})
-        actions.match_request(request_id=asked.pk)
-        messages.success(request, _("Your request is changed. This fits now."))
+        return redirect("matches:request", asked.uuid)
+    old = {name: getattr(asked, name) for name in step.fields}
+    changed = _change(asked, step.fields)
+    loosened.remember(request.session, changed, old=old, step=step)
     return redirect("matches:request", asked.uuid)
 
 
+@login_required
+@require_POST
+def put_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Undo the last step, when nothing else changed since."""
+    asked = _own_request(request, uuid)
+    old = loosened.take_back(request.session, asked)
+    if old is None:
+        messages.error(request, _("Your request was changed since. You can change it yourself."))
+    else:
+        _change(asked, old)
+        messages.success(request, _("Your request is as it was."))
+    return redirect("matches:request", asked.uuid)
+
+
+def _own_request(request: HttpRequest, uuid: UUID) -> Request:
+    asked = get_request(request.user, uuid)
+    if not access.may_act(request.user, asked):
+        raise Http404
+    return asked
+
+
 def _step(asked: Request, value: str) -> Step | None:
-    return next((step for step in why_not(asked).steps if step.value == value), None)
+    why = why_not(asked)
+    steps = [*why.steps, why.online.step] if why.online else why.steps
+    return next((step for step in steps if step.value == value), None)
+
+
+def _change(asked: Request, fields: dict[str, Any]) -> Request:
+    """Change it and match it at once: the next page shows what came of it."""
+    # The form asks for an audience; leaving it out would set it anew.
+    changed = edit_request(request_id=asked.pk, fields={"audience": asked.audience, **fields})
+    actions.match_request(request_id=asked.pk)
+    return changed
 
 
 @login_required

@@ -78,6 +78,7 @@ requests:withdraw                  GET   in   404   200    404   404    404   20
 matches:dashboard                  GET   in   200   200    200   200    200   200    200
 matches:request                    GET   in   404   200    404   404    404   200    200
 matches:loosen                     POST  in   404   302    404   404    404   404    404
+matches:put_back                   POST  in   404   302    404   404    404   404    404
 matches:activity                   GET   in   404   404    404   200    404   200    200
 matches:decline                    POST  in   404   302    404   404    404   404    404
 matches:ask                        POST  in   404   302    404   404    404   404    404
@@ -231,6 +232,7 @@ def arguments(name, world):
         "requests:withdraw": asked,
         "matches:request": asked,
         "matches:loosen": asked,
+        "matches:put_back": asked,
         "matches:activity": [world.public.slug],
         "matches:decline": match,
         "matches:ask": match,

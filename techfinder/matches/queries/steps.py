@@ -41,7 +41,7 @@ class Step:
     icon_name: str
     title: str
     gain: str
-    now: str
+    was: str
     action: str
     value: str
     fields: dict[str, Any]
@@ -60,7 +60,7 @@ def step_of(
         icon_name=words.icon_name,
         title=words.title,
         gain=_gain(companies, len(fits), fits[0][0]),
-        now=_("Now: %(now)s.") % {"now": words.now},
+        was=words.now,
         action=words.action,
         value=f"{field}:{plain(words.value)}",
         fields={field: words.value},
