@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from techfinder.matches import actions, digest, nearmisses
+from techfinder.matches import actions, digest, nearmisses, telling
 from techfinder.matches.actions import weighing
 
 
@@ -32,3 +32,13 @@ def count_near_misses() -> None:
 @shared_task(name="matches.preview_weights")
 def preview_weights(weight_set_id: int) -> None:
     weighing.preview_weights(weight_set_id=weight_set_id)
+
+
+@shared_task(name="matches.tell")
+def tell() -> None:
+    telling.tell_waiting()
+
+
+@shared_task(name="matches.release")
+def release(provider_id: int) -> None:
+    actions.release_places(provider_ids=[provider_id])

@@ -1,160 +1,224 @@
-"""Who is told of which match, and when: notifications for both sides, and the mails that go at once.
+"""Who is told of which match, and when.
 
-A request's first matches are told at once, to both sides; what comes later waits for each person's digest
-(`digest.py`). A notification is unique and has `told_at`: nobody is told twice, whatever runs twice. Runs inside the
-transaction of the match.
+Two steps. `note` writes, in the transaction of the match, what each person is to be told; `tell_waiting` composes the
+mails afterwards, outside the lock of matching. A request's first matches are told at once, to both sides; what comes
+later waits for each person's digest (`digest.py`). A notification is unique and has `told_at`, set in the transaction
+of its mail: nobody is told twice, whatever runs twice.
 """
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from django.db.models import QuerySet
-from django.utils import timezone, translation
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from techfinder.accounts.models import MailFrequency, User
-from techfinder.mail.actions import queue_mail
+from techfinder.activities.models import Activity
+from techfinder.celery import wake
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches.labels import Labels
-from techfinder.matches.models import Match, Notification
-from techfinder.matches.queries import why_not
-from techfinder.matches.words import ask_words, offer_words, request_line, request_url
+from techfinder.matches import mails
+from techfinder.matches.models import Match, NothingFound, Notification
 from techfinder.organisations.models import Membership
-from techfinder.organisations.queries import members_of
 from techfinder.requests.models import Request
 
-SHOWN = 5
+logger = logging.getLogger(__name__)
+
+TASK = "matches.tell"
+# So many people are mailed in one transaction.
+BATCH = 50
+# A run that takes longer leaves the rest to the next one.
+SECONDS_PER_RUN = 40
 Side = Notification.Side
-FULL = ("match__request__school__municipality", "match__activity__provider", "recipient")
 
 
-def tell(*, match_ids: Collection[int]) -> None:
-    """Note for both sides that these matches are there, and mail what is to be told at once."""
-    matches = list(Match.objects.filter(pk__in=match_ids).select_related("request__contact", "activity"))
-    if not matches:
-        return
-    first = _never_told({match.request_id for match in matches})
-    _note(matches)
-    waiting = Notification.objects.filter(match__in=matches, told_at=None, recipient__is_active=True)
-    now = [each for each in waiting.select_related(*FULL) if _at_once(each, first)]
-    _mail_schools([each for each in now if each.side == Side.SCHOOL])
-    _mail_providers([each for each in now if each.side == Side.PROVIDER])
+# ----------------------------------------------------------------------- note
 
 
-def _never_told(request_ids: Collection[int]) -> set[int]:
-    told = Notification.objects.filter(match__request__in=request_ids, told_at__isnull=False)
-    return set(request_ids) - set(told.values_list("match__request_id", flat=True))
+def note(match_ids: Collection[int]) -> int:
+    """Write down for both sides that these matches are before them now, and wake the worker. Returns how many rows.
+
+    In the caller's transaction. Matches that are not placed, and people who were told of a match, are passed over.
+    """
+    ids = sorted(set(match_ids))
+    if not ids:
+        return 0
+    found = _accounts_of_addresses(ids)
+    values = {"ids": ids, "requests": list(found), "people": list(found.values()), "now": timezone.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, values)
+        written = cursor.rowcount
+    if written:
+        wake(TASK)
+    return written
 
 
-def _note(matches: list[Match]) -> None:
-    members = _members({match.activity.provider_id for match in matches})
-    rows = []
-    for match in matches:
-        contact = contact_of(match.request)
-        if contact:
-            rows.append(Notification(recipient=contact, side=Side.SCHOOL, match=match))
-        people = members[match.activity.provider_id]
-        rows += [Notification(recipient_id=user_id, side=Side.PROVIDER, match=match) for user_id in people]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+def _accounts_of_addresses(match_ids: Collection[int]) -> dict[int, int]:
+    """By request: the account of the address of those that came without a person."""
+    nameless = Request.objects.filter(contact=None, matches__in=match_ids).exclude(contact_email="").distinct()
+    accounts = {request.pk: mails.contact_of(request) for request in nameless}
+    return {request_id: account.pk for request_id, account in accounts.items() if account}
 
 
-def contact_of(request: Request) -> User | None:
-    """The person of the request; of an imported one the account of its address, made when there is none."""
-    if request.contact or not request.contact_email:
-        return request.contact
-    known = User.objects.filter(email__iexact=request.contact_email).first()
-    return known or User.objects.create_user(request.contact_email, name=request.contact_name)
+# A school asked and waits: its first matches come at once. A company that wants one mail a week gets that.
+NOTE = """
+    WITH put AS (
+        SELECT match.id, match.request_id, activity.provider_id, COALESCE(request.contact_id, named.id) AS contact_id
+        FROM matches_match AS match
+        JOIN activities_activity AS activity ON activity.id = match.activity_id
+        JOIN requests_request AS request ON request.id = match.request_id
+        LEFT JOIN unnest(%(requests)s::bigint[], %(people)s::bigint[]) AS named(request_id, id)
+            ON named.request_id = request.id
+        WHERE match.id = ANY(%(ids)s) AND match.state = 'open' AND match.placed_at IS NOT NULL
+    ),
+    asked AS MATERIALIZED (
+        SELECT request_id, NOT EXISTS (
+            SELECT 1 FROM matches_match AS other
+            JOIN matches_notification AS told ON told.match_id = other.id AND told.told_at IS NOT NULL
+            WHERE other.request_id = put.request_id
+        ) AS is_first
+        FROM (SELECT DISTINCT request_id FROM put) AS put
+    ),
+    person AS (
+        SELECT contact_id AS id, 'school' AS side, put.id AS match_id, request_id FROM put WHERE contact_id IS NOT NULL
+        UNION ALL
+        SELECT membership.user_id, 'provider', put.id, request_id FROM put
+        JOIN organisations_membership AS membership
+            ON membership.provider_id = put.provider_id AND membership.status = 'active'
+    )
+    INSERT INTO matches_notification AS known (recipient_id, side, match_id, created_at, at_once)
+    SELECT person.id, person.side, person.match_id, %(now)s, CASE account.match_mail
+        WHEN 'instant' THEN true
+        WHEN 'none' THEN false
+        ELSE asked.is_first AND (person.side = 'school' OR account.match_mail = 'daily') END
+    FROM person JOIN asked USING (request_id) JOIN accounts_user AS account ON account.id = person.id
+    ORDER BY person.match_id, person.side, person.id
+    ON CONFLICT (recipient_id, side, match_id) DO UPDATE SET at_once = known.at_once OR EXCLUDED.at_once
+        WHERE known.told_at IS NULL
+"""
 
 
-def _members(provider_ids: Collection[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    active = Membership.objects.filter(provider__in=provider_ids, status=Membership.Status.ACTIVE)
-    for provider_id, user_id in active.order_by("pk").values_list("provider_id", "user_id"):
-        found[provider_id].append(user_id)
-    return found
+def note_nothing(request_ids: Collection[int]) -> int:
+    """Write down which of these requests, just matched, have nothing to show; each once. Returns how many rows.
+
+    Not for what an import brings in quietly: the caller leaves that out.
+    """
+    shown = Match.objects.filter(request=OuterRef("pk"), placed_at__isnull=False)
+    empty = Request.objects.open().filter(~Exists(shown), pk__in=request_ids, nothing_found=None)
+    rows = [NothingFound(request_id=pk) for pk in empty.order_by("pk").values_list("pk", flat=True)]
+    if rows:
+        NothingFound.objects.bulk_create(rows, ignore_conflicts=True)
+        wake(TASK)
+    return len(rows)
 
 
-def _at_once(notification: Notification, first: set[int]) -> bool:
-    """A school asked and waits: its first matches come at once. A company that wants one mail a week gets that."""
-    wanted = notification.recipient.match_mail
-    is_first = notification.match.request_id in first
-    if wanted == MailFrequency.NONE:
-        return False
-    if wanted == MailFrequency.INSTANT:
-        return True
-    return is_first and (notification.side == Side.SCHOOL or wanted == MailFrequency.DAILY)
+# ----------------------------------------------------------------------- tell
 
 
-# ------------------------------------------------------------ mails at once
+def tell_waiting(*, seconds: float = SECONDS_PER_RUN) -> int:
+    """Mail what is to be told at once. Returns how many mails were queued.
+
+    Each person's row is held while their mails are composed, so that two workers never take the same person. What fails
+    is passed over, stays, and is tried again by the next run.
+    """
+    until = time.monotonic() + seconds
+    words = mails.Words()
+    told = _by_batches(lambda after: _tell_people(after, words), until)
+    told += _by_batches(_tell_of_nothing, until)
+    if time.monotonic() > until:
+        wake(TASK)
+    return told
 
 
-def _mail_schools(notifications: Iterable[Notification]) -> None:
-    """One mail per person and request."""
-    by_request: dict[tuple[int, int], list[Notification]] = defaultdict(list)
-    for each in notifications:
-        by_request[each.recipient_id, each.match.request_id].append(each)
-    for group in by_request.values():
-        group.sort(key=lambda each: each.match.rank)
-        _settle(group, _school_mail(group))
+def _by_batches(run: Callable[[int], tuple[int, int | None]], until: float) -> int:
+    """Run from the first to the last; each run says how much it did and up to which id."""
+    done, after = 0, 0
+    while time.monotonic() < until:
+        count, last = run(after)
+        done += count
+        if last is None:
+            break
+        after = last
+    return done
 
 
-def _school_mail(group: list[Notification]) -> OutgoingMail | None:
-    request, recipient = group[0].match.request, group[0].recipient
-    with translation.override(recipient.language):
-        labels = Labels()
-        context = {
-            "count": len(group),
-            "offers": [offer_words(each.match, labels) for each in group[:SHOWN]],
-            "more": max(0, len(group) - SHOWN),
-            "others": len(group) - 1,
-            "best": group[0].match.activity.title,
-            **request_context(request),
-        }
-    return queue_mail(
-        key=f"match-school:{min(each.pk for each in group)}",
-        kind="match",
-        to=recipient.email,
-        recipient=recipient,
-        template="match_school",
-        context=context,
-        thread=thread(request),
-        unsubscribe=True,
+@transaction.atomic
+def _tell_people(after: int, words: mails.Words) -> tuple[int, int | None]:
+    people = _claim(after)
+    if not people:
+        return 0, None
+    waiting = defaultdict(list)
+    for each in due(people):
+        waiting[each.recipient_id].append(each)
+    # What no longer holds is told when it holds again, and then with the rest.
+    _waiting_at_once(people).exclude(pk__in=[each.pk for group in waiting.values() for each in group]).update(
+        at_once=False
+    )
+    told = sum(_attempt(lambda: _tell_person(person, waiting[person.pk], words)) for person in people)  # noqa: B023
+    return told, people[-1].pk
+
+
+def _claim(after: int) -> list[User]:
+    """The next people to mail, held until the transaction ends; whom another worker holds is left to it."""
+    something = Notification.objects.filter(recipient=OuterRef("pk"), told_at=None, at_once=True)
+    people = User.objects.filter(Exists(something), is_active=True, pk__gt=after).order_by("pk")
+    return list(people.select_for_update(skip_locked=True, no_key=True)[:BATCH])
+
+
+def _waiting_at_once(people: Iterable[User]) -> QuerySet[Notification]:
+    return Notification.objects.filter(recipient__in=people, told_at=None, at_once=True)
+
+
+def due(people: Collection[User]) -> QuerySet[Notification]:
+    """What these people are to be told at once, and still holds."""
+    wanting = [person for person in people if person.match_mail != MailFrequency.NONE]
+    return holding(_waiting_at_once(wanting)).order_by("pk")
+
+
+def holding(notifications: QuerySet[Notification]) -> QuerySet[Notification]:
+    """Those of which the match is still before both sides, and this person's business; with all that mails show."""
+    still = Q(
+        match__state=Match.State.OPEN,
+        match__placed_at__isnull=False,
+        match__request__status=Request.Status.OPEN,
+        match__activity__in=Activity.objects.public(),
+    )
+    member = Membership.objects.filter(
+        user=OuterRef("recipient"), provider=OuterRef("match__activity__provider"), status=Membership.Status.ACTIVE
+    )
+    mine = Q(match__request__contact=F("recipient")) | Q(match__request__contact=None)
+    whose = (Q(side=Side.SCHOOL) & mine) | (Q(side=Side.PROVIDER) & Exists(member))
+    return notifications.filter(still, whose).select_related(
+        "match__request__school__municipality", "match__activity__provider"
     )
 
 
-def _mail_providers(notifications: Iterable[Notification]) -> None:
-    """One mail per person, with all requests of this run."""
-    by_person: dict[int, list[Notification]] = defaultdict(list)
-    for each in notifications:
-        by_person[each.recipient_id].append(each)
-    for group in by_person.values():
-        group.sort(key=lambda each: (-each.match.score, each.match_id))
-        _settle(group, _provider_mail(group))
+def _attempt(run: Callable[[], int]) -> int:
+    """One person's mails, all or none; a mail that cannot be composed holds up nobody else."""
+    try:
+        with transaction.atomic():
+            return run()
+    except Exception:
+        logger.exception("a mail about matches cannot be composed")
+        return 0
 
 
-def _provider_mail(group: list[Notification]) -> OutgoingMail | None:
-    recipient, best = group[0].recipient, group[0].match
-    with translation.override(recipient.language):
-        labels = Labels()
-        asks = [ask_words(each.match, labels) for each in group[:SHOWN]]
-    requests = {each.match.request_id for each in group}
-    return queue_mail(
-        key=f"match-provider:{min(each.pk for each in group)}",
-        kind="match",
-        to=recipient.email,
-        recipient=recipient,
-        template="match_provider",
-        context={
-            "count": len(requests),
-            "asks": asks,
-            "more": max(0, len(group) - SHOWN),
-            "school": best.request.school.name,
-            "button_url": asks[0].url,
-        },
-        thread=thread(best.request) if len(requests) == 1 else "",
-        unsubscribe=True,
-    )
+def _tell_person(person: User, waiting: list[Notification], words: mails.Words) -> int:
+    """One mail per request to the school, one to the provider for all requests."""
+    schools: dict[int, list[Notification]] = defaultdict(list)
+    for each in waiting:
+        if each.side == Side.SCHOOL:
+            schools[each.match.request_id].append(each)
+    for group in schools.values():
+        _settle(group, mails.to_school(group, person, words))
+    asks = [each for each in waiting if each.side == Side.PROVIDER]
+    if asks:
+        _settle(asks, mails.to_provider(asks, person, words))
+    return len(schools) + bool(asks)
 
 
 def _settle(group: list[Notification], mail: OutgoingMail | None) -> None:
@@ -162,106 +226,28 @@ def _settle(group: list[Notification], mail: OutgoingMail | None) -> None:
     Notification.objects.filter(pk__in=ids).update(mail=mail, told_at=timezone.now())
 
 
-def thread(request: Request) -> str:
-    return f"request-{request.uuid}"
-
-
-def request_context(request: Request) -> dict[str, object]:
-    """What every mail about a request says of it; words in the active language."""
-    return {
-        "title": request.title,
-        "line": request_line(request),
-        "school_name": request.school.name,
-        "posted": timezone.localdate(request.confirmed_at or request.created_at),
-        "button_url": request_url(request),
-    }
-
-
 # ------------------------------------------------------------- nothing found
 
 
-def tell_of_nothing(*, request_id: int) -> None:
-    """A new request that nothing fits: say so at once, and what would help. Once per request."""
-    request = Request.objects.open().filter(pk=request_id, matches=None).select_related("school").first()
-    recipient = contact_of(request) if request else None
-    if request is None or recipient is None or recipient.match_mail == MailFrequency.NONE:
-        return
-    with translation.override(recipient.language):
-        context = {**request_context(request), "reasons": why_not(request).sentences[:SHOWN]}
-    queue_mail(
-        key=f"match-none:{request.uuid}",
-        kind="match",
-        to=recipient.email,
-        recipient=recipient,
-        template="match_none",
-        context=context,
-        thread=thread(request),
-        unsubscribe=True,
+@transaction.atomic
+def _tell_of_nothing(after: int) -> tuple[int, int | None]:
+    """Say so to the schools of the next requests; what was matched again since is looked at once it is matched."""
+    rows = list(
+        NothingFound.objects.filter(told_at=None, pk__gt=after, request__matched_version__gte=F("request__version"))
+        .select_related("request__school", "request__contact")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("pk")[:BATCH]
     )
+    told = sum(_attempt(lambda: _tell_school_of_nothing(row)) for row in rows)  # noqa: B023
+    return told, rows[-1].pk if rows else None
 
 
-# ------------------------------------------------------- one lets another know
-
-
-def tell_of_asking(*, match_id: int) -> None:
-    """Mail the people of the provider (or its general address) that the school asks for this activity."""
-    match = _whole(match_id)
-    provider, request = match.activity.provider, match.request
-    addresses: list[tuple[str, User | None]] = [(person.email, person) for person in members_of(provider)]
-    for address, person in addresses or [(provider.email, None)]:
-        _mail_of_asking(match, request, address, person)
-
-
-def _mail_of_asking(match: Match, request: Request, address: str, person: User | None) -> None:
-    language = person.language if person else "nl"
-    with translation.override(language):
-        ask = ask_words(match, Labels())
-    queue_mail(
-        key=f"asked:{match.pk}:{address}",
-        kind="asked",
-        to=address,
-        recipient=person,
-        language=language,
-        template="match_asked",
-        context={"ask": ask, "request": plain(request), "activity": match.activity.title, "button_url": ask.url},
-        thread=thread(request),
-        reply_to=request.contact.email if request.contact else request.contact_email,
-    )
-
-
-def plain(request: Request) -> dict[str, str]:
-    return {
-        "goals": request.goals,
-        "prior_knowledge": request.prior_knowledge,
-        "practicalities": request.practicalities,
-        "date_note": request.date_note,
-        "contact_name": request.contact_name,
-        "contact_email": request.contact_email,
-    }
-
-
-def tell_of_offering(*, match_id: int, user_id: int) -> None:
-    """Mail the school that a company offers itself for its request."""
-    match, member = _whole(match_id), User.objects.get(pk=user_id)
-    request, recipient = match.request, contact_of(match.request)
-    if recipient is None:
-        return
-    with translation.override(recipient.language):
-        context = {**request_context(request), "offer": offer_words(match, Labels()), "member": member.name}
-    queue_mail(
-        key=f"offered:{match.pk}",
-        kind="offered",
-        to=recipient.email,
-        recipient=recipient,
-        template="match_offered",
-        context=context,
-        thread=thread(request),
-        reply_to=member.email,
-    )
-
-
-def _whole(match_id: int) -> Match:
-    whole: QuerySet[Match] = Match.objects.select_related(
-        "request__school__municipality", "request__contact", "activity__provider"
-    )
-    return whole.get(pk=match_id)
+def _tell_school_of_nothing(row: NothingFound) -> int:
+    request = row.request
+    NothingFound.objects.filter(pk=row.pk).update(told_at=timezone.now())
+    if request.status != Request.Status.OPEN or Match.objects.placed().filter(request=request).exists():
+        return 0
+    recipient = mails.contact_of(request)
+    if recipient is None or not recipient.is_active or recipient.match_mail == MailFrequency.NONE:
+        return 0
+    return int(mails.of_nothing(request, recipient) is not None)

@@ -9,11 +9,11 @@ from django.utils import timezone
 from techfinder.accounts.models import MailFrequency, User
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions, digest
+from techfinder.matches import digest
 from techfinder.matches.models import DigestRun, Match, Notification
-from techfinder.requests.models import Request
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory
+from tests.matches.steps import match_activity, match_all, match_request, rematch
 
 pytestmark = pytest.mark.django_db
 MORNING = timezone.make_aware(dt.datetime(2026, 11, 25, 8, 0))
@@ -21,11 +21,6 @@ MORNING = timezone.make_aware(dt.datetime(2026, 11, 25, 8, 0))
 
 def mails(user, kind="match"):
     return OutgoingMail.objects.filter(recipient=user, kind=kind).order_by("pk")
-
-
-def match_all():
-    for request in Request.objects.all():
-        actions.match_request(request_id=request.pk)
 
 
 def test_both_sides_hear_of_a_requests_first_matches_with_reasons(make_activity, make_request, member):
@@ -50,8 +45,8 @@ def test_nobody_is_told_twice(make_activity, make_request, member):
     activity, request = make_activity(), make_request()
     for _ in range(2):
         match_all()
-        actions.match_activity(activity_id=activity.pk)
-        actions.rematch(everything=True)
+        match_activity(activity)
+        rematch(everything=True)
     Activity.objects.update(themes=["water"])
     match_all()
     Activity.objects.update(themes=["energie"])
@@ -65,7 +60,7 @@ def test_later_matches_wait_for_the_digest(make_activity, make_request, member):
     request = make_request()
     match_all()
     later = make_activity(title="Later gekomen")
-    actions.match_activity(activity_id=later.pk)
+    match_activity(later)
     assert mails(request.contact).count() == 1
     assert digest.send_digests(now=MORNING) == 2
     mail = mails(request.contact, "digest").get()
@@ -95,7 +90,7 @@ def test_what_no_longer_holds_is_not_in_the_digest(make_activity, make_request):
     make_request()
     match_all()
     later = make_activity()
-    actions.match_activity(activity_id=later.pk)
+    match_activity(later)
     Activity.objects.filter(pk=later.pk).update(status=Activity.Status.PAUSED)
     assert digest.send_digests(now=MORNING) == 0
 
@@ -105,7 +100,7 @@ def test_who_left_the_company_is_not_told(make_activity, make_request, member):
     make_request()
     match_all()
     later = make_activity()
-    actions.match_activity(activity_id=later.pk)
+    match_activity(later)
     member.memberships.update(status="left")
     digest.send_digests(now=MORNING)
     assert not mails(member, "digest").exists()
@@ -134,7 +129,7 @@ def test_at_once_means_each_time(make_activity, make_request, member):
     User.objects.update(match_mail=MailFrequency.INSTANT)
     match_all()
     later = make_activity()
-    actions.match_activity(activity_id=later.pk)
+    match_activity(later)
     assert (mails(request.contact).count(), mails(member).count()) == (2, 2)
 
 
@@ -144,7 +139,7 @@ def test_once_a_week_is_once_a_week(make_activity, make_request):
     match_all()
     for day in range(5):
         later = make_activity()
-        actions.match_activity(activity_id=later.pk)
+        match_activity(later)
         digest.send_digests(now=MORNING + dt.timedelta(days=day))
     # From Wednesday to Sunday is one week.
     assert mails(request.contact, "digest").count() == 1
@@ -158,7 +153,7 @@ def test_a_day_with_a_changed_clock_has_one_digest(make_activity, make_request, 
     request = make_request(date_from=dt.date(2027, 5, 1))
     match_all()
     later = make_activity()
-    actions.match_activity(activity_id=later.pk)
+    match_activity(later)
     start = timezone.make_aware(dt.datetime.combine(day, dt.time(0, 0)))
     for quarter in range(96):
         digest.send_digests(now=start + dt.timedelta(minutes=15 * quarter))
@@ -171,7 +166,7 @@ def test_a_long_digest_is_capped_and_says_so(make_activity, make_request):
     match_all()
     for _ in range(digest.SHOWN + 3):
         make_activity()
-    actions.rematch()
+    rematch()
     digest.send_digests(now=MORNING)
     mail = mails(request.contact, "digest").get()
     assert mail.text.count("/aanbod/") == digest.SHOWN
@@ -185,7 +180,7 @@ def test_a_request_that_nothing_fits_hears_why_once(make_activity, make_request)
     match_all()
     mail = mails(request.contact).get()
     assert mail.key == f"match-none:{request.uuid}"
-    actions.match_activity(activity_id=make_activity().pk)
+    match_activity(make_activity())
     assert mails(request.contact).count() == 2
 
 
@@ -194,20 +189,20 @@ def test_what_came_in_quietly_tells_nobody(make_activity, make_request, member):
     make_request(quiet=True)
     make_request(quiet=True, themes=["water"])
     match_all()
-    actions.match_activity(activity_id=activity.pk)
-    actions.rematch(everything=True)
+    match_activity(activity)
+    rematch(everything=True)
     assert Match.objects.count() == 1
     assert not OutgoingMail.objects.exists()
     assert not Notification.objects.exists()
 
 
-@pytest.mark.parametrize("match", [match_all, lambda: actions.rematch(everything=True)])
+@pytest.mark.parametrize("match", [match_all, lambda: rematch(everything=True)])
 def test_what_comes_to_an_imported_row_later_is_told(make_activity, make_request, member, match):
     make_activity(quiet=True)
     request = make_request(quiet=True)
     match()
-    actions.match_activity(activity_id=make_activity().pk)
-    actions.match_request(request_id=make_request().pk)
+    match_activity(make_activity())
+    match_request(make_request())
     assert mails(request.contact).count() == 1
     assert mails(member).exists()
 
@@ -248,6 +243,6 @@ def test_a_new_activity_with_many_requests_is_one_mail(make_activity, make_reque
     for _ in range(8):
         make_request(quiet=False)
     activity = make_activity()
-    actions.match_activity(activity_id=activity.pk)
+    match_activity(activity)
     mail = mails(member).get()
     assert "8" in mail.subject

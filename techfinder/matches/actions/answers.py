@@ -1,50 +1,91 @@
-"""What people say of a match: the school declines or asks, the provider offers itself."""
+"""What people say of a match: the school declines or asks, the provider offers itself. An answer frees a place."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
 
 from techfinder.celery import wake
-from techfinder.matches import telling
+from techfinder.matches import mails, placing, telling
 from techfinder.matches.models import Match
 from techfinder.matches.pairs import rerank
+
+# So many providers are held at once.
+PROVIDERS_PER_RUN = 200
 
 
 @transaction.atomic
 def decline(*, match_id: int) -> bool:
     """The school says that this does not suit: the pair never comes back. False when it was settled already."""
-    match = Match.objects.select_for_update().get(pk=match_id)
+    match = _hold(match_id)
     if match.state in Match.SETTLED:
         return False
-    match.state = Match.State.DECLINED
-    match.save(update_fields=["state"])
+    match.state, match.closed_at = Match.State.DECLINED, timezone.now()
+    match.save(update_fields=["state", "closed_at"])
     rerank([match.request_id])
+    _wake_release(match)
     return True
 
 
 @transaction.atomic
 def ask(*, match_id: int) -> bool:
-    """The school asks for this activity: its provider is mailed, once, and can answer the school directly."""
-    match = Match.objects.select_for_update().get(pk=match_id)
+    """The school asks for this activity: its provider is mailed, once, and can answer the school directly.
+
+    A school may always ask: what was held back is before both sides from then on.
+    """
+    match = _hold(match_id)
     if match.state != Match.State.OPEN or match.asked_at:
         return False
     match.asked_at = timezone.now()
-    match.save(update_fields=["asked_at"])
-    telling.tell_of_asking(match_id=match_id)
+    match.placed_at, match.held = match.placed_at or match.asked_at, Match.Held.NO
+    match.save(update_fields=["asked_at", "placed_at", "held"])
+    mails.tell_of_asking(match_id=match_id)
     return True
 
 
 @transaction.atomic
 def offer(*, match_id: int, user_id: int) -> bool:
-    """Somebody of the provider offers itself: the school is mailed, once, and can answer directly."""
-    match = Match.objects.select_for_update().get(pk=match_id)
-    if match.state != Match.State.OPEN or match.offered_at:
+    """Somebody of the provider offers itself: the school is mailed, once, and can answer directly.
+
+    False when it did already, or when the match is not before the provider.
+    """
+    match = _hold(match_id)
+    if match.state != Match.State.OPEN or match.offered_at or match.placed_at is None:
         return False
     match.offered_at = timezone.now()
     match.save(update_fields=["offered_at"])
-    telling.tell_of_offering(match_id=match_id, user_id=user_id)
+    mails.tell_of_offering(match_id=match_id, user_id=user_id)
+    _wake_release(match)
     return True
+
+
+def _hold(match_id: int) -> Match:
+    return Match.objects.select_for_update(of=("self",)).select_related("activity").get(pk=match_id)
+
+
+def _wake_release(match: Match) -> None:
+    """By the worker: whoever answers does not wait until the rows of the provider are free."""
+    wake("matches.release", match.activity.provider_id)
+
+
+def release_places(*, provider_ids: Collection[int] | None = None, now: dt.datetime | None = None) -> int:
+    """Give the places that fell free to the best that was held, and note both sides. None is all providers.
+
+    Returns how many matches were put before people.
+    """
+    ids = placing.providers_with_held() if provider_ids is None else sorted(set(provider_ids))
+    runs = [ids[start : start + PROVIDERS_PER_RUN] for start in range(0, len(ids), PROVIDERS_PER_RUN)]
+    return sum(_release(run, now) for run in runs)
+
+
+@transaction.atomic
+def _release(provider_ids: Collection[int], now: dt.datetime | None) -> int:
+    placed = placing.place(provider_ids=provider_ids, now=now)
+    telling.note(placed)
+    return len(placed)
 
 
 def wake_sweeper() -> None:

@@ -25,6 +25,7 @@ from techfinder.matches.columns import (
 )
 from techfinder.matches.models import Match
 from techfinder.matches.pairs import Stored, found, rerank, store
+from techfinder.matches.placing import place
 from techfinder.requests.models import Request
 
 LOCK = 0x7EC4F1  # the advisory lock of matching
@@ -51,9 +52,9 @@ def match_request(*, request_id: int, today: dt.date | None = None) -> Stored:
     stored = store(found(pairs, world), scope=Match.objects.filter(request_id=request_id))
     rerank([request_id])
     mark(Request.objects.filter(pk=request_id), request.version)
+    telling.note(newly_placed(stored, quiet=request.quiet))
     if not request.quiet:
-        telling.tell(match_ids=stored.arrived or [])
-        telling.tell_of_nothing(request_id=request_id)
+        telling.note_nothing([request_id])
     end_quiet(Request.objects.filter(pk=request_id))
     return stored
 
@@ -75,10 +76,15 @@ def match_activity(*, activity_id: int, today: dt.date | None = None) -> Stored:
     stored = store(found(pairs, world), scope=scope)
     rerank(touched)
     mark(Activity.objects.filter(pk=activity_id), activity.version)
-    if not activity.quiet:
-        telling.tell(match_ids=stored.arrived or [])
+    telling.note(newly_placed(stored, quiet=activity.quiet))
     end_quiet(Activity.objects.filter(pk=activity_id))
     return stored
+
+
+def newly_placed(stored: Stored, *, quiet: bool) -> set[int]:
+    """Put what arrived before people as far as there is place. Returns whom to tell of: not of what came in quietly."""
+    placed = set(place(match_ids=stored.arrived or []))
+    return placed.difference(stored.arrived or []) if quiet else placed
 
 
 def settled(scope: Q) -> list[tuple[int, int]]:

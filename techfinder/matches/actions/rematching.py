@@ -20,6 +20,7 @@ from techfinder.matches.actions.matching import end_quiet, lock, mark, settled
 from techfinder.matches.columns import World, activity_rows, request_rows
 from techfinder.matches.models import Match
 from techfinder.matches.pairs import STORED_PER_REQUEST, Stored, found, rerank, store
+from techfinder.matches.placing import place
 from techfinder.requests.models import Request
 
 REQUESTS_PER_CHUNK = 500
@@ -116,7 +117,7 @@ def _rematch_chunk(ids: list[int], *, today: dt.date | None) -> Stored:
     stored = store(found(pairs, world), scope=Match.objects.filter(request_id__in=ids))
     rerank(ids)
     _mark_many(Request.objects.all(), versions)
-    telling.tell(match_ids=_not_quiet(stored.arrived or []))
+    telling.note(_not_quiet(place(match_ids=stored.arrived or [])))
     end_quiet(Request.objects.filter(pk__in=ids))
     return stored
 

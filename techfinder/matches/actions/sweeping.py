@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.mail.models import Heartbeat
+from techfinder.matches import telling
+from techfinder.matches.actions.answers import release_places
 from techfinder.matches.actions.matching import match_activity, match_request
 from techfinder.matches.actions.rematching import rematch, unmatched, waiting_requests
 from techfinder.matches.actions.weighing import wake_previews
@@ -37,6 +39,8 @@ def sweep(*, today: dt.date | None = None) -> int:
         rematch(today=today, everything=_take_the_night(today), seconds=SECONDS_PER_SWEEP)
     else:
         _match_each(request_ids, activity_ids, today)
+    release_places()
+    telling.tell_waiting()
     return len(request_ids) + len(activity_ids)
 
 

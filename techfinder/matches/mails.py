@@ -1,0 +1,200 @@
+"""The mails about matches, composed in the language of each person; the caller owns the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+
+from techfinder.accounts.models import User
+from techfinder.mail.actions import queue_mail
+from techfinder.mail.models import OutgoingMail
+from techfinder.matches.labels import Labels
+from techfinder.matches.models import Match, Notification
+from techfinder.matches.queries import why_not
+from techfinder.matches.words import ask_words, offer_words, request_line, request_url
+from techfinder.organisations.queries import members_of
+from techfinder.requests.models import Request
+
+SHOWN = 5
+
+
+class Words:
+    """The labels of each language, read once for many mails."""
+
+    def __init__(self) -> None:
+        self._labels: dict[str, Labels] = {}
+
+    def __getitem__(self, language: str) -> Labels:
+        return self._labels.setdefault(language, Labels())
+
+
+def thread(request: Request) -> str:
+    return f"request-{request.uuid}"
+
+
+def request_context(request: Request) -> dict[str, object]:
+    """What every mail about a request says of it; words in the active language."""
+    return {
+        "title": request.title,
+        "line": request_line(request),
+        "school_name": request.school.name,
+        "posted": timezone.localdate(request.confirmed_at or request.created_at),
+        "button_url": request_url(request),
+    }
+
+
+# ------------------------------------------------------------- what was found
+
+
+def to_school(group: Sequence[Notification], recipient: User, words: Words) -> OutgoingMail | None:
+    """One mail to one person about one request: what fits it, the best first."""
+    group = sorted(group, key=lambda each: each.match.rank)
+    request = group[0].match.request
+    with translation.override(recipient.language):
+        labels = words[recipient.language]
+        context = {
+            "count": len(group),
+            "offers": [offer_words(each.match, labels) for each in group[:SHOWN]],
+            "more": max(0, len(group) - SHOWN),
+            "others": len(group) - 1,
+            "best": group[0].match.activity.title,
+            **request_context(request),
+        }
+    return queue_mail(
+        key=f"match-school:{min(each.pk for each in group)}",
+        kind="match",
+        to=recipient.email,
+        recipient=recipient,
+        template="match_school",
+        context=context,
+        thread=thread(request),
+        unsubscribe=True,
+    )
+
+
+def to_provider(group: Sequence[Notification], recipient: User, words: Words) -> OutgoingMail | None:
+    """One mail to one person of a provider, with all requests that wait to be told."""
+    group = sorted(group, key=lambda each: (-each.match.score, each.match_id))
+    best = group[0].match
+    with translation.override(recipient.language):
+        asks = [ask_words(each.match, words[recipient.language]) for each in group[:SHOWN]]
+    requests = {each.match.request_id for each in group}
+    return queue_mail(
+        key=f"match-provider:{min(each.pk for each in group)}",
+        kind="match",
+        to=recipient.email,
+        recipient=recipient,
+        template="match_provider",
+        context={
+            "count": len(requests),
+            "asks": asks,
+            "more": max(0, len(group) - SHOWN),
+            "school": best.request.school.name,
+            "button_url": asks[0].url,
+        },
+        thread=thread(best.request) if len(requests) == 1 else "",
+        unsubscribe=True,
+    )
+
+
+# ------------------------------------------------------------- nothing found
+
+
+def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
+    """Nothing to show for a request: what would help, or how many companies fit and have no place now."""
+    with translation.override(recipient.language):
+        full = companies_without_place(request)
+        reasons = [] if full else why_not(request).sentences[:SHOWN]
+        context = {**request_context(request), "full": full, "reasons": reasons}
+    return queue_mail(
+        key=f"match-none:{request.uuid}",
+        kind="match",
+        to=recipient.email,
+        recipient=recipient,
+        template="match_none",
+        context=context,
+        thread=thread(request),
+        unsubscribe=True,
+    )
+
+
+def companies_without_place(request: Request) -> int:
+    held = Match.objects.held_back().filter(request=request, held=Match.Held.FULL)
+    return held.values("activity__provider").distinct().count()
+
+
+# ------------------------------------------------------- one lets another know
+
+
+def tell_of_asking(*, match_id: int) -> None:
+    """Mail the people of the provider (or its general address) that the school asks for this activity."""
+    match = _whole(match_id)
+    provider, request = match.activity.provider, match.request
+    addresses: list[tuple[str, User | None]] = [(person.email, person) for person in members_of(provider)]
+    for address, person in addresses or [(provider.email, None)]:
+        _mail_of_asking(match, request, address, person)
+
+
+def _mail_of_asking(match: Match, request: Request, address: str, person: User | None) -> None:
+    language = person.language if person else "nl"
+    with translation.override(language):
+        ask = ask_words(match, Labels())
+    queue_mail(
+        key=f"asked:{match.pk}:{address}",
+        kind="asked",
+        to=address,
+        recipient=person,
+        language=language,
+        template="match_asked",
+        context={"ask": ask, "request": plain(request), "activity": match.activity.title, "button_url": ask.url},
+        thread=thread(request),
+        reply_to=request.contact.email if request.contact else request.contact_email,
+    )
+
+
+def plain(request: Request) -> dict[str, str]:
+    return {
+        "goals": request.goals,
+        "prior_knowledge": request.prior_knowledge,
+        "practicalities": request.practicalities,
+        "date_note": request.date_note,
+        "contact_name": request.contact_name,
+        "contact_email": request.contact_email,
+    }
+
+
+def tell_of_offering(*, match_id: int, user_id: int) -> None:
+    """Mail the school that a company offers itself for its request."""
+    match, member = _whole(match_id), User.objects.get(pk=user_id)
+    request, recipient = match.request, contact_of(match.request)
+    if recipient is None:
+        return
+    with translation.override(recipient.language):
+        context = {**request_context(request), "offer": offer_words(match, Labels()), "member": member.name}
+    queue_mail(
+        key=f"offered:{match.pk}",
+        kind="offered",
+        to=recipient.email,
+        recipient=recipient,
+        template="match_offered",
+        context=context,
+        thread=thread(request),
+        reply_to=member.email,
+    )
+
+
+def contact_of(request: Request) -> User | None:
+    """The person of the request; of an imported one the account of its address, made when there is none."""
+    if request.contact or not request.contact_email:
+        return request.contact
+    known = User.objects.filter(email__iexact=request.contact_email).first()
+    return known or User.objects.create_user(request.contact_email, name=request.contact_name)
+
+
+def _whole(match_id: int) -> Match:
+    whole: QuerySet[Match] = Match.objects.select_related(
+        "request__school__municipality", "request__contact", "activity__provider"
+    )
+    return whole.get(pk=match_id)

@@ -1,0 +1,196 @@
+"""Which matches are put before people: a provider gets no more open requests at once than its cap.
+
+A place of a provider is taken by a request of which a match was put before both sides in the last two weeks, and which
+the provider did not answer. Best score first; what finds no place is held, and the request's next best comes instead.
+
+Whoever places holds the rows of the providers concerned, taken in the order of their ids, and no match that another
+transaction has in hand: workers that place for one provider wait for each other, and never in a circle. So nothing
+that waits for a match may follow `place` in a transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from techfinder.matches.models import Match
+from techfinder.organisations.models import Provider
+
+# As long a request that nobody answers takes a place.
+PATIENCE = dt.timedelta(days=14)
+AUGUST = 8
+HAS_CAP = Q(max_open__isnull=False) | Q(size__in=[size for size, cap in Provider.CAPS.items() if cap])
+
+
+def place(
+    *, match_ids: Collection[int] = (), provider_ids: Collection[int] = (), now: dt.datetime | None = None
+) -> list[int]:
+    """Put before people what may be, of these matches and of all that waits at these providers and at theirs.
+
+    `match_ids` are new, or open again. Those of a provider without a cap may come with `placed_at` set already (see
+    `without_cap`), which spares writing them twice. Returns the ids of what is before people from now on, in order.
+    The caller owns the transaction and tells (`telling.note`).
+    """
+    now = now or timezone.now()
+    ids = sorted(set(match_ids))
+    providers = sorted(_providers_of(ids) | set(provider_ids))
+    if not providers:
+        return []
+    caps = _hold(providers)
+    values = {
+        "ids": ids,
+        "providers": providers,
+        "caps": [caps.get(pk) for pk in providers],
+        "now": now,
+        "since": now - PATIENCE,
+        "year": school_year_start(now),
+    }
+    before = _run(TAKE_BACK, values) if ids else []
+    placed = {pk for pk, held in before if not held}
+    placed |= {pk for pk, held in _run(PLACE, values) if not held}
+    return sorted(placed)
+
+
+def _providers_of(match_ids: Collection[int]) -> set[int]:
+    if not match_ids:
+        return set()
+    rows = _run(PROVIDERS, {"ids": match_ids})
+    return {provider_id for (provider_id,) in rows}
+
+
+def _hold(provider_ids: list[int]) -> dict[int, int | None]:
+    """The caps of those that have one; their rows are this transaction's until it ends."""
+    rows = Provider.objects.filter(HAS_CAP, pk__in=provider_ids).order_by("pk")
+    return {provider.pk: provider.cap for provider in rows.only("size", "max_open").select_for_update(no_key=True)}
+
+
+def without_cap(activity_ids: Collection[int]) -> set[int]:
+    """Those of these activities whose provider takes any number of requests."""
+    rows = Provider.objects.exclude(HAS_CAP).filter(activities__in=activity_ids)
+    return set(rows.values_list("activities", flat=True))
+
+
+def providers_with_held() -> list[int]:
+    """The providers of matches that fit and are not before people, in order."""
+    waiting = Match.objects.open().filter(placed_at=None)
+    return sorted(set(waiting.order_by().values_list("activity__provider_id", flat=True).distinct()))
+
+
+def school_year_start(now: dt.datetime) -> dt.datetime:
+    """The first moment of the school year in which `now` lies: 1 August."""
+    local = timezone.localtime(now)
+    year = local.year if local.month >= AUGUST else local.year - 1
+    return dt.datetime(year, AUGUST, 1, tzinfo=local.tzinfo)
+
+
+def _run(sql: str, values: dict[str, object]) -> list[tuple[int, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[int, ...]] = cursor.fetchall()
+        return rows
+
+
+PROVIDERS = """
+    SELECT DISTINCT activity.provider_id FROM matches_match AS match
+    JOIN activities_activity AS activity ON activity.id = match.activity_id WHERE match.id = ANY(%(ids)s)
+"""
+
+# The school asked for the same, or turned it down, under another request for some of the same classes. A level code
+# stands for all that begin with it.
+TWICE = """
+    EXISTS (
+        SELECT 1 FROM requests_request AS other
+        JOIN matches_match AS said ON said.request_id = other.id AND said.activity_id = match.activity_id
+        WHERE other.school_id = request.school_id AND other.id <> request.id
+            AND (
+                said.asked_at >= %(year)s
+                OR (said.state = 'declined' AND COALESCE(said.closed_at, said.created_at) >= %(year)s)
+            )
+            AND EXISTS (
+                SELECT 1 FROM unnest(other.levels) AS theirs, unnest(request.levels) AS ours
+                WHERE theirs = ours OR starts_with(theirs, ours || '-') OR starts_with(ours, theirs || '-')
+            )
+    )
+"""
+
+# What is open again starts anew; what came placed stays so, unless the school is not to have it. Somebody who asked or
+# offered sees the match whatever else holds.
+TAKE_BACK = f"""
+    WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),
+    came AS (
+        SELECT match.id, CASE
+            WHEN match.asked_at IS NOT NULL OR match.offered_at IS NOT NULL THEN ''
+            WHEN {TWICE} THEN 'twice'
+            WHEN door.cap IS NOT NULL THEN 'again'
+            ELSE '' END AS verdict
+        FROM matches_match AS match
+        JOIN activities_activity AS activity ON activity.id = match.activity_id
+        JOIN door ON door.provider_id = activity.provider_id
+        JOIN requests_request AS request ON request.id = match.request_id
+        WHERE match.id = ANY(%(ids)s) AND match.state = 'open' AND match.placed_at IS NOT NULL
+    ),
+    taken AS (
+        UPDATE matches_match AS match
+        SET placed_at = NULL, held = CASE came.verdict WHEN 'again' THEN '' ELSE 'twice' END
+        FROM came WHERE match.id = came.id AND came.verdict <> ''
+    )
+    SELECT id, verdict FROM came
+"""  # noqa: S608  of constants only
+
+PLACE = f"""
+    WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),
+    -- Each request that was put before a provider with a cap: does it take a place, and was it answered?
+    known AS MATERIALIZED (
+        SELECT activity.provider_id, match.request_id, bool_or(match.offered_at IS NOT NULL) AS answered,
+            bool_or(match.state = 'open' AND match.placed_at > %(since)s) AS recent
+        FROM door
+        JOIN activities_activity AS activity ON activity.provider_id = door.provider_id
+        JOIN matches_match AS match ON match.activity_id = activity.id
+        WHERE door.cap IS NOT NULL AND (match.placed_at IS NOT NULL OR match.offered_at IS NOT NULL)
+        GROUP BY activity.provider_id, match.request_id
+    ),
+    room AS MATERIALIZED (
+        SELECT door.provider_id, door.cap - COUNT(known.request_id) AS places
+        FROM door LEFT JOIN known ON known.provider_id = door.provider_id AND known.recent AND NOT known.answered
+        GROUP BY door.provider_id, door.cap
+    ),
+    waiting AS MATERIALIZED (
+        SELECT match.id, match.request_id, match.score, match.held, room.provider_id, room.places,
+            COALESCE(request.confirmed_at, request.created_at) AS since,
+            match.asked_at IS NOT NULL OR match.offered_at IS NOT NULL AS acted,
+            COALESCE(known.recent OR known.answered, false) AS free,
+            {TWICE} AS twice
+        FROM room
+        JOIN activities_activity AS activity ON activity.provider_id = room.provider_id
+        JOIN matches_match AS match ON match.activity_id = activity.id
+        JOIN requests_request AS request ON request.id = match.request_id
+        LEFT JOIN known ON known.provider_id = room.provider_id AND known.request_id = match.request_id
+        WHERE match.state = 'open' AND match.placed_at IS NULL AND request.status = 'open'
+            AND (room.places IS NULL OR room.places > 0 OR match.held = '' OR match.id = ANY(%(ids)s))
+    ),
+    turn AS (
+        SELECT provider_id, request_id,
+            row_number() OVER (PARTITION BY provider_id ORDER BY MAX(score) DESC, MIN(since), request_id) AS turn
+        FROM waiting WHERE NOT (acted OR twice OR free) GROUP BY provider_id, request_id
+    ),
+    decided AS (
+        SELECT waiting.id, waiting.held AS was, CASE
+            WHEN acted THEN ''
+            WHEN twice THEN 'twice'
+            WHEN free OR places IS NULL OR turn.turn <= places THEN ''
+            ELSE 'full' END AS held
+        FROM waiting LEFT JOIN turn USING (provider_id, request_id)
+    ),
+    mine AS (
+        SELECT match.id, decided.held FROM decided JOIN matches_match AS match ON match.id = decided.id
+        WHERE (decided.held = '' OR decided.held <> decided.was) AND match.state = 'open' AND match.placed_at IS NULL
+        FOR UPDATE OF match SKIP LOCKED
+    )
+    UPDATE matches_match AS match
+    SET held = mine.held, placed_at = CASE WHEN mine.held = '' THEN %(now)s::timestamptz END
+    FROM mine WHERE match.id = mine.id RETURNING match.id, match.held
+"""  # noqa: S608  of constants only

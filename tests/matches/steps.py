@@ -1,0 +1,30 @@
+"""What the worker does with a change: match, and then tell."""
+
+from techfinder.matches import actions, telling
+from techfinder.requests.models import Request
+
+
+def match_request(request):
+    actions.match_request(request_id=request.pk)
+    telling.tell_waiting()
+
+
+def match_activity(activity):
+    actions.match_activity(activity_id=activity.pk)
+    telling.tell_waiting()
+
+
+def match_all():
+    """Every request by itself."""
+    for request in Request.objects.order_by("pk"):
+        match_request(request)
+
+
+def rematch(**how):
+    actions.rematch(**how)
+    telling.tell_waiting()
+
+
+def release(**how):
+    actions.release_places(**how)
+    telling.tell_waiting()
