@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "mail.sweep": 60,
         "matches.sweep": 60,
         "matches.near_misses": 60,
+        "campaigns.sweep": 60,
         "matches.digest": 300,
         "requests.drop_unconfirmed": 3600,
     }.items()
