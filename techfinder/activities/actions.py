@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -26,6 +26,8 @@ NOT_COPIED = {
     "created_at", "updated_at", "version", "matched_version", "search",
 }  # fmt: skip
 Rows = Sequence[Mapping[str, Any]]
+# Of more at once the sweeper is told: it matches them together.
+MOST_WAKES = 20
 
 
 @transaction.atomic
@@ -235,7 +237,35 @@ def rematch_provider(*, provider: Provider) -> None:
     _rematch(Activity.objects.filter(provider=provider, status=Status.PUBLISHED))
 
 
+@transaction.atomic
+def lock_sessions(*, session_ids: Collection[int]) -> dict[int, Session]:
+    """The days of public activities among these, held until the caller's transaction ends.
+
+    Activities before days, each by id: whoever writes both takes them in this order, so that nobody waits in a ring.
+    """
+    wanted = Session.objects.filter(pk__in=session_ids)
+    activities = Activity.objects.public().filter(pk__in=wanted.values("activity")).order_by("pk")
+    public = set(activities.select_for_update(of=("self",)).values_list("pk", flat=True))
+    rows = wanted.filter(activity__in=public).order_by("pk").select_for_update(of=("self",))
+    return {session.pk: session for session in rows.select_related("activity__provider")}
+
+
+@transaction.atomic
+def take_seats(*, seats: Mapping[int, int]) -> None:
+    """Take so many seats of each day (session id -> pupils), and have its activity matched anew.
+
+    IntegrityError when one has not as many free: look first, under `lock_sessions`.
+    """
+    for session_id, taken in sorted(seats.items()):
+        Session.objects.filter(pk=session_id).update(taken=F("taken") + taken)
+    _rematch(Activity.objects.filter(pk__in=Session.objects.filter(pk__in=seats).values("activity")))
+
+
 def _rematch(activities: QuerySet[Activity]) -> None:
     activities.update(version=F("version") + 1)
-    for activity_id in activities.values_list("pk", flat=True):
+    ids = list(activities.values_list("pk", flat=True))
+    if len(ids) > MOST_WAKES:
+        wake("matches.sweep")
+        return
+    for activity_id in ids:
         wake("matches.match_activity", activity_id)

@@ -29,6 +29,8 @@ RESEND_AFTER = timedelta(seconds=60)
 SENDS_PER_REQUEST = 5
 SENDS_PER_ADDRESS = 10  # in an hour: nobody's mailbox is filled by a stranger
 UNCONFIRMED_FOR = timedelta(hours=48)
+# Of more at once the sweeper is told: it matches them together.
+MOST_WAKES = 20
 
 # A change of one of these can change the pairs; the other fields are words for people.
 MATCHING_FIELDS = frozenset(
@@ -221,6 +223,22 @@ def withdraw_request(*, request_id: int, reason: str, note: str = "") -> Request
     request.withdrawn_reason, request.withdrawn_note = reason, note
     _save(request, matters=True)
     return request
+
+
+@transaction.atomic
+def fulfil(*, request_ids: Collection[int]) -> set[int]:
+    """Mark requests as answered; returns which were still open, and so were marked. The others stay as they are."""
+    wanted = Request.objects.open().filter(pk__in=request_ids).order_by("pk").select_for_update()
+    ids = list(wanted.values_list("pk", flat=True))
+    Request.objects.filter(pk__in=ids).update(
+        status=Request.Status.FULFILLED, version=F("version") + 1, updated_at=timezone.now()
+    )
+    if len(ids) > MOST_WAKES:
+        wake("matches.sweep")
+        return set(ids)
+    for request_id in ids:
+        wake("matches.match_request", request_id)
+    return set(ids)
 
 
 def _save(request: Request, *, matters: bool) -> None:

@@ -1,0 +1,193 @@
+"""The mails of a published campaign: one per request, one per person of a company with all that come.
+
+What is to be told is rows (`told_at` empty), written by the publishing; keys make a mail exist once, whatever runs
+twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from techfinder.accounts.models import User
+from techfinder.campaigns import words
+from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Round, Unserved
+from techfinder.mail.actions import queue_mail
+from techfinder.mail.compose import absolute
+from techfinder.matches.words import request_line, request_url
+from techfinder.organisations.models import Membership, Provider
+from techfinder.requests.models import Request
+
+AT_ONCE = 50
+Outcome = CampaignRequest.Outcome
+
+
+def tell(*, campaign_id: int) -> None:
+    """Write every mail that a published campaign still owes; cut off anywhere, the next run goes on."""
+    campaign = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.PUBLISHED, told_at=None).first()
+    if campaign is None:
+        return
+    while _tell_schools(campaign):
+        pass
+    _tell_providers(campaign)
+    Campaign.objects.filter(pk=campaign_id, told_at=None).update(told_at=timezone.now())
+
+
+def published_round(campaign: Campaign) -> Round:
+    return Round.objects.get(campaign=campaign, state=Round.State.PUBLISHED)
+
+
+# --------------------------------------------------------------------- schools
+
+
+@transaction.atomic
+def _tell_schools(campaign: Campaign) -> int:
+    """The next few schools. Two at once may do the same few: the keys of the mails see to it that nobody notices."""
+    owed = campaign.asked.exclude(outcome="").filter(told_at=None).order_by("pk").select_related(
+        "request__school__municipality", "request__contact"
+    )[:AT_ONCE]  # fmt: skip
+    asked = list(owed)
+    ids = [each.request_id for each in asked]
+    given, reasons = _given(campaign, ids), _reasons(campaign, ids)
+    for each in asked:
+        if each.outcome == Outcome.PLACED:
+            _mail_placed(campaign, each.request, given[each.request_id])
+        else:
+            _mail_unplaced(campaign, each, reasons.get(each.request_id, ""))
+    campaign.asked.filter(pk__in=[each.pk for each in asked]).update(told_at=timezone.now())
+    return len(asked)
+
+
+def _given(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, list[Award]]:
+    found: dict[int, list[Award]] = defaultdict(list)
+    awards = Award.objects.filter(round=published_round(campaign), given=True, request__in=request_ids)
+    for award in awards.select_related("activity__provider", "session").order_by("date", "id"):
+        found[award.request_id].append(award)
+    return found
+
+
+def _reasons(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, str]:
+    rows = Unserved.objects.filter(round=published_round(campaign), request__in=request_ids)
+    return dict(rows.values_list("request_id", "reason"))
+
+
+def _mail_placed(campaign: Campaign, request: Request, awards: list[Award]) -> None:
+    with translation.override(_language(request)):
+        places = [words.place_of(award) for award in awards]
+        context = _about(campaign, request) | {"places": places, "split": len(places) > 1}
+    alone = len({place.provider_email for place in places}) == 1
+    _mail_school(campaign, request, "campaign_placed", context, reply_to=places[0].provider_email if alone else "")
+
+
+def _mail_unplaced(campaign: Campaign, asked: CampaignRequest, reason: str) -> None:
+    with translation.override(_language(asked.request)):
+        context = _about(campaign, asked.request) | {"why": words.why_to_school(asked.outcome, reason)}
+    _mail_school(campaign, asked.request, "campaign_unplaced", context)
+
+
+def _mail_school(
+    campaign: Campaign, request: Request, template: str, context: dict[str, Any], reply_to: str = ""
+) -> None:
+    queue_mail(
+        key=f"campaign-school:{campaign.pk}:{request.pk}",
+        kind="campaign",
+        to=request.contact.email if request.contact else request.contact_email,
+        recipient=request.contact,
+        language=_language(request),
+        template=template,
+        context=context,
+        thread=f"request-{request.uuid}",
+        reply_to=reply_to,
+    )
+
+
+def _language(request: Request) -> str:
+    return request.contact.language if request.contact else "nl"
+
+
+def _about(campaign: Campaign, request: Request) -> dict[str, Any]:
+    return {
+        "campaign": campaign.title,
+        "title": request.title,
+        "line": request_line(request),
+        "school_name": request.school.name,
+        "button_url": request_url(request),
+    }
+
+
+# ------------------------------------------------------------------- providers
+
+
+def _tell_providers(campaign: Campaign) -> None:
+    awards = Award.objects.filter(round=published_round(campaign), given=True).select_related(
+        "activity__provider", "session", "request__school__municipality", "request__contact"
+    )
+    by_provider: dict[int, list[Award]] = defaultdict(list)
+    for award in awards.order_by("date", "session__start", "request__school__name", "id"):
+        by_provider[award.activity.provider_id].append(award)
+    members = members_by_provider(by_provider)
+    for provider_id, own in sorted(by_provider.items()):
+        with transaction.atomic():
+            _mail_provider(campaign, own[0].activity.provider, own, members[provider_id])
+
+
+def members_by_provider(provider_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Who acts for each of these providers, in one query."""
+    found: dict[int, list[User]] = defaultdict(list)
+    active = Membership.objects.filter(
+        provider__in=list(provider_ids), status=Membership.Status.ACTIVE, user__is_active=True
+    )
+    for each in active.select_related("user").order_by("pk"):
+        found[each.provider_id or 0].append(each.user)
+    return found
+
+
+def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], members: list[User]) -> None:
+    """To everyone who acts for it; without any, to the address that it gave."""
+    alone = len({award.request_id for award in awards}) == 1
+    people: list[tuple[str, User | None]] = [(member.email, member) for member in members]
+    for address, person in people or [(provider.email, None)]:
+        language = person.language if person else "nl"
+        with translation.override(language):
+            context = {
+                "campaign": campaign.title,
+                "provider": provider.name,
+                "count": len({award.request_id for award in awards}),
+                "groups": [_group(award) for award in awards],
+                "button_url": absolute(reverse("matches:dashboard")),
+            }
+        queue_mail(
+            key=f"campaign-provider:{campaign.pk}:{provider.pk}:{address}",
+            kind="campaign",
+            to=address,
+            recipient=person,
+            language=language,
+            template="campaign_provider",
+            context=context,
+            reply_to=_address(awards[0].request) if alone else "",
+        )
+
+
+def _group(award: Award) -> dict[str, Any]:
+    request = award.request
+    return {
+        "place": words.place_of(award),
+        "title": request.title,
+        "school": request.school.name,
+        "town": request.school.city or request.school.municipality.name,
+        "address": f"{request.school.street} {request.school.house_number}, {request.school.postcode}".strip(" ,"),
+        "levels": words.levels(request.levels),
+        "contact": request.contact_name,
+        "email": _address(request),
+        "date_note": request.date_note,
+        "practicalities": request.practicalities,
+    }
+
+
+def _address(request: Request) -> str:
+    return request.contact.email if request.contact else request.contact_email

@@ -1,0 +1,19 @@
+from celery import shared_task
+
+from techfinder.campaigns import actions
+
+
+# A large round takes a minute; its lease is longer than its limit.
+@shared_task(name="campaigns.solve_round", soft_time_limit=150, time_limit=180)
+def solve_round(round_id: int) -> None:
+    actions.solve_round(round_id=round_id)
+
+
+@shared_task(name="campaigns.tell")
+def tell(campaign_id: int) -> None:
+    actions.tell(campaign_id=campaign_id)
+
+
+@shared_task(name="campaigns.sweep")
+def sweep() -> None:
+    actions.sweep()
