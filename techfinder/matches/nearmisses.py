@@ -26,7 +26,7 @@ from techfinder.matches.weights import current_weights
 from techfinder.requests.models import Request
 
 FEW = 3
-LOCK = 0x7EC4F2  # the advisory lock of counting; that of matching is another
+LOCK = 0x7EC4F5  # the advisory lock of counting; that of matching is another
 REQUESTS_PER_CHUNK = 200
 # A run that takes longer leaves the rest to the next one.
 SECONDS_PER_RUN = 50

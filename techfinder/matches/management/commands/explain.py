@@ -1,17 +1,13 @@
 import json
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Model, Q, QuerySet
 
-from matching import Explanation
+from matching.mend import Mend
 from techfinder.activities.models import Activity
-from techfinder.matches.explain import explain_pair
+from techfinder.matches.explain import Story, explain_pair, find_activity, find_request
 from techfinder.requests.models import Request
 from techfinder.taxonomy.commands import read_day
-
-Row = TypeVar("Row", bound=Model)
 
 
 class Command(BaseCommand):
@@ -24,30 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="write everything as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        request = _one(Request.objects.select_related("school__municipality"), options["request"], _uuid)
-        activity = _one(Activity.objects.select_related("provider"), options["activity"], lambda text: Q(slug=text))
-        explanation = explain_pair(request=request, activity=activity, today=options["today"])
-        self.stdout.write(_json(explanation) if options["json"] else _table(explanation))
+        request = find_request(options["request"], Request.objects.all())
+        activity = find_activity(options["activity"], Activity.objects.all())
+        if request is None or activity is None:
+            model, name = (Request, options["request"]) if request is None else (Activity, options["activity"])
+            raise CommandError(f"There is no {model._meta.verbose_name} “{name}”.")
+        story = explain_pair(request=request, activity=activity, today=options["today"])
+        self.stdout.write(_json(story) if options["json"] else _table(story))
 
 
-def _uuid(text: str) -> Q:
-    try:
-        return Q(uuid=UUID(text))
-    except ValueError:
-        return Q()
-
-
-def _one(rows: QuerySet[Row], text: str, own: Any) -> Row:
-    """By reference first: it is what the owner of an import knows."""
-    ways = [Q(ref=text), own(text), Q(pk=int(text)) if text.isdecimal() else Q()]
-    for way in ways:
-        found = rows.filter(way).first() if way else None
-        if found is not None:
-            return found
-    raise CommandError(f"There is no {rows.model._meta.verbose_name} “{text}”.")
-
-
-def _json(explanation: Explanation) -> str:
+def _json(story: Story) -> str:
+    explanation, match = story.explanation, story.match
     data = {
         "eligible": explanation.eligible,
         "score": explanation.score,
@@ -59,20 +42,38 @@ def _json(explanation: Explanation) -> str:
             {"component": it.component, "value": it.value, "weight": it.weight, "points": it.points}
             for it in explanation.parts
         ],
+        "mends": [_mend(it) for it in story.mends],
+        "stored": {"state": match.state, "held": match.held, "rank": match.rank} if match else None,
     }
     return json.dumps(data, default=str, ensure_ascii=False)
 
 
-def _table(explanation: Explanation) -> str:
+def _mend(mend: Mend) -> dict[str, Any]:
+    change = mend.change
+    return {"rule": mend.rule, "size": change.size, "unit": change.unit} if change else {"rule": mend.rule}
+
+
+def _table(story: Story) -> str:
+    explanation = story.explanation
     lines = [
         f"{'yes' if it.holds else 'NO':3} {it.rule:9} "
         f"request {_plain(it.request_value)} | activity {_plain(it.activity_value)}"
         for it in explanation.verdicts
     ]
     lines.append("eligible" if explanation.eligible else "not eligible")
+    lines += [f"{it.rule} would hold with {it.change.size:g} {it.change.unit}" for it in story.mends if it.change]
+    lines.append(_stored(story))
     lines += [f"{it.points:6.1f} {it.component} ({it.value:.2f} of {it.weight:g})" for it in explanation.parts]
     lines.append(f"{explanation.score:6.1f} score")
     return "\n".join(lines)
+
+
+def _stored(story: Story) -> str:
+    match = story.match
+    if match is None:
+        return "not stored"
+    held = f", held back: {match.held}" if match.held else ""
+    return f"stored: {match.state}, rank {match.rank}{held}"
 
 
 def _plain(value: Any) -> str:
