@@ -1,7 +1,8 @@
 """Reads of requests that several callers share."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from techfinder.taxonomy.models import Delivery
 SHORT_TITLE = 15
 SHORT_WINDOW = timedelta(days=10)
 FOUND_SCHOOLS = 12
+SCHOOL_YEAR_STARTS = (8, 1)  # month, day
 
 
 def public_requests() -> RequestQuerySet:
@@ -55,6 +57,27 @@ def _holiday(request: Request) -> str:
     """Advice when all days lie in one school holiday."""
     found = holiday_around(request.school.holiday_region, request.date_from, request.date_until)
     return _("Your days lie in the %(holiday)s: add days before or after") % {"holiday": found.name} if found else ""
+
+
+def served_schools(today: date) -> set[int]:
+    """The ids of schools that found an activity here this school year (from 1 August to 31 July).
+
+    A request counts in the years that its days lie in: what was found in May for October is of the new year.
+    """
+    start = school_year_start(today)
+    found = Q(status=Request.Status.FULFILLED) | Q(
+        status=Request.Status.WITHDRAWN, withdrawn_reason=Request.Withdrawn.FOUND_HERE
+    )
+    of_year = Request.objects.filter(
+        found, date_until__gte=start, date_from__lt=date(start.year + 1, *SCHOOL_YEAR_STARTS)
+    )
+    return set(of_year.values_list("school_id", flat=True))
+
+
+def school_year_start(today: date) -> date:
+    """The 1 August on or before this day."""
+    start = date(today.year, *SCHOOL_YEAR_STARTS)
+    return start if start <= today else date(today.year - 1, *SCHOOL_YEAR_STARTS)
 
 
 def find_school(code: str) -> School | None:

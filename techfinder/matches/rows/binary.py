@@ -1,0 +1,97 @@
+"""Query results as numpy columns, by COPY in PostgreSQL's binary format: no Python object per row.
+
+Every field has a fixed width, so that all rows are equally long and one view over the bytes is the table. A value that
+may be missing is to be replaced by a sentinel in the query: NULL would make its row shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from psycopg import pq
+from psycopg.errors import error_from_result
+
+# Columns of shape (rows,) by name, in the byte order of this machine.
+Table = dict[str, NDArray[Any]]
+
+HEADER_BYTES = 19
+TRAILER = b"\xff\xff"
+# PostgreSQL counts days from 2000-01-01, Python from 0001-01-01.
+DAY_ZERO = 730120
+
+
+def read_columns(
+    fields: Mapping[str, tuple[str, str]], tables: str, where: str = "true", params: Mapping[str, Any] | None = None
+) -> Table:
+    """The rows of a query as columns. `fields` gives per name its SQL and its numpy type ("i8", "?", "f8").
+
+    A `date` is to be read as "i4" and shifted by `DAY_ZERO` to be a proleptic ordinal. ValueError when a row has
+    another shape than `fields` says, such as one with a NULL.
+    """
+    values = ", ".join(sql for sql, _ in fields.values())
+    query = f"SELECT {values} FROM {tables} WHERE {where}"  # noqa: S608  # all of it is written here; values are in params
+    data = _copy_out(query, params or {})
+    wire = _wire_type([kind for _, kind in fields.values()])
+    rows, rest = divmod(len(data) - HEADER_BYTES - len(TRAILER), wire.itemsize)
+    if rest or not data.endswith(TRAILER):
+        raise ValueError("the rows are not all as wide as their fields: is a value missing?")
+    table = np.frombuffer(data, dtype=wire, count=rows, offset=HEADER_BYTES)
+    _check_widths(table, wire)
+    return {
+        name: table[f"value{at}"].astype(np.dtype(kind).newbyteorder("="))
+        for at, (name, (_, kind)) in enumerate(fields.items())
+    }
+
+
+def _wire_type(kinds: Sequence[str]) -> np.dtype[Any]:
+    """A row as it is sent: the number of fields, then each with its width before it; big end first."""
+    parts: list[tuple[str, str]] = [("fields", ">i2")]
+    for at, kind in enumerate(kinds):
+        parts += [(f"width{at}", ">i4"), (f"value{at}", np.dtype(kind).newbyteorder(">").str)]
+    return np.dtype(parts)
+
+
+def _check_widths(table: NDArray[Any], wire: np.dtype[Any]) -> None:
+    names = wire.names or ()
+    values = [name for name in names if name.startswith("value")]
+    right = bool((table["fields"] == len(values)).all())
+    for at, name in enumerate(values):
+        right = right and bool((table[f"width{at}"] == wire[name].itemsize).all())
+    if not right:
+        raise ValueError("the rows have other fields than were asked for, or one has no value")
+
+
+def _copy_out(query: str, params: Mapping[str, Any]) -> bytes:
+    """What COPY sends. Read below psycopg's cursor, which takes several microseconds per row."""
+    with connection.cursor() as cursor:
+        statement = cursor.mogrify(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", params)
+        # Opens the transaction that we may be in: psycopg sends BEGIN with the first statement through a cursor.
+        cursor.execute("")
+        raw = cursor.connection
+        with connection.wrap_database_errors:
+            try:
+                return _drain(raw.pgconn, statement.encode())
+            except BaseException:
+                if raw.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+                    raw.close()  # broken off halfway: what is still under way would be taken for the next answer
+                raise
+
+
+def _drain(link: pq.abc.PGconn, statement: bytes) -> bytes:
+    begun = link.exec_(statement)
+    if begun.status != pq.ExecStatus.COPY_OUT:
+        raise error_from_result(begun)
+    parts = []
+    while True:
+        size, part = link.get_copy_data(0)
+        if size < 0:
+            break
+        parts.append(part)
+    while (ended := link.get_result()) is not None:
+        if ended.status != pq.ExecStatus.COMMAND_OK:
+            raise error_from_result(ended)
+    return b"".join(parts)

@@ -1,0 +1,338 @@
+"""Activities as the engine reads them: made from the database's rows, kept in `OfferedRow`, read back as columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db.models import F, QuerySet
+
+from matching import ActivityColumns, ActivityRow
+from matching.arrays import Bools, Ints, Masks
+from matching.columns import NO_LIMIT, WORD
+from matching.days import ALL_MONTHS
+from techfinder.activities.models import Activity, Session
+from techfinder.matches.models import OfferedRow
+from techfinder.matches.rows import masks, writing
+from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
+from techfinder.matches.rows.narrowing import Condition, activities_near, ids_in
+from techfinder.matches.rows.world import World, area_key
+from techfinder.organisations.models import Provider
+
+if TYPE_CHECKING:
+    from techfinder.matches.rows.asked import Asked
+
+FIELDS = (
+    "id",
+    "version",
+    "status",
+    "kind",
+    "levels",
+    "themes",
+    "regions",
+    "delivery",
+    "audience",
+    "venue_lat",
+    "venue_lon",
+    "max_travel_km",
+    "group_min",
+    "group_max",
+    "splittable",
+    "months",
+    "available_from",
+    "available_until",
+    "lead_days",
+    "cost",
+)
+PROVIDER_FIELDS = {
+    "provider_status": F("provider__status"),
+    "provider_paused": F("provider__paused"),
+    "provider_lat": F("provider__lat"),
+    "provider_lon": F("provider__lon"),
+    "town_lat": F("provider__municipality__lat"),
+    "town_lon": F("provider__municipality__lon"),
+}
+
+# ------------------------------------------------- from the database's rows
+
+
+def activity_rows(activities: QuerySet[Activity], world: World) -> list[ActivityRow]:
+    """The engine's rows of these activities as they are now, in two queries."""
+    found = _read(activities)
+    sessions = _sessions(activities)
+    return [_engine_row(row, sessions.get(row["id"], ()), world) for row in found]
+
+
+def _read(activities: QuerySet[Activity]) -> list[dict[str, Any]]:
+    return list(activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS))
+
+
+def _sessions(activities: QuerySet[Activity]) -> dict[int, tuple[tuple[dt.date, int], ...]]:
+    rows = Session.objects.filter(activity__in=activities.order_by().values("pk")).order_by("date")
+    found: dict[int, tuple[tuple[dt.date, int], ...]] = {}
+    for activity_id, date, free in rows.values_list("activity_id", "date", F("seats") - F("taken")):
+        found[activity_id] = (*found.get(activity_id, ()), (date, free))
+    return found
+
+
+def _engine_row(row: dict[str, Any], sessions: tuple[tuple[dt.date, int], ...], world: World) -> ActivityRow:
+    regions, everywhere = world.expand(row["regions"])
+    lat, lon = masks.first_point(
+        (row["venue_lat"], row["venue_lon"]),
+        (row["provider_lat"], row["provider_lon"]),
+        (row["town_lat"], row["town_lon"]),
+    )
+    return ActivityRow(
+        id=row["id"],
+        live=_is_live(row),
+        delivery=masks.mask_of(masks.DELIVERIES, row["delivery"]),
+        regions=regions,
+        everywhere=everywhere,
+        lat=lat,
+        lon=lon,
+        max_travel_km=row["max_travel_km"],
+        levels=world.levels(row["levels"]),
+        themes=world.theme_numbers(row["themes"]),
+        kind=world.kinds.of(row["kind"]),
+        audience=masks.mask_of(masks.AUDIENCES, row["audience"]),
+        months=masks.month_mask(row["months"]),
+        available_from=row["available_from"],
+        available_until=row["available_until"],
+        sessions=sessions,
+        lead_days=row["lead_days"],
+        group_min=row["group_min"],
+        group_max=row["group_max"],
+        splittable=row["splittable"],
+        cost=masks.cents(row["cost"]) or 0,
+    )
+
+
+def _is_live(row: dict[str, Any]) -> bool:
+    provider_is = row["provider_status"] == Provider.Status.VERIFIED and not row["provider_paused"]
+    return provider_is and row["status"] == Activity.Status.PUBLISHED
+
+
+# ------------------------------------------------------------ into the table
+
+
+def refresh_activities(ids: Collection[int] | None, world: World, *, anew: bool = False) -> int:
+    """Make the rows of these activities as they are now; returns how many were written (equal ones are not).
+
+    `ids=None`: of all whose version or layout differs from their row's, or with `anew` of all. The edge and `stale`
+    of a row stay.
+    """
+    if ids is None:
+        ids = writing.outdated(OfferedRow, Activity.objects.all(), anew=anew)
+    return sum(_refresh(part, world) for part in writing.in_parts(ids))
+
+
+def _refresh(ids: Collection[int], world: World) -> int:
+    rows = _read(Activity.objects.filter(pk__in=ids))
+    world.themes.give_out(code for row in rows for code in row["themes"])
+    world.kinds.give_out(row["kind"] for row in rows)
+    areas = world.areas_of(row["regions"] for row in rows)
+    made = [_table_row(row, areas[area_key(row["regions"])], world) for row in rows]
+    return writing.write(OfferedRow, COLUMNS, made)
+
+
+COLUMNS = (
+    "activity_id",
+    "version",
+    "layout",
+    "live",
+    "area_id",
+    "lat",
+    "lon",
+    "delivery",
+    "max_travel_km",
+    "levels",
+    "themes_low",
+    "themes_high",
+    "kind",
+    "audience",
+    "months",
+    "available_from",
+    "available_until",
+    "lead_days",
+    "group_min",
+    "group_max",
+    "splittable",
+    "cost",
+    "answer_record",
+)
+
+
+def _table_row(row: dict[str, Any], area_id: int, world: World) -> tuple[Any, ...]:
+    made = _engine_row(row, (), world)
+    return (
+        made.id,
+        row["version"],
+        masks.LAYOUT,
+        made.live,
+        area_id,
+        made.lat,
+        made.lon,
+        made.delivery,
+        made.max_travel_km,
+        masks.signed(made.levels),
+        *masks.low_and_high(made.themes),
+        made.kind,
+        made.audience,
+        made.months,
+        made.available_from,
+        made.available_until,
+        made.lead_days,
+        made.group_min,
+        made.group_max,
+        made.splittable,
+        made.cost,
+        made.answer_record,
+    )
+
+
+# ---------------------------------------------------------- out of the table
+
+
+@dataclass(frozen=True, eq=False)
+class Offered:
+    """Activities as columns, rising by id, with what the tables know of their pairs; all of shape (rows,).
+
+    `edge_score` (tenths of a point) and `edge_id` (a request) are the last of the stored pairs, where `has_edge`:
+    elsewhere there are fewer than are kept, and they are -1. `version` is that of the activity each row was made of.
+    `table` has the columns as they were read.
+    """
+
+    columns: ActivityColumns
+    version: Ints
+    has_edge: Bools
+    edge_score: Ints
+    edge_id: Ints
+    table: Table
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+def load_activities(world: World, *, ids: Collection[int] | None = None, near: Asked | None = None) -> Offered:
+    """The rows of these activities, live or not (`ids`); else the live ones: all, or a superset of those that are
+    eligible for one request (`near`, that was loaded alone)."""
+    where, params = _condition(world, ids, near)
+    table = masks.by_id(read_columns(WIRE, TABLE, where, params))
+    few = table["id"].tolist() if ids is not None or near is not None else None
+    columns = _columns(table, _load_sessions(few), world)
+    return Offered(columns=columns, version=table["version"], table=table, **masks.edges(table))
+
+
+def _condition(world: World, ids: Collection[int] | None, near: Asked | None) -> Condition:
+    if ids is not None:
+        return ids_in("activity_id", ids)
+    return ("item.live", {}) if near is None else activities_near(near.table, world)
+
+
+TABLE = "matches_offeredrow item"
+# By name: the SQL over the row, with a sentinel for what is empty, and its numpy type.
+WIRE = {
+    "id": ("item.activity_id", "i8"),
+    "version": ("item.version", "i4"),
+    "live": ("item.live", "?"),
+    "area": ("item.area_id", "i8"),
+    "lat": ("item.lat", "f8"),
+    "lon": ("item.lon", "f8"),
+    "delivery": ("item.delivery", "i2"),
+    "max_travel_km": ("coalesce(item.max_travel_km, 'Infinity')", "f8"),
+    "levels": ("item.levels", "i8"),
+    "themes_low": ("item.themes_low", "i8"),
+    "themes_high": ("item.themes_high", "i8"),
+    "kind": ("item.kind", "i2"),
+    "audience": ("item.audience", "i2"),
+    "months": ("item.months", "i2"),
+    "available_from": ("coalesce(item.available_from, DATE '0001-01-01')", "i4"),
+    "available_until": ("coalesce(item.available_until, DATE '9999-12-31')", "i4"),
+    "lead_days": ("item.lead_days", "i4"),
+    "group_min": (f"coalesce(item.group_min, {-NO_LIMIT})", "i8"),
+    "group_max": (f"coalesce(item.group_max, {NO_LIMIT})", "i8"),
+    "splittable": ("item.splittable", "?"),
+    "cost": ("item.cost", "i8"),
+    "record": ("coalesce(item.answer_record, 'NaN')", "f8"),
+    "edge_score": ("coalesce(item.edge_score, -1::smallint)", "i2"),
+    "edge_id": ("coalesce(item.edge_id, -1)", "i8"),
+}
+
+
+def _columns(table: Table, sessions: Table, world: World) -> ActivityColumns:
+    regions, municipalities, everywhere = _regions(table["area"], world)
+    months = table["months"].astype(np.int64)
+    return ActivityColumns(
+        id=table["id"],
+        live=table["live"],
+        delivery=table["delivery"].astype(np.uint8),
+        everywhere=everywhere,
+        regions=regions,
+        municipalities=municipalities,
+        point=masks.points(table["lat"], table["lon"]),
+        max_travel_km=table["max_travel_km"],
+        levels=masks.unsigned(table["levels"]),
+        themes=masks.theme_words(table),
+        kind=np.uint64(1) << table["kind"].astype(np.uint64),
+        audience=table["audience"].astype(np.uint64),
+        months=np.where(months == 0, ALL_MONTHS, months),
+        **masks.period(table["available_from"], table["available_until"]),
+        **_session_columns(table["id"], sessions),
+        lead_days=table["lead_days"].astype(np.int64),
+        group_min=table["group_min"],
+        group_max=table["group_max"],
+        splittable=table["splittable"],
+        cost=table["cost"],
+        record=table["record"],
+    )
+
+
+def _regions(area: Ints, world: World) -> tuple[Masks, Ints, Bools]:
+    """The municipalities of each row as bits of shape (words, rows), those that any names, and who goes everywhere."""
+    used, where = np.unique(area, return_inverse=True)
+    geography = world.geography_of(used)
+    at = np.searchsorted(geography.area_id, used)
+    covers = geography.covers[at]
+    named = covers.any(axis=0)
+    count = max(1, -(-int(named.sum()) // WORD))
+    # One word more than there are municipalities: the empty one, for a municipality that no activity names.
+    packed = np.zeros((len(used), (count + 1) * WORD // 8), dtype=np.uint8)
+    bits = np.packbits(covers[:, named], axis=1, bitorder="little")
+    packed[:, : bits.shape[1]] = bits
+    words: Masks = packed.view("<u8").astype(np.uint64).T
+    return words[:, where], geography.municipality[named], geography.everywhere[at][where]
+
+
+# ------------------------------------------------------------------ sessions
+
+
+def _load_sessions(activity_ids: list[int] | None) -> Table:
+    """The sessions of these activities, or of all that are live, with their free seats."""
+    where, params = ("item.live", {}) if activity_ids is None else ids_in("activity_id", activity_ids)
+    return read_columns(SESSION_WIRE, SESSION_TABLES, where, params)
+
+
+SESSION_TABLES = "activities_session session JOIN matches_offeredrow item USING (activity_id)"
+SESSION_WIRE = {
+    "activity": ("activity_id", "i8"),
+    "date": ("session.date", "i4"),
+    "free": ("(session.seats - session.taken)::integer", "i4"),
+}
+
+
+def _session_columns(ids: Ints, sessions: Table) -> dict[str, Any]:
+    """Sessions in order of activity, date and free seats, and where those of each activity start."""
+    order = np.lexsort((sessions["free"], sessions["date"], sessions["activity"]))
+    activity = sessions["activity"][order]
+    order = order[np.isin(activity, ids)]
+    activity = sessions["activity"][order]
+    count = np.searchsorted(activity, ids, side="right") - np.searchsorted(activity, ids, side="left")
+    return {
+        "session_start": np.cumsum(count) - count,
+        "session_count": count,
+        "session_day": sessions["date"][order].astype(np.int64) + DAY_ZERO,
+        "session_seats": sessions["free"][order].astype(np.int64),
+    }

@@ -1,0 +1,64 @@
+"""Narrow rows into their tables: only those that differ, without touching what matching keeps in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from techfinder.matches.models import EngineRow
+from techfinder.matches.rows.masks import LAYOUT
+
+PER_PART = 5000
+
+
+def in_parts(ids: Collection[int]) -> Iterator[list[int]]:
+    """The ids in rising order: two who write the same rows do so in the same order."""
+    ordered = sorted(ids)
+    return (ordered[start : start + PER_PART] for start in range(0, len(ordered), PER_PART))
+
+
+def outdated(table: type[EngineRow], items: QuerySet[Any], *, anew: bool) -> list[int]:
+    """The ids of the items whose row is missing, or was made of another version or by other code."""
+    if not anew:
+        rows = table._default_manager.filter(pk=OuterRef("pk"), layout=LAYOUT)
+        items = items.alias(made_of=Subquery(rows.values("version")))
+        items = items.filter(Q(made_of=None) | ~Q(made_of=F("version")))
+    return list(items.order_by("pk").values_list("pk", flat=True))
+
+
+def write(table: type[EngineRow], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """Insert or update these rows (values in the order of `columns`, the key first); returns how many were written.
+
+    An item that was deleted meanwhile is left out, and so is a row that was made of an older version than is there.
+    """
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(table, columns), [list(values) for values in zip(*rows, strict=True)])
+        return int(cursor.rowcount)
+
+
+def _statement(table: type[EngineRow], columns: Sequence[str]) -> str:
+    meta = table._meta
+    fields = {field.column: field for field in meta.concrete_fields}
+    key, names = columns[0], ", ".join(columns)
+    item = meta.pk.related_model._meta.db_table  # type: ignore[union-attr]
+    return f"""
+        INSERT INTO {meta.db_table} ({names}, stale)
+        SELECT {names}, false FROM unnest({", ".join(_array(fields[name]) for name in columns)}) AS made ({names})
+        WHERE EXISTS (SELECT FROM {item} item WHERE item.id = made.{key})
+        ON CONFLICT ({key}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in columns[1:])}
+        WHERE {meta.db_table}.version <= excluded.version
+            AND ({_of(meta.db_table, columns)}) IS DISTINCT FROM ({_of("excluded", columns)})
+    """  # noqa: S608  # names of our own columns
+
+
+def _array(field: models.Field[Any, Any]) -> str:
+    return f"%s::{field.db_type(connection)}[]"
+
+
+def _of(table: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in columns)
