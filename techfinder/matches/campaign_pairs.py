@@ -17,8 +17,8 @@ from django.db.models import Q
 from matching import ActivityColumns, ActivityRow, Pairs, RequestColumns, RequestRow, Terms, describe, iter_all
 from matching import near_misses as engine_near_misses
 from techfinder.activities.models import Activity, Session
-from techfinder.matches.columns import World, activity_rows, in_codes, request_rows
 from techfinder.matches.models import Match
+from techfinder.matches.rows import World, activity_rows, in_codes, request_rows
 from techfinder.matches.weights import current_weights
 from techfinder.requests.models import Request
 

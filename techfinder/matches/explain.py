@@ -19,8 +19,8 @@ from matching import Explanation, Part, Terms, Verdict
 from matching import explain as engine_explain
 from matching.mend import Mend, mends
 from techfinder.activities.models import Activity
-from techfinder.matches.columns import World, activity_rows, request_rows
 from techfinder.matches.models import Match
+from techfinder.matches.rows import World, activity_rows, request_rows
 from techfinder.matches.weights import current_weights
 from techfinder.requests.models import Request
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from matching import ActivityColumns, RequestColumns, Terms, iter_all
 from techfinder.activities.models import Activity
-from techfinder.matches.columns import World, activity_rows, request_rows
 from techfinder.matches.models import Match
+from techfinder.matches.rows import World, activity_rows, request_rows
 from techfinder.requests.models import Request
 
 

@@ -20,8 +20,8 @@ from django.utils import timezone
 from matching import ActivityColumns, NearMiss, RequestColumns, RequestRow, Terms, match_all, near_misses
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
-from techfinder.matches.columns import DELIVERIES, World, activity_rows, request_rows
 from techfinder.matches.models import Lack, Match, Missed
+from techfinder.matches.rows import DELIVERIES, World, activity_rows, request_rows
 from techfinder.matches.weights import current_weights
 from techfinder.requests.models import Request
 
@@ -184,9 +184,9 @@ def _missed(request_id: int, miss: NearMiss, world: World) -> list[Missed]:
 def in_site_words(field: str, value: Any, world: World) -> Any:
     """A value of the engine as the site and JSON keep it: codes in order, euros, days as they are written."""
     if field == "themes":
-        return sorted(world.themes.codes[number] for number in value)
+        return sorted(world.themes.code(number) for number in value)
     if field == "kinds":
-        return sorted(code for number, code in enumerate(world.kinds.codes) if value >> number & 1)
+        return sorted(world.kinds.in_mask(value))
     if field == "delivery":
         return [way.value for way, bit in DELIVERIES.items() if value & bit]
     if field == "max_cost":

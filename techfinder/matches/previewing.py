@@ -13,8 +13,8 @@ import numpy as np
 
 from matching import ActivityColumns, Best, RequestColumns, Terms, Weights, best_pairs
 from techfinder.activities.models import Activity
-from techfinder.matches.columns import World, activity_rows, request_rows
 from techfinder.matches.models import Match
+from techfinder.matches.rows import World, activity_rows, request_rows
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from techfinder.matches.columns import DELIVERIES, World
 from techfinder.matches.labels import Labels, deliveries
+from techfinder.matches.rows import DELIVERIES, World
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import day, euro, join_and, month_name, pupils
 
@@ -159,14 +159,14 @@ def _delivery(request: Request, value: int, _world: World, _labels: Labels) -> W
 
 
 def _themes(request: Request, value: frozenset[int], world: World, labels: Labels) -> Words:
-    codes = [world.themes.codes[number] for number in sorted(value)]
+    codes = [world.themes.code(number) for number in sorted(value)]
     added = {"theme": labels.theme_list(code for code in codes if code not in request.themes)}
     title, phrase = _("Also about %(theme)s") % added, _("if it may be about %(theme)s") % added
     return Words(title, phrase, labels.theme_list(request.themes), _("Add this"), codes, "bulb")
 
 
 def _kinds(request: Request, value: int, world: World, labels: Labels) -> Words:
-    codes = [code for number, code in enumerate(world.kinds.codes) if value >> number & 1]
+    codes = world.kinds.in_mask(value)
     added = {"kind": join_and(labels.kind(code) for code in codes if code not in request.kinds)}
     title, phrase = _("Also as: %(kind)s") % added, _("as: %(kind)s") % added
     now = join_and(labels.kind(code) for code in request.kinds)
@@ -183,3 +183,8 @@ STEPS: dict[str, Callable[[Request, Any, World, Labels], Words]] = {
     "themes": _themes,
     "kinds": _kinds,
 }
+
+
+def change_words(request: Request, field: str, value: Any, world: World) -> Words:
+    """A change of the engine in words, whatever it yields."""
+    return STEPS[field](request, value, world, Labels())

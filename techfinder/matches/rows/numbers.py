@@ -16,54 +16,68 @@ class TooManyCodesError(ValueError):
 
 
 class Numbers:
-    """The codes of one vocabulary by number, and the numbers by code; a code that is new gets the next number.
+    """The codes of one vocabulary by number, and the numbers by code.
 
-    Also a code of no vocabulary (an old import) gets one, so that it is only equal to itself. Lives as long as one
+    Also a code of no vocabulary (an old import) has a number, so that it is only equal to itself. Lives as long as one
     transaction: a number that is rolled back may go to another code.
     """
 
     def __init__(self, vocabulary: Number.Vocabulary, limit: int) -> None:
         self.vocabulary, self.limit = vocabulary, limit
-        self.codes: list[str] = []
         self._number: dict[str, int] = {}
+        self._passing: dict[str, int] = {}
+        self._code: dict[int, str] = {}
         self._read()
 
     def of(self, code: str) -> int:
-        """The number of a code; TooManyCodesError when all are given out."""
-        if code not in self._number:
-            self.give_out([code])
-        return self._number[code]
+        """The number of a code. One without any gets a passing one, from the top: to read an item writes nothing."""
+        if code in self._number:
+            return self._number[code]
+        if code not in self._passing:
+            self._check_room([code])
+            self._passing[code] = number = self.limit - 1 - len(self._passing)
+            self._code[number] = code
+        return self._passing[code]
+
+    def code(self, number: int) -> str:
+        """The code with this number, also when another process gave it out since."""
+        if number not in self._code:
+            self._read()
+        return self._code[number]
+
+    def in_mask(self, mask: int) -> list[str]:
+        """The codes of the bits of a mask, in order of their numbers."""
+        return [self.code(number) for number in range(mask.bit_length()) if mask >> number & 1]
 
     def give_out(self, codes: Iterable[str]) -> None:
-        """Number the codes that have no number yet, in one go; TooManyCodesError when there are not enough."""
-        missing = sorted(set(codes) - self._number.keys())
+        """Number these codes for good, where they are not yet; TooManyCodesError when there is no room."""
+        missing = set(codes) - self._number.keys()
         if not missing:
             return
+        self._passing.clear()
         with transaction.atomic():
             lock_giving_out()
             self._read()
-            missing = [code for code in missing if code not in self._number]
-            self._check_room(missing)
+            fresh = sorted(missing - self._number.keys())
+            self._check_room(fresh)
             rows = [
                 Number(vocabulary=self.vocabulary, code=code, number=number)
-                for number, code in enumerate(missing, start=len(self.codes))
+                for number, code in enumerate(fresh, start=len(self._number))
             ]
             Number.objects.bulk_create(rows)
         self._read()
 
     def _check_room(self, missing: Collection[str]) -> None:
-        if len(self.codes) + len(missing) > self.limit:
+        taken = len(self._number) + len(self._passing)
+        if taken + len(missing) > self.limit:
             raise TooManyCodesError(
                 f"no room for {', '.join(missing)}: the engine tells {self.limit} codes of vocabulary "
-                f"{self.vocabulary.value} apart, and {len(self.codes)} have a number"
+                f"{self.vocabulary.value!r} apart, and {taken} have a number"
             )
 
     def _read(self) -> None:
-        found = Number.objects.filter(vocabulary=self.vocabulary).values_list("code", "number")
-        self._number = dict(found)
-        self.codes = [""] * (max(self._number.values(), default=-1) + 1)
-        for code, number in self._number.items():
-            self.codes[number] = code
+        self._number = dict(Number.objects.filter(vocabulary=self.vocabulary).values_list("code", "number"))
+        self._code = {number: code for code, number in (self._passing | self._number).items()}
 
 
 def lock_giving_out() -> None:

@@ -27,9 +27,9 @@ def _in_codes(code: str, value: Any, world: World) -> Any:
 
 def _spell(code: str, value: Any, world: World) -> Any:
     if code in ("themes", "themes_missing"):
-        return [world.themes.codes[number] for number in value]
+        return [world.themes.code(number) for number in value]
     if code == "kind":
-        return world.kinds.codes[value]
+        return world.kinds.code(value)
     if code in ("delivery", "delivery_missing"):
         return [way.value for way, bit in DELIVERIES.items() if value & bit]
     return [group.value for group, bit in AUDIENCES.items() if value & bit]
