@@ -138,7 +138,7 @@ def why_to_school(outcome: str, reason: str) -> str:
         return _("There was a place for you, but the seats were taken shortly before.")
     said = {
         Reason.NO_OPTION: _(
-            "No activity of this campaign fits the classes, the theme, the days or the place you ask for."
+            "No activity of this campaign fits the classes, theme, days or place that you ask for."
         ),
         Reason.LOCKED_OUT: _("The coordinator could not place your group with the companies that would fit."),
         Reason.TOO_LARGE: _("Your group is too large or too small for the activities that would fit."),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from techfinder.accounts.models import User
+from techfinder.activities.models import Session
 from techfinder.campaigns.actions.refusing import CampaignError, locked, locked_draft
 from techfinder.campaigns.building import Built, build
 from techfinder.campaigns.models import Award, Campaign, Round, Unserved
@@ -126,6 +127,8 @@ def _keep(claimed: Round, built: Built, found: Solution, by_hand: Solution) -> b
         locked(claimed.campaign_id)
         if not _own(claimed).select_for_update().exists():
             return False
+        # Whoever changes the days of an activity waits for this, or this for them: no day goes while it is given.
+        list(Session.objects.filter(pk__in=built.places).order_by("pk").select_for_update(no_key=True))
         standing = Round.objects.filter(campaign=claimed.campaign_id, state=State.PROPOSED)
         standing.update(state=State.DROPPED, finished_at=timezone.now())
         Award.objects.bulk_create(awards, batch_size=1000)
