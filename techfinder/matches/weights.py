@@ -20,7 +20,12 @@ def current_weight_set() -> WeightSet | None:
 def current_weights() -> Weights:
     """The weights that every match is scored with now."""
     found = current_weight_set()
-    return weights_of(found.values) if found else WEIGHTS
+    return weights_of(found.values) if found else default_weights()
+
+
+def default_weights() -> Weights:
+    """Those that hold while nobody applied any."""
+    return WEIGHTS
 
 
 def is_overtaken(proposed: WeightSet) -> bool:

@@ -13,6 +13,7 @@ from techfinder.accounts.models import User
 from techfinder.activities.access import moderated_codes
 from techfinder.activities.models import Activity
 from techfinder.organisations.models import Attention, Membership, Provider
+from techfinder.requests.models import Request
 
 
 class Desk:
@@ -40,6 +41,16 @@ class Desk:
             return found
         codes = sorted(self.codes)
         return found.filter(Q(regions__overlap=codes) | Q(provider__municipality__code__in=codes))
+
+    def known_activities(self) -> QuerySet[Activity]:
+        """Offers that this desk may know: those of its regions, and all that are public."""
+        every = Activity.objects.all()
+        return every if self.codes is None else self._in_scope_activities(every) | Activity.objects.public()
+
+    def requests(self) -> QuerySet[Request]:
+        """Requests of schools in these regions; what nobody confirmed is not there yet."""
+        confirmed = Request.objects.exclude(status=Request.Status.UNCONFIRMED)
+        return confirmed if self.codes is None else confirmed.filter(school__municipality__code__in=sorted(self.codes))
 
     def providers(self) -> QuerySet[Provider]:
         found = Provider.objects.filter(status=Provider.Status.PENDING)
@@ -75,3 +86,11 @@ class Desk:
 
 def desk_of(request: HttpRequest) -> Desk:
     return Desk(request.user)
+
+
+def administrator_of(request: HttpRequest) -> User:
+    """The administrator who asks; everybody else, moderators too, gets 404."""
+    user = request.user
+    if not isinstance(user, User) or not user.is_staff:
+        raise Http404
+    return user

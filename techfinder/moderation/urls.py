@@ -9,8 +9,13 @@ from techfinder.moderation import views
 app_name = "moderation"
 urlpatterns = [
     path("", views.queue, name="queue"),
+    path("uitleg/", views.explain, name="explain"),
     path("aanbod/<slug:slug>/", views.activity, name="activity"),
     path("aanbieder/<slug:slug>/", views.provider, name="provider"),
     path("mensen/<int:pk>/", views.claim, name="claim"),
     path("aandacht/<int:pk>/afgehandeld/", views.settle, name="settle"),
+    path("gewichten/", views.weights, name="weights"),
+    path("gewichten/<int:pk>/", views.weight_set, name="weight_set"),
+    path("gewichten/<int:pk>/toepassen/", views.apply_weights, name="apply_weights"),
+    path("gewichten/<int:pk>/opnieuw/", views.bring_back_weights, name="bring_back_weights"),
 ]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from techfinder.mail.tokens import unsubscribe_token
-from techfinder.matches.models import Match
+from techfinder.matches.models import Match, WeightSet
 from techfinder.organisations.actions import invite
 from techfinder.organisations.models import Attention, Membership, Provider
 from techfinder.requests.models import Request
@@ -99,10 +99,15 @@ organisations:withdraw_invitation  POST  in   404   404    404   302    404   40
 organisations:accept_invitation    GET   200  200   200    200   200    200   200    200
 
 moderation:queue                   GET   404  404   404    404   404    200   200    200
+moderation:explain                 GET   404  404   404    404   404    200   200    200
 moderation:activity                GET   404  404   404    404   404    404   200    200
 moderation:provider                GET   404  404   404    404   404    404   200    200
 moderation:claim                   GET   404  404   404    404   404    404   200    200
 moderation:settle                  POST  404  404   404    404   404    302   302    302
+moderation:weights                 GET   404  404   404    404   404    404   404    200
+moderation:weight_set              GET   404  404   404    404   404    404   404    200
+moderation:apply_weights           POST  404  404   404    404   404    404   404    422
+moderation:bring_back_weights      POST  404  404   404    404   404    404   404    302
 
 mail:unsubscribe                   GET   200  200   200    200   200    200   200    200
 mail:unsubscribe|forged            GET   404  404   404    404   404    404   404    404
@@ -188,6 +193,7 @@ def world():
         draft=ActivityFactory(provider=provider, draft=True, regions=["NL-ZE"]),
         submitted=ActivityFactory(provider=provider, submitted=True, regions=["NL-ZE"]),
         match=Match.objects.create(request=asked, activity=public, score=80, rank=1),
+        weights=WeightSet.objects.create(values={"distance": 50}, note="Dichtbij eerst"),
         claim=MembershipFactory(school=school, status=Membership.Status.PENDING),
         attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),
         invitation=invite(membership=mine, email="collega@elders.nl"),
@@ -250,6 +256,9 @@ def arguments(name, world):
         "moderation:provider": [world.waiting.slug],
         "moderation:claim": [world.claim.pk],
         "moderation:settle": [world.attention.pk],
+        "moderation:weight_set": [world.weights.pk],
+        "moderation:apply_weights": [world.weights.pk],
+        "moderation:bring_back_weights": [world.weights.pk],
         "mail:unsubscribe": [unsubscribe_token(user_id=None, email="a@b.nl")],
         "mail:unsubscribe|forged": ["vals"],
         "account_reset_password_from_key": ["1", "x"],

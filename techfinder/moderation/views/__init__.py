@@ -1,5 +1,18 @@
 """The pages of moderators and administrators."""
 
 from techfinder.moderation.views.desk import activity, claim, provider, queue, settle
+from techfinder.moderation.views.explain import explain
+from techfinder.moderation.views.weights import apply_weights, bring_back_weights, weight_set, weights
 
-__all__ = ["activity", "claim", "provider", "queue", "settle"]
+__all__ = [
+    "activity",
+    "apply_weights",
+    "bring_back_weights",
+    "claim",
+    "explain",
+    "provider",
+    "queue",
+    "settle",
+    "weight_set",
+    "weights",
+]
