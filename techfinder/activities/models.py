@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.fields import code_list
-from techfinder.taxonomy.models import Audience, Delivery
+from techfinder.taxonomy.models import Audience, Delivery, Region
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -60,6 +60,29 @@ REMATCH = pgtrigger.Trigger(
     condition=pgtrigger.AnyChange("status", "paused", "lat", "lon", "municipality"),
     func="UPDATE activities_activity SET version = version + 1 WHERE provider_id = NEW.id; RETURN NULL;",
 )
+
+TOWN_MOVED = pgtrigger.Trigger(
+    name="town_rematch_activities",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("lat", "lon"),
+    condition=pgtrigger.AnyChange("lat", "lon"),
+    func="""
+        UPDATE activities_activity activity SET version = version + 1
+        FROM organisations_provider provider
+        WHERE provider.id = activity.provider_id AND provider.municipality_id = NEW.id
+            AND (provider.lat IS NULL OR provider.lon IS NULL)
+            AND (activity.venue_lat IS NULL OR activity.venue_lon IS NULL);
+        RETURN NULL;
+    """,
+)
+
+
+class OfferingTown(Region):
+    """A municipality as activities without a point of their own know it."""
+
+    class Meta:
+        proxy = True
+        triggers = [TOWN_MOVED]
 
 
 class OfferingProvider(Provider):

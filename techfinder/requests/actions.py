@@ -276,11 +276,9 @@ def close_past() -> int:
     return len(ids)
 
 
-@transaction.atomic
 def rematch_schools(*, school_ids: Collection[int]) -> None:
-    """After the register moved schools: their open requests are matched anew."""
-    moved = Request.objects.open().filter(school__in=school_ids)
-    if moved.update(version=F("version") + 1):
+    """After the register moved schools: the database raised the versions of their open requests."""
+    if Request.objects.open().filter(school__in=school_ids).exists():
         wake("matches.sweep")
 
 

@@ -1,6 +1,7 @@
 import uuid
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -9,13 +10,57 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.organisations.models import School
 from techfinder.taxonomy.fields import code_list
-from techfinder.taxonomy.models import Audience, Delivery
+from techfinder.taxonomy.models import Audience, Delivery, Region
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
     def open(self) -> "RequestQuerySet":
         """Rule `live` of the matching rules, the request's half."""
         return self.filter(status=Request.Status.OPEN)
+
+
+# What the matching rules read of a school: the sweeper finds the raised versions. A request that opens again has its
+# version raised by that.
+SCHOOL_MOVED = pgtrigger.Trigger(
+    name="school_rematch",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("lat", "lon", "municipality_id"),
+    condition=pgtrigger.AnyChange("lat", "lon", "municipality"),
+    func="""
+        UPDATE requests_request SET version = version + 1 WHERE school_id = NEW.id AND status = 'open';
+        RETURN NULL;
+    """,
+)
+
+TOWN_MOVED = pgtrigger.Trigger(
+    name="town_rematch_requests",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("lat", "lon"),
+    condition=pgtrigger.AnyChange("lat", "lon"),
+    func="""
+        UPDATE requests_request request SET version = version + 1
+        FROM organisations_school school
+        WHERE school.id = request.school_id AND school.municipality_id = NEW.id AND request.status = 'open'
+            AND (school.lat IS NULL OR school.lon IS NULL);
+        RETURN NULL;
+    """,
+)
+
+
+class AskingSchool(School):
+    """A school as its requests know it: carries what a change of it does to them."""
+
+    class Meta:
+        proxy = True
+        triggers = [SCHOOL_MOVED]
+
+
+class AskingTown(Region):
+    """A municipality as the requests of schools without a point of their own know it."""
+
+    class Meta:
+        proxy = True
+        triggers = [TOWN_MOVED]
 
 
 @pghistory.track(exclude=["matched_version", "quiet", "code_hash", "code_attempts", "code_sends", "code_sent_at"])
