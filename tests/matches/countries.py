@@ -37,8 +37,8 @@ def make(chance: random.Random, count: int) -> None:
     schools = [_school(chance, towns) for _ in range(12)]
     for _ in range(count):
         activity = ActivityFactory(**activity_fields(chance, providers, regions))
-        for _ in range(chance.choice([0, 0, 1, 3])):
-            day = timezone.localdate() + dt.timedelta(days=chance.randint(-10, 120))
+        for days in chance.sample(range(-10, 120), chance.choice([0, 0, 1, 3])):
+            day = timezone.localdate() + dt.timedelta(days=days)
             taken = chance.randint(0, 20)
             SessionFactory(activity=activity, date=day, seats=chance.randint(taken, 40), taken=taken)
         RequestFactory(**request_fields(chance, schools))
@@ -76,22 +76,22 @@ def activity_fields(chance: random.Random, providers: list[Provider], regions: l
     today = timezone.localdate()
     return {
         "provider": chance.choice(providers),
-        "levels": some(chance, LEVELS),
+        "levels": some(chance, LEVELS, chance.choice([0, 2, 3, 3])),
         "themes": some(chance, THEMES, 1),
         "kind": chance.choice(KINDS),
         "audience": some(chance, AUDIENCES, 1),
-        "delivery": some(chance, DELIVERIES),
-        "regions": some(chance, regions),
+        "delivery": some(chance, DELIVERIES, chance.choice([0, 1, 2])),
+        "regions": some(chance, regions, chance.choice([0, 1, 3])),
         "venue_lat": chance.choice([None, 51.5, 52.2]),
         "venue_lon": chance.choice([None, 3.7, 5.5]),
         "max_travel_km": chance.choice([None, 0, 20, 120]),
         "group_min": chance.choice([None, 10, 25]),
         "group_max": chance.choice([None, 20, 30]),
         "splittable": chance.random() < 0.3,
-        "months": chance.choice([[], [1, 2], [12], [1, 1, 13]]),
+        "months": chance.choice([[], [], [1, 2, 12], [1, 1, 13]]),
         "available_from": chance.choice([None, today + dt.timedelta(days=40)]),
         "available_until": chance.choice([None, today + dt.timedelta(days=80)]),
-        "lead_days": chance.choice([0, 14, 90, 400]),
+        "lead_days": chance.choice([0, 0, 14, 60, 90, 400]),
         "cost": chance.choice([None, 0, 50, 100]),
         "status": chance.choice([Activity.Status.PUBLISHED] * 6 + [Activity.Status.PAUSED]),
     }
@@ -104,7 +104,7 @@ def request_fields(chance: random.Random, schools: list[School]) -> dict[str, ob
     return {
         "contact": None,
         "school": chance.choice(schools),
-        "levels": some(chance, LEVELS),
+        "levels": some(chance, LEVELS, chance.choice([0, 1, 2])),
         "themes": some(chance, THEMES),
         "kinds": some(chance, KINDS),
         "audience": some(chance, AUDIENCES, 1),
