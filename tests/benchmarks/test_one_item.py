@@ -1,0 +1,77 @@
+"""What the worker does when somebody posts: one item against 100,000 of the other side, and 1,000 posts at once.
+
+`make bench`; docs/performance.md. BENCH_SCALE=0.1 makes a tenth, to try the benchmark itself.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+from django.db.models import F
+
+from techfinder.activities.models import Activity
+from techfinder.mail.models import OutgoingMail
+from techfinder.matches import actions, telling
+from techfinder.matches.models import Match, Notification
+from techfinder.requests.models import Request
+from tests.benchmarks import country
+from tests.benchmarks.clock import clock, histogram, line, machine, seconds
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SCALE = float(os.environ.get("BENCH_SCALE", "1"))
+MANY = int(100_000 * SCALE)
+TIMES = 300
+BURST = 1000
+LIMIT = 0.050
+
+
+def test_one_item_against_a_hundred_thousand(tmp_path):
+    print(f"\n{MANY} requests x {MANY} activities; {machine()}")
+    country.import_schools(country.school_table(tmp_path))
+    country.add_other_schools()
+    with clock("(made the country)"):
+        country.make(MANY, MANY)
+    with clock("full rematch"):
+        actions.rematch(everything=True)
+    rng = random.Random(1)
+    assert each_request(rng) < LIMIT or SCALE < 1
+    assert each_activity(rng) < LIMIT or SCALE < 1
+
+
+def test_a_thousand_at_once(tmp_path):
+    country.import_schools(country.school_table(tmp_path))
+    country.make(int(10_000 * SCALE), int(30_000 * SCALE))
+    actions.rematch(everything=True)
+    newest = Request.objects.order_by("-pk")[:BURST].values("pk")
+    Match.objects.filter(request__in=newest).delete()
+    Request.objects.filter(pk__in=newest).update(quiet=False, matched_version=0)
+    with clock(f"{BURST} new requests: matched, notified, mails queued") as taken:
+        actions.sweep()
+        line("  matched", f"{Match.objects.filter(request__in=newest).count():,} matches")
+        while telling.tell_waiting():
+            pass
+    line("  queued", f"{OutgoingMail.objects.count():,} mails, {Notification.objects.count():,} notifications")
+    assert not Request.objects.filter(version__gt=F("matched_version")).exists()
+    assert OutgoingMail.objects.count() >= BURST * 0.9
+    assert taken.wall < 30
+
+
+def each_request(rng: random.Random) -> float:
+    """New ones: never matched, so that every pair is written."""
+    chosen = rng.sample(list(Request.objects.values_list("pk", flat=True)), TIMES)
+    Match.objects.filter(request__in=chosen).delete()
+    Request.objects.filter(pk__in=chosen).update(version=F("version") + 1)
+    took = [seconds(lambda pk=pk: actions.match_request(request_id=pk)) for pk in chosen]
+    assert Match.objects.filter(request__in=chosen).exists()
+    return histogram(f"one new request against {MANY} activities", took)
+
+
+def each_activity(rng: random.Random) -> float:
+    chosen = rng.sample(list(Activity.objects.values_list("pk", flat=True)), TIMES)
+    Match.objects.filter(activity__in=chosen).delete()
+    Activity.objects.filter(pk__in=chosen).update(version=F("version") + 1)
+    took = [seconds(lambda pk=pk: actions.match_activity(activity_id=pk)) for pk in chosen]
+    return histogram(f"one new activity against {MANY} requests", took)
