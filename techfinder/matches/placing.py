@@ -11,7 +11,9 @@ that waits for a match may follow `place` in a transaction.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -49,10 +51,20 @@ def place(
         "since": now - PATIENCE,
         "year": school_year_start(now),
     }
-    before = _run(TAKE_BACK, values) if ids else []
-    placed = {pk for pk, held in before if not held}
-    placed |= {pk for pk, held in _run(PLACE, values) if not held}
-    return sorted(placed)
+    placed = {pk for pk, verdict in _run(TAKE_BACK, values) if not verdict} if ids else set()
+    return sorted(placed | _write(_run(DECIDE, values), now))
+
+
+def _write(decided: list[tuple[int, str]], now: dt.datetime) -> set[int]:
+    """Store what was decided. Returns the ids of what is before people by that."""
+    by_verdict: dict[str, list[int]] = defaultdict(list)
+    for pk, held in decided:
+        by_verdict[held].append(pk)
+    written = {
+        held: {pk for (pk,) in _run(WRITE, {"ids": ids, "held": held, "placed": None if held else now})}
+        for held, ids in by_verdict.items()
+    }
+    return written.get(Match.Held.NO, set())
 
 
 def _providers_of(match_ids: Collection[int]) -> set[int]:
@@ -87,11 +99,10 @@ def school_year_start(now: dt.datetime) -> dt.datetime:
     return dt.datetime(year, AUGUST, 1, tzinfo=local.tzinfo)
 
 
-def _run(sql: str, values: dict[str, object]) -> list[tuple[int, ...]]:
+def _run(sql: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        rows: list[tuple[int, ...]] = cursor.fetchall()
-        return rows
+        return cursor.fetchall()
 
 
 PROVIDERS = """
@@ -141,7 +152,7 @@ TAKE_BACK = f"""
     SELECT id, verdict FROM came
 """  # noqa: S608  of constants only
 
-PLACE = f"""
+DECIDE = f"""
     WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),
     -- Each request that was put before a provider with a cap: does it take a place, and was it answered?
     known AS MATERIALIZED (
@@ -160,37 +171,45 @@ PLACE = f"""
     ),
     waiting AS MATERIALIZED (
         SELECT match.id, match.request_id, match.score, match.held, room.provider_id, room.places,
-            COALESCE(request.confirmed_at, request.created_at) AS since,
+            request.status, COALESCE(request.confirmed_at, request.created_at) AS since,
             match.asked_at IS NOT NULL OR match.offered_at IS NOT NULL AS acted,
-            COALESCE(known.recent OR known.answered, false) AS free,
+            COALESCE(known.recent OR known.answered, false) OR room.places IS NULL AS free,
             {TWICE} AS twice
         FROM room
         JOIN activities_activity AS activity ON activity.provider_id = room.provider_id
         JOIN matches_match AS match ON match.activity_id = activity.id
         JOIN requests_request AS request ON request.id = match.request_id
         LEFT JOIN known ON known.provider_id = room.provider_id AND known.request_id = match.request_id
-        WHERE match.state = 'open' AND match.placed_at IS NULL AND request.status = 'open'
+        WHERE match.state = 'open' AND match.placed_at IS NULL
             AND (room.places IS NULL OR room.places > 0 OR match.held = '' OR match.id = ANY(%(ids)s))
     ),
+    -- A request takes one place, with the best of its matches at the provider.
+    best AS (
+        SELECT *, NOT (acted OR twice OR free) AS competes,
+            MAX(score) OVER (PARTITION BY provider_id, request_id, NOT (acted OR twice OR free)) AS best
+        FROM waiting WHERE status = 'open'
+    ),
     turn AS (
-        SELECT provider_id, request_id,
-            row_number() OVER (PARTITION BY provider_id ORDER BY MAX(score) DESC, MIN(since), request_id) AS turn
-        FROM waiting WHERE NOT (acted OR twice OR free) GROUP BY provider_id, request_id
+        SELECT *, dense_rank() OVER (PARTITION BY provider_id, competes ORDER BY best DESC, since, request_id) AS turn
+        FROM best
     ),
     decided AS (
-        SELECT waiting.id, waiting.held AS was, CASE
+        SELECT id, held AS was, CASE
             WHEN acted THEN ''
             WHEN twice THEN 'twice'
-            WHEN free OR places IS NULL OR turn.turn <= places THEN ''
+            WHEN free OR turn <= places THEN ''
             ELSE 'full' END AS held
-        FROM waiting LEFT JOIN turn USING (provider_id, request_id)
-    ),
-    mine AS (
-        SELECT match.id, decided.held FROM decided JOIN matches_match AS match ON match.id = decided.id
-        WHERE (decided.held = '' OR decided.held <> decided.was) AND match.state = 'open' AND match.placed_at IS NULL
-        FOR UPDATE OF match SKIP LOCKED
+        FROM turn
     )
-    UPDATE matches_match AS match
-    SET held = mine.held, placed_at = CASE WHEN mine.held = '' THEN %(now)s::timestamptz END
-    FROM mine WHERE match.id = mine.id RETURNING match.id, match.held
+    SELECT id, held FROM decided WHERE held = '' OR held <> was
 """  # noqa: S608  of constants only
+
+# What another transaction has in hand is decided by that one, or by the next sweep.
+WRITE = """
+    UPDATE matches_match SET held = %(held)s, placed_at = %(placed)s
+    WHERE id IN (
+        SELECT id FROM matches_match WHERE id = ANY(%(ids)s) AND state = 'open' AND placed_at IS NULL
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""

@@ -12,6 +12,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -48,7 +49,12 @@ def note(match_ids: Collection[int]) -> int:
     if not ids:
         return 0
     found = _accounts_of_addresses(ids)
-    values = {"ids": ids, "requests": list(found), "people": list(found.values()), "now": timezone.now()}
+    values: dict[str, Any] = {
+        "ids": ids,
+        "requests": list(found),
+        "people": list(found.values()),
+        "now": timezone.now(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values)
         written = cursor.rowcount
