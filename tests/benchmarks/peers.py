@@ -190,7 +190,7 @@ class DuckDB:
         self.db.execute(MACROS)
         for name, columns in _tables(asked, offered).items():
             self.db.register("incoming", columns)
-            self.db.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
+            self.db.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Request ids and activity ids of all eligible pairs, by request and activity."""

@@ -166,6 +166,6 @@ def written() -> list[tuple[int, ...]]:
     with connection.cursor() as cursor:
         found = []
         for table in (Match._meta.db_table, AskedRow._meta.db_table):
-            cursor.execute(f"SELECT count(*), max(xmin::text::bigint) FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT count(*), max(xmin::text::bigint) FROM {table}")
             found.append(cursor.fetchone())
     return found
