@@ -6,17 +6,14 @@ Counted by the engine on what is stored, and nothing of it is written as a match
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from matching import ActivityColumns, Best, RequestColumns, Terms, Weights, best_pairs
-from techfinder.activities.models import Activity
+from matching import Best, RequestColumns, Weights, best_pairs
 from techfinder.matches.models import Match
-from techfinder.matches.rows import World, activity_rows, request_rows
-from techfinder.requests.models import Request
-from techfinder.taxonomy.models import Region
+from techfinder.matches.rows import World, load_activities, load_requests
 
 # The first so many of a list are what people look at.
 TOP, LEADING = 3, 10
@@ -42,15 +39,15 @@ class Standing:
 
 
 def count_preview(*, now: Weights, then: Weights, today: dt.date | None = None) -> dict[str, Any]:
-    """Counts of open requests, and some examples by id, as JSON keeps them."""
+    """Counts of open requests, and some examples by id, as JSON keeps them.
+
+    What was not matched yet does not count: it has no row for the engine.
+    """
     world = World(today=today)
-    requests = RequestColumns.from_rows(request_rows(Request.objects.open(), world))
-    activities = ActivityColumns.from_rows(activity_rows(Activity.objects.public(), world))
+    requests, activities = load_requests(world).columns, load_activities(world).columns
     excluded = list(Match.objects.filter(state__in=Match.SETTLED).values_list("request_id", "activity_id"))
     before, after = (
-        Standing.of(
-            best_pairs(requests, activities, Terms(today=world.today, weights=each, excluded=excluded)), requests.id
-        )
+        Standing.of(best_pairs(requests, activities, replace(world.terms(excluded), weights=each)), requests.id)
         for each in (now, then)
     )
     other_first = before.first != after.first
@@ -60,7 +57,7 @@ def count_preview(*, now: Weights, then: Weights, today: dt.date | None = None) 
         "other_first": int(other_first.sum()),
         "other_top": int((before.top != after.top).any(axis=1).sum()),
         "groups": {name: _moves(mask, before, after) for name, mask in _groups(requests).items()},
-        "provinces": _by_province(requests, other_first),
+        "provinces": _by_province(requests, other_first, world),
         "examples": _examples(requests, other_first, before, after),
     }
 
@@ -76,19 +73,13 @@ def _moves(mask: Any, before: Standing, after: Standing) -> dict[str, int]:
     return {"requests": int(mask.sum()), "rise": int((more > 0).sum()), "fall": int((more < 0).sum())}
 
 
-def _by_province(requests: RequestColumns, other_first: Any) -> list[list[Any]]:
+def _by_province(requests: RequestColumns, other_first: Any, world: World) -> list[list[Any]]:
     """Code of the province ("" where none is known), its requests, and those that get another first match."""
-    municipalities = Region.objects.filter(type=Region.Type.MUNICIPALITY, parent__type=Region.Type.PROVINCE)
-    codes = dict(municipalities.values_list("pk", "parent__code"))
-    found: dict[str, list[int]] = {}
-    ids, row = np.unique(requests.municipality, return_inverse=True)
-    for municipality, asked, other in zip(
-        ids.tolist(), np.bincount(row).tolist(), np.bincount(row, weights=other_first).tolist(), strict=True
-    ):
-        counts = found.setdefault(codes.get(municipality, ""), [0, 0])
-        counts[0] += asked
-        counts[1] += int(other)
-    return [[code, *counts] for code, counts in sorted(found.items())]
+    municipalities, at = np.unique(requests.municipality, return_inverse=True)
+    codes, province = np.unique([world.shard_of(each) for each in municipalities.tolist()], return_inverse=True)
+    row = province[at]
+    asked, other = np.bincount(row), np.bincount(row, weights=other_first)
+    return [list(each) for each in zip(codes.tolist(), asked.tolist(), other.astype(int).tolist(), strict=True)]
 
 
 def _examples(requests: RequestColumns, other_first: Any, before: Standing, after: Standing) -> list[list[int]]:

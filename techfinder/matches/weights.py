@@ -28,9 +28,8 @@ def default_weights() -> Weights:
     return WEIGHTS
 
 
-def is_overtaken(proposed: WeightSet) -> bool:
+def is_overtaken(proposed: WeightSet, current: WeightSet | None) -> bool:
     """Whether its preview was counted against other weights than those in force now."""
-    current = current_weight_set()
     return proposed.preview is not None and proposed.preview["against"] != (current.pk if current else None)
 
 

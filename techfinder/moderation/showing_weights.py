@@ -41,7 +41,7 @@ class Line:
 
 def percent(value: float) -> str:
     """23,4%."""
-    return f"{formats.number_format(value, decimal_pos=1, use_l10n=True)}%"
+    return f"{formats.number_format(round(value, 1), decimal_pos=1, use_l10n=True)}%"
 
 
 def lines(before: WeightSet | None, after: WeightSet | None) -> list[Line]:
@@ -68,7 +68,7 @@ def state_of(proposed: WeightSet, current: WeightSet | None) -> str:
         return "current" if current and proposed.pk == current.pk else "former"
     if proposed.preview is None:
         return "counting" if _is_young(proposed.created_at) else "failed"
-    return "overtaken" if is_overtaken(proposed) else "ready"
+    return "overtaken" if is_overtaken(proposed, current) else "ready"
 
 
 def _is_young(moment: dt.datetime) -> bool:

@@ -13,6 +13,7 @@ from matching import WEIGHTS
 from techfinder.matches import actions
 from techfinder.matches.actions import weighing
 from techfinder.matches.models import WeightSet
+from techfinder.matches.rows import World, refresh_activities, refresh_requests
 from techfinder.matches.weights import current_weight_set, current_weights, weights_of
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory
@@ -97,6 +98,15 @@ def test_a_person_can_still_be_forgotten():
 
 # ------------------------------------------------------------------------------------------------------------ preview
 
+
+def make_rows() -> None:
+    """What matching leaves behind: the rows that the engine reads."""
+    with transaction.atomic():
+        world = World()
+        refresh_requests(None, world, anew=True)
+        refresh_activities(None, world, anew=True)
+
+
 NEAR, FAR = (51.45 + 2 / 111.195, 3.57), (51.45 + 30 / 111.195, 3.57)
 THEMES = ["energie", "water", "metaal"]
 MORE_THEMES = {**dict(WEIGHTS.items()), "theme": 40}
@@ -118,6 +128,7 @@ def zeeland():
 
 
 def counted(proposed: WeightSet) -> dict:
+    make_rows()
     weighing.preview_weights(weight_set_id=proposed.pk)
     proposed.refresh_from_db()
     return proposed.preview
@@ -252,14 +263,14 @@ def test_what_is_applied_scores_everything_from_then_on(near, far, zeeland):
 def test_what_nobody_saw_is_not_applied():
     user = AdministratorFactory()
     proposed = weighing.propose_weights(user=user, values=MORE_THEMES, note="Meer thema")
-    with pytest.raises(weighing.RefusedError, match="not counted yet"):
+    with pytest.raises(weighing.RefusedError, match="nog niet geteld"):
         weighing.apply_weights(weight_set_id=proposed.pk, user=user)
     counted(proposed)
     other = weight_set()
-    with pytest.raises(weighing.RefusedError, match="Other weights were applied"):
+    with pytest.raises(weighing.RefusedError, match="andere gewichten toegepast"):
         weighing.apply_weights(weight_set_id=proposed.pk, user=user)
     assert current_weight_set() == other
-    with pytest.raises(weighing.RefusedError, match="applied before"):
+    with pytest.raises(weighing.RefusedError, match="eerder toegepast"):
         weighing.apply_weights(weight_set_id=other.pk, user=user)
 
 

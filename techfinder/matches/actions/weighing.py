@@ -38,8 +38,9 @@ def propose_weights(*, user: User, values: Mapping[str, float], note: str) -> We
     """Keep weights (0-100 each) and have counted what they would change; a form sent twice proposes once."""
     _lock()
     same = WeightSet.objects.filter(created_by=user, values=dict(values), note=note, applied_at=None)
+    current = current_weight_set()
     for proposed in same.filter(_countable()):
-        if not is_overtaken(proposed):
+        if not is_overtaken(proposed, current):
             return proposed
     proposed = WeightSet.objects.create(values=dict(values), note=note, created_by=user)
     wake("matches.preview_weights", proposed.pk)
@@ -97,7 +98,7 @@ def apply_weights(*, weight_set_id: int, user: User) -> WeightSet:
         raise RefusedError(_("These weights were applied before. Propose them again to bring them back."))
     if proposed.preview is None:
         raise RefusedError(_("What these weights change is not counted yet. Wait for that first."))
-    if is_overtaken(proposed):
+    if is_overtaken(proposed, current_weight_set()):
         raise RefusedError(
             _("Other weights were applied since this was counted. Propose these again to see what they change now.")
         )
