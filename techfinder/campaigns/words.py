@@ -130,6 +130,16 @@ def what_helps(reason: str) -> str:
     return helps[Reason(reason)]
 
 
+def skipped(outcome: str) -> str:
+    """Why what was proposed was not given when it came to publishing; empty when it was."""
+    said = {
+        Outcome.CLOSED: _("Skipped at publishing: the request was no longer open. The seats stay free."),
+        Outcome.GONE: _("Skipped at publishing: the activity or its day was no longer there."),
+        Outcome.FULL: _("Skipped at publishing: the seats were taken meanwhile."),
+    }
+    return said.get(Outcome(outcome), "") if outcome else ""
+
+
 def why_to_school(outcome: str, reason: str) -> str:
     """Why there is no place, as it is said to the school itself."""
     if outcome == Outcome.GONE:
@@ -137,9 +147,7 @@ def why_to_school(outcome: str, reason: str) -> str:
     if outcome == Outcome.FULL:
         return _("There was a place for you, but the seats were taken shortly before.")
     said = {
-        Reason.NO_OPTION: _(
-            "No activity of this campaign fits the classes, theme, days or place that you ask for."
-        ),
+        Reason.NO_OPTION: _("No activity of this campaign fits the classes, theme, days or place that you ask for."),
         Reason.LOCKED_OUT: _("The coordinator could not place your group with the companies that would fit."),
         Reason.TOO_LARGE: _("Your group is too large or too small for the activities that would fit."),
         Reason.FULL: _("More schools asked than there were seats. Who had nothing yet or waited longer went first."),
