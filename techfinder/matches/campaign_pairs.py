@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
-from matching import ActivityColumns, ActivityRow, Pairs, RequestColumns, RequestRow, Terms, describe, iter_all
+from matching import ActivityColumns, ActivityRow, Pairs, RequestColumns, RequestRow, describe, iter_all
 from matching import near_misses as engine_near_misses
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import Match
 from techfinder.matches.rows import World, activity_rows, in_codes, request_rows
-from techfinder.matches.weights import current_weights
 from techfinder.requests.models import Request
 
 SEATS_FOR_ALL = 1_000_000
@@ -55,11 +54,7 @@ class Market:
         self._days = list(_days(session_ids, self.world))
         self._request_columns = RequestColumns.from_rows(self._requests)
         self._day_columns = ActivityColumns.from_rows(self._days)
-        self._terms = Terms(
-            today=self.world.today,
-            weights=current_weights(),
-            excluded=_settled([row.id for row in self._requests], [row.id for row in self._days]),
-        )
+        self._terms = self.world.terms(_settled([row.id for row in self._requests], [row.id for row in self._days]))
 
     def askings(self) -> list[Asking]:
         """The requests that take part, by id."""

@@ -8,212 +8,487 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('requests', '0001_initial'),
-        ('taxonomy', '0002_vocabularies'),
+        ("activities", "0001_initial"),
+        ("requests", "0001_initial"),
+        ("taxonomy", "0002_vocabularies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('slug', models.SlugField(max_length=140, unique=True, verbose_name='address on the site')),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='goal')),
-                ('first_day', models.DateField(verbose_name='first day')),
-                ('last_day', models.DateField(verbose_name='last day')),
-                ('part_min', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest part')),
-                ('parts_max', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most parts')),
-                ('providers_max', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most providers')),
-                ('state', models.CharField(choices=[('draft', 'being prepared'), ('published', 'published'), ('closed', 'closed')], default='draft', max_length=9, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='coordinator')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='taxonomy.region', verbose_name='region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("slug", models.SlugField(max_length=140, unique=True, verbose_name="address on the site")),
+                ("description", models.TextField(blank=True, max_length=2000, verbose_name="goal")),
+                ("first_day", models.DateField(verbose_name="first day")),
+                ("last_day", models.DateField(verbose_name="last day")),
+                (
+                    "part_min",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="smallest part",
+                    ),
+                ),
+                (
+                    "parts_max",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name="most parts"
+                    ),
+                ),
+                (
+                    "providers_max",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="most providers",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "being prepared"), ("published", "published"), ("closed", "closed")],
+                        default="draft",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="coordinator",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="published by",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="taxonomy.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'campaign',
-                'verbose_name_plural': 'campaigns',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "campaign",
+                "verbose_name_plural": "campaigns",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='CampaignRequest',
+            name="CampaignRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'may wait'), (1, 'normal'), (2, 'first'), (3, 'before all others')], default=1, verbose_name='priority')),
-                ('part_min', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest part')),
-                ('parts_max', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most parts')),
-                ('providers_max', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most providers')),
-                ('outcome', models.CharField(blank=True, choices=[('placed', 'placed'), ('unplaced', 'no place'), ('closed', 'the request is no longer open'), ('gone', 'the activity or its day is no longer there'), ('full', 'the seats were taken meanwhile')], max_length=8, verbose_name='what came of it')),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asked', to='campaigns.campaign', verbose_name='campaign')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='requests.request', verbose_name='request')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "may wait"), (1, "normal"), (2, "first"), (3, "before all others")],
+                        default=1,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "part_min",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="smallest part",
+                    ),
+                ),
+                (
+                    "parts_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="most parts",
+                    ),
+                ),
+                (
+                    "providers_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="most providers",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("placed", "placed"),
+                            ("unplaced", "no place"),
+                            ("closed", "the request is no longer open"),
+                            ("gone", "the activity or its day is no longer there"),
+                            ("full", "the seats were taken meanwhile"),
+                        ],
+                        max_length=8,
+                        verbose_name="what came of it",
+                    ),
+                ),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="asked",
+                        to="campaigns.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="campaigns",
+                        to="requests.request",
+                        verbose_name="request",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request of a campaign',
-                'verbose_name_plural': 'requests of a campaign',
-                'ordering': ['-priority', 'request'],
+                "verbose_name": "request of a campaign",
+                "verbose_name_plural": "requests of a campaign",
+                "ordering": ["-priority", "request"],
             },
         ),
         migrations.CreateModel(
-            name='CampaignSession',
+            name="CampaignSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seats', models.PositiveSmallIntegerField(verbose_name='seats')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='campaigns.campaign', verbose_name='campaign')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='activities.session', verbose_name='day')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seats", models.PositiveSmallIntegerField(verbose_name="seats")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="campaigns.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="campaigns",
+                        to="activities.session",
+                        verbose_name="day",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'day of a campaign',
-                'verbose_name_plural': 'days of a campaign',
-                'ordering': ['session__date', 'session'],
+                "verbose_name": "day of a campaign",
+                "verbose_name_plural": "days of a campaign",
+                "ordering": ["session__date", "session"],
             },
         ),
         migrations.CreateModel(
-            name='Pin',
+            name="Pin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pupils', models.PositiveSmallIntegerField(verbose_name='pupils')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pins', to='campaigns.campaign', verbose_name='campaign')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='requests.request', verbose_name='request')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='activities.session', verbose_name='day')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pupils", models.PositiveSmallIntegerField(verbose_name="pupils")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pins",
+                        to="campaigns.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="requests.request",
+                        verbose_name="request",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="activities.session",
+                        verbose_name="day",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pair settled by hand',
-                'verbose_name_plural': 'pairs settled by hand',
-                'ordering': ['campaign', 'request', 'session'],
+                "verbose_name": "pair settled by hand",
+                "verbose_name_plural": "pairs settled by hand",
+                "ordering": ["campaign", "request", "session"],
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('state', models.CharField(choices=[('waiting', 'waiting for the worker'), ('solving', 'being worked out'), ('proposed', 'proposal'), ('failed', 'failed'), ('published', 'published'), ('dropped', 'dropped')], default='waiting', max_length=9, verbose_name='state')),
-                ('version', models.PositiveIntegerField()),
-                ('snapshot', models.CharField(blank=True, editable=False, max_length=64)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('report', models.JSONField(blank=True, default=dict, verbose_name='report')),
-                ('problem', models.CharField(blank=True, max_length=250, verbose_name='problem')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='campaigns.campaign', verbose_name='campaign')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting for the worker"),
+                            ("solving", "being worked out"),
+                            ("proposed", "proposal"),
+                            ("failed", "failed"),
+                            ("published", "published"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("snapshot", models.CharField(blank=True, editable=False, max_length=64)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("report", models.JSONField(blank=True, default=dict, verbose_name="report")),
+                ("problem", models.CharField(blank=True, max_length=250, verbose_name="problem")),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="started")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="campaigns.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'round',
-                'verbose_name_plural': 'rounds',
-                'ordering': ['campaign', '-number'],
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "ordering": ["campaign", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='date')),
-                ('pupils', models.PositiveSmallIntegerField(verbose_name='pupils')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score in tenths')),
-                ('reasons', models.JSONField(default=list, verbose_name='reasons')),
-                ('given', models.BooleanField(default=False, verbose_name='given')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='activities.activity', verbose_name='activity')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='requests.request', verbose_name='request')),
-                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='awards', to='activities.session', verbose_name='day')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='campaigns.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(verbose_name="date")),
+                ("pupils", models.PositiveSmallIntegerField(verbose_name="pupils")),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score in tenths")),
+                ("reasons", models.JSONField(default=list, verbose_name="reasons")),
+                ("given", models.BooleanField(default=False, verbose_name="given")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="awards",
+                        to="activities.activity",
+                        verbose_name="activity",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="awards",
+                        to="requests.request",
+                        verbose_name="request",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="awards",
+                        to="activities.session",
+                        verbose_name="day",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="awards",
+                        to="campaigns.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place given',
-                'verbose_name_plural': 'places given',
-                'ordering': ['round', 'date', 'id'],
+                "verbose_name": "place given",
+                "verbose_name_plural": "places given",
+                "ordering": ["round", "date", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Unserved',
+            name="Unserved",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('no_option', 'nothing fits'), ('locked_out', 'refused by hand'), ('too_large', 'the group fits in no place'), ('full', 'the places went to others'), ('closed', 'the request is no longer open')], max_length=10, verbose_name='why')),
-                ('detail', models.JSONField(blank=True, default=list)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='requests.request', verbose_name='request')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unserved', to='campaigns.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("no_option", "nothing fits"),
+                            ("locked_out", "refused by hand"),
+                            ("too_large", "the group fits in no place"),
+                            ("full", "the places went to others"),
+                            ("closed", "the request is no longer open"),
+                        ],
+                        max_length=10,
+                        verbose_name="why",
+                    ),
+                ),
+                ("detail", models.JSONField(blank=True, default=list)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="requests.request",
+                        verbose_name="request",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="unserved",
+                        to="campaigns.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request without a place',
-                'verbose_name_plural': 'requests without a place',
-                'ordering': ['round', 'request'],
+                "verbose_name": "request without a place",
+                "verbose_name_plural": "requests without a place",
+                "ordering": ["round", "request"],
             },
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='campaign_days'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))), name="campaign_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('part_min__gte', 1), ('parts_max__gte', 1), ('providers_max__gte', 1)), name='campaign_bounds'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("part_min__gte", 1), ("parts_max__gte", 1), ("providers_max__gte", 1)),
+                name="campaign_bounds",
+            ),
         ),
         migrations.AddIndex(
-            model_name='campaignrequest',
-            index=models.Index(condition=models.Q(('told_at', None), models.Q(('outcome', ''), _negated=True)), fields=['campaign'], name='campaign_request_untold'),
+            model_name="campaignrequest",
+            index=models.Index(
+                condition=models.Q(("told_at", None), models.Q(("outcome", ""), _negated=True)),
+                fields=["campaign"],
+                name="campaign_request_untold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignrequest',
-            constraint=models.UniqueConstraint(fields=('campaign', 'request'), name='campaign_request_once'),
+            model_name="campaignrequest",
+            constraint=models.UniqueConstraint(fields=("campaign", "request"), name="campaign_request_once"),
         ),
         migrations.AddConstraint(
-            model_name='campaignrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__lte', 3)), name='campaign_request_priority'),
+            model_name="campaignrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__lte", 3)), name="campaign_request_priority"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('part_min', None), ('part_min__gte', 1), _connector='OR'), models.Q(('parts_max', None), ('parts_max__gte', 1), _connector='OR'), models.Q(('providers_max', None), ('providers_max__gte', 1), _connector='OR')), name='campaign_request_bounds'),
+            model_name="campaignrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("part_min", None), ("part_min__gte", 1), _connector="OR"),
+                    models.Q(("parts_max", None), ("parts_max__gte", 1), _connector="OR"),
+                    models.Q(("providers_max", None), ("providers_max__gte", 1), _connector="OR"),
+                ),
+                name="campaign_request_bounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignsession',
-            constraint=models.UniqueConstraint(fields=('campaign', 'session'), name='campaign_session_once'),
+            model_name="campaignsession",
+            constraint=models.UniqueConstraint(fields=("campaign", "session"), name="campaign_session_once"),
         ),
         migrations.AddConstraint(
-            model_name='campaignsession',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='campaign_session_seats'),
+            model_name="campaignsession",
+            constraint=models.CheckConstraint(condition=models.Q(("seats__gte", 1)), name="campaign_session_seats"),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.UniqueConstraint(fields=('campaign', 'request', 'session'), name='pin_once'),
+            model_name="pin",
+            constraint=models.UniqueConstraint(fields=("campaign", "request", "session"), name="pin_once"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='round_number'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("campaign", "number"), name="round_number"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'solving'])), fields=('campaign',), name='round_one_at_a_time'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["waiting", "solving"])),
+                fields=("campaign",),
+                name="round_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('campaign',), name='round_one_proposal'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")), fields=("campaign",), name="round_one_proposal"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('campaign',), name='round_published_once'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")), fields=("campaign",), name="round_published_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('round', 'request', 'session'), name='award_once'),
+            model_name="award",
+            constraint=models.UniqueConstraint(fields=("round", "request", "session"), name="award_once"),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('pupils__gte', 1)), name='award_pupils'),
+            model_name="award",
+            constraint=models.CheckConstraint(condition=models.Q(("pupils__gte", 1)), name="award_pupils"),
         ),
         migrations.AddConstraint(
-            model_name='unserved',
-            constraint=models.UniqueConstraint(fields=('round', 'request'), name='unserved_once'),
+            model_name="unserved",
+            constraint=models.UniqueConstraint(fields=("round", "request"), name="unserved_once"),
         ),
     ]
