@@ -108,7 +108,7 @@ def groups(preview: dict[str, Any]) -> list[dict[str, Any]]:
         "small": gettext("Small schools"),
         "remote": gettext("Remote schools"),
     }
-    return [{"name": names[name], **counts} for name, counts in preview["groups"].items()]
+    return [{"name": name, **preview["groups"][group]} for group, name in names.items()]
 
 
 def provinces(preview: dict[str, Any]) -> list[dict[str, Any]]:
