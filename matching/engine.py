@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Floats, Ints
-from .best import Best, Leaders, numbered
+from .best import Best, Leaders, Order, numbered
 from .block import Block, Run, Terms
 from .columns import ActivityColumns, RequestColumns
 from .fingerprint import fingerprint
@@ -17,6 +17,7 @@ from .reasons import Reasons, reasons, shortfalls
 from .rows import ActivityRow, RequestRow
 from .rules import eligible
 from .score import tenths
+from .search import search
 
 # Candidate pairs that are weighed together: large enough that a numpy call costs nothing per pair, small enough that
 # the columns of a block stay in the processor's cache.
@@ -87,8 +88,12 @@ def iter_all(
 ) -> Iterator[Pairs]:
     """`match_all` in parts of bounded size; each request is whole within one part, requests come in no given order."""
     run = Run(requests, activities, terms)
+    if top is not None:
+        for r, a, score, rank in search(run, top):
+            yield Pairs(requests.id[r], activities.id[a], score / 10, rank)
+        return
     for block in _candidate_blocks(run):
-        yield _pairs(*_ranked(block, top))
+        yield _pairs(*_ranked(block))
 
 
 def best_pairs(requests: RequestColumns, activities: ActivityColumns, terms: Terms, *, best: int = 10) -> Best:
@@ -99,23 +104,21 @@ def best_pairs(requests: RequestColumns, activities: ActivityColumns, terms: Ter
     if best < 1:
         raise ValueError(f"the best {best} of each are none")
     run = Run(requests, activities, terms)
-    leaders = Leaders(len(activities), best)
-    tops = [np.empty((4, 0), dtype=np.int64)]
-    for candidates in _candidate_blocks(run):
-        block, score, rank = _ranked(candidates)
-        leaders.add(block.r, block.a, score, rank)
-        first = rank <= best
-        tops.append(np.stack([block.r[first], block.a[first], score[first], rank[first]]))
-    return _kept(run, np.concatenate(tops, axis=1), leaders.pairs(), best)
+    leaders = Leaders(len(requests), len(activities), best)
+    tops = np.concatenate([np.empty((4, 0), dtype=np.int64), *search(run, best, leaders)], axis=1)
+    return _kept(run, tops, leaders.pairs(), best)
 
 
 def _kept(run: Run, tops: Ints, leaders: Ints, best: int) -> Best:
-    """The union of the best of requests (rows r, a, score, rank) and of activities (also place)."""
-    _, at = np.unique(np.concatenate([run.key(*leaders[:2]), run.key(*tops[:2])]), return_index=True)
-    both = np.concatenate([leaders, np.insert(tops, 4, best + 1, axis=0)], axis=1)[:, at]
-    r, a, score, rank, place = both[:, np.lexsort((both[1], -both[2], both[0]))]
-    ids = run.requests.id[r], run.activities.id[a]
-    return Best(*ids, score, np.minimum(rank, best + 1), place, _fingerprints(run, r, a))
+    """The union of the best of requests (rows r, a, score, rank) and of activities (r, a, score, place)."""
+    order = Order(len(run.activities))
+    by_rank, by_place = order.keys(tops[0], tops[2], tops[1]), order.keys(leaders[0], leaders[2], leaders[1])
+    keys = np.union1d(by_rank, by_place)
+    rank, place = (np.full(len(keys), best + 1) for _ in range(2))
+    rank[np.searchsorted(keys, by_rank)] = tops[3]
+    place[np.searchsorted(keys, by_place)] = leaders[3]
+    r, a = order.groups(keys), order.members_of(keys)
+    return Best(run.requests.id[r], run.activities.id[a], order.scores(keys), rank, place, _fingerprints(run, r, a))
 
 
 def fingerprints(
@@ -175,16 +178,13 @@ def _joined(run: Run, rows: list[int], found: list[Ints]) -> Block:
     return run.block(r, np.concatenate(found))
 
 
-def _ranked(block: Block, top: int | None = None) -> tuple[Block, Ints, Ints]:
+def _ranked(block: Block) -> tuple[Block, Ints, Ints]:
     """The eligible pairs with their score in tenths and their rank, request by request, best first."""
     block = eligible(block)
     score = tenths(block)
     order = _best_first(block.r, score)
     block, score = block.keep(order), score[order]
     rank = numbered(block.r)
-    if top is not None:
-        best = rank <= top
-        block, score, rank = block.keep(best), score[best], rank[best]
     return block, score, rank
 
 

@@ -29,14 +29,33 @@ class Candidates:
         self._live = self._pack(run.activities.live)
         self._known: dict[tuple[str, int], Bitmap] = {}
 
+    def groups(self) -> list[Ints]:
+        """The positions of the live requests, those together that differ in nothing that `of_group` looks at."""
+        requests, run = self._run.requests, self._run
+        online = requests.delivery & ONLINE
+        keys = (online, requests.audience.view(np.int64), requests.levels.view(np.int64), run.municipality_bit)
+        order = np.lexsort(keys)
+        order = order[requests.live[order]]
+        borders = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+        return np.split(order, np.flatnonzero(borders) + 1) if len(order) else []
+
+    def of_group(self, r: int) -> Ints:
+        """The positions of the activities that request `r` and its group may be eligible for, rising."""
+        return self._unpack(self._shared(r))
+
+    def _shared(self, r: int) -> Bitmap:
+        requests = self._run.requests
+        found = self._live & self._any("levels", int(requests.levels[r]))
+        found &= self._place(int(self._run.municipality_bit[r]), bool(requests.delivery[r] & ONLINE))
+        found &= self._any("audience", int(requests.audience[r]))
+        return found
+
     def of(self, r: int) -> Ints:
         """The positions of the activities that request `r` may be eligible for, rising."""
         requests = self._run.requests
         if not requests.live[r]:
             return np.empty(0, dtype=np.int64)
-        found = self._live & self._any("levels", int(requests.levels[r]))
-        found &= self._place(int(self._run.municipality_bit[r]), bool(requests.delivery[r] & ONLINE))
-        found &= self._any("audience", int(requests.audience[r]))
+        found = self._shared(r)
         if not requests.any_kind[r]:
             found &= self._any("kind", int(requests.kinds[r]))
         if not requests.any_theme[r]:
