@@ -180,6 +180,30 @@ def test_an_offer_among_the_first_three_is_another_top(near, zeeland):
     assert preview["examples"][0][:2] == [asked.pk, near.pk]
 
 
+@pytest.mark.parametrize(
+    ("group", "school", "asked"),
+    [
+        ("small", {"pupils": 60}, {}),
+        ("remote", {"neighbours": 0}, {}),
+        ("special", {}, {"levels": ["vo-pro"]}),
+    ],
+)
+def test_who_comes_among_the_first_ten_of_an_offer_rises_and_who_leaves_them_falls(zeeland, group, school, asked):
+    """Ten requests nearby come first, until the group of the eleventh counts for more."""
+    ActivityFactory(levels=["po-7", "vo-pro"], venue_lat=51.45, venue_lon=3.57)
+    RequestFactory.create_batch(10, school=SchoolFactory(municipality=zeeland))
+    far = SchoolFactory(municipality=zeeland, lat=51.7, **school)
+    RequestFactory(school=far, **asked)
+    old = weight_set(**{group: 0})
+    preview = counted(WeightSet.objects.create(values={**old.values, group: 100}))
+    assert preview["groups"][group] == {"requests": 1, "rise": 1, "fall": 0}
+    weight_set(**{group: 100})
+    preview = counted(WeightSet.objects.create(values=old.values))
+    assert preview["groups"][group] == {"requests": 1, "rise": 0, "fall": 1}
+    others = {name: counts for name, counts in preview["groups"].items() if name != group}
+    assert all(counts == {"requests": 0, "rise": 0, "fall": 0} for counts in others.values())
+
+
 def test_it_is_compared_with_the_weights_in_force(near, far, zeeland):
     RequestFactory(themes=THEMES, school=SchoolFactory(municipality=zeeland))
     applied = weight_set(theme=40)

@@ -274,12 +274,21 @@ def test_old_weights_are_brought_back_as_a_new_proposal(client, administrator, c
     assert response.url == page_of(again)
     assert again.values == counted.values
     assert again.applied_at is None
-    assert PROPOSAL["note"] in again.note
+    assert again.note.startswith("Terug naar die van ")
+    assert again.note.endswith(PROPOSAL["note"])
     assert current_weights().theme == 60
 
     response = client.post(reverse("moderation:bring_back_weights", args=[other.pk]), follow=True)
     assert "Dit zijn de gewichten die nu gelden." in text_of(response)
     assert WeightSet.objects.latest("pk") == again
+
+
+def test_a_proposal_that_was_overtaken_is_counted_anew_with_its_own_reason(client, administrator, counted):
+    WeightSet.objects.create(values={**counted.values, "theme": 60}, applied_at=timezone.now())
+    client.post(reverse("moderation:bring_back_weights", args=[counted.pk]))
+    again = WeightSet.objects.latest("pk")
+    assert again.pk > counted.pk
+    assert (again.values, again.note, again.preview) == (counted.values, counted.note, None)
 
 
 # ------------------------------------------------------------------------------------------------------------- history

@@ -106,6 +106,11 @@ def bring_back_weights(request: HttpRequest, pk: int) -> HttpResponse:
     if values == dict(current_weights().items()):
         messages.info(request, gettext("These are the weights that hold now."))
         return redirect("moderation:weight_set", old.pk)
-    note = gettext("Back to those of %(day)s: %(note)s") % {"day": long_day(old.created_at), "note": old.note}
-    proposed = weighing.propose_weights(user=user, values=values, note=note[:250])
+    proposed = weighing.propose_weights(user=user, values=values, note=_note_again(old)[:250])
     return redirect("moderation:weight_set", proposed.pk)
+
+
+def _note_again(old: WeightSet) -> str:
+    if not old.applied_at:
+        return old.note
+    return gettext("Back to those of %(day)s: %(note)s") % {"day": long_day(old.created_at), "note": old.note}
