@@ -1,8 +1,7 @@
-"""The most that a pair can score, for whole grids of requests and activities: a look before anything is weighed.
+"""The most that a pair can score: a look before anything is weighed, first by columns, then by cells, then by pairs.
 
-A bound only says which pairs cannot be among the best; rules and score then decide over what is left. It leaves out
-what costs most to know: the exact distance, the travel limits and the period. Numbers are as narrow as they can be,
-because on a grid nothing counts but the bytes that go by.
+A bound only says which pairs cannot be among the best; rules and score then decide over what is left. Numbers are as
+narrow as they can be, because here nothing counts but the bytes that go by. Points are tenths of the score.
 """
 
 from __future__ import annotations
@@ -15,19 +14,22 @@ from numpy.typing import NDArray
 from .arrays import Bools, Ints, Masks
 from .block import Run
 from .geo import EARTH_RADIUS_KM
-from .rows import ONLINE
+from .rows import AT_PROVIDER, AT_SCHOOL, ONLINE
 from .score import COMPONENTS, HALF_WAY_KM, ONLINE_NEARNESS, THEME_STEPS
 
-Grid = NDArray[np.float32]  # shape (requests, activities), in tenths of a point
+Points = NDArray[np.float32]
 Column = NDArray[Any]
 
 # What each component of the score depends on; of the others a bound takes the most that they can be.
 OF_REQUEST = ("kind", "unserved", "waiting", "special", "small", "remote")
-OF_ACTIVITY = ("record",)
+OF_ACTIVITY = "record"
 OF_LEVELS = "level"
 # Rounding to a tenth adds half of one, and single precision far less than the other half.
 SLACK = 1.0
-REFUSED = np.float32(-np.inf)
+# Single precision knows the place of a point to half a metre, and the distance of two to two.
+SLACK_KM = np.float32(0.01)
+# Level points of so many sets of levels are remembered.
+REMEMBERED = 200
 
 
 class Bounds:
@@ -38,65 +40,64 @@ class Bounds:
         self._tenths = {name: weight * 1000 / run.terms.weights.total for name, weight in run.terms.weights.items()}
         self._here = (run.requests.point * EARTH_RADIUS_KM).astype(np.float32)
         self._there = (run.activities.point * EARTH_RADIUS_KM).astype(np.float32)
-        self._near = np.float32(self._tenths["distance"] * HALF_WAY_KM) * _takes(run, ~np.uint8(ONLINE))
-        self._online = np.float32(self._tenths["distance"] * ONLINE_NEARNESS) * _takes(run, np.uint8(ONLINE))
+        self._limits = [(side.max_travel_km + SLACK_KM).astype(np.float32) for side in (run.requests, run.activities)]
+        self._near = np.float32(self._tenths["distance"] * HALF_WAY_KM)
+        self._online = np.float32(self._tenths["distance"] * ONLINE_NEARNESS)
         self._themes = _narrow_themes(run)
         self._kinds = _narrow(run.requests.kinds, run.activities.kind)
         self._size, self._least = _small(run.requests.group_size), _small(run.activities.group_min)
         self._most = _small(np.where(run.activities.splittable, 2**62, run.activities.group_max))
         self._budget, self._cost = _small(run.requests.max_cost), _small(run.activities.cost)
-        self.of_request, self._of_activity = self._of_requests(), self._of_activities()
+        steps = self._tenths["theme"] * THEME_STEPS[np.minimum(np.arange(65), len(THEME_STEPS) - 1)]
+        self._theme_steps = steps.astype(np.float32)
+        self._level_points: dict[int, Points] = {}
+        self._without_themes, self.of_request = self._of_requests()
 
-    def _of_requests(self) -> Column:
-        """The points that hang on the request alone, with all that a bound grants."""
-        asked = np.bitwise_count(self._run.requests.themes).sum(axis=0)
-        points = self._tenths["theme"] * THEME_STEPS[np.minimum(asked, len(THEME_STEPS) - 1)] + self._tenths["period"]
-        r = np.arange(len(self._run.requests))
+    def _of_requests(self) -> tuple[Points, Points]:
+        """The points that hang on the request alone, and all that a bound grants; without and with those for themes."""
+        points = np.full(len(self._run.requests), self._tenths["period"] + SLACK)
+        r = np.arange(len(points))
         alone = self._run.block(r, np.zeros_like(r))
         for name in OF_REQUEST:
             points += self._tenths[name] * COMPONENTS[name](alone)
-        return (points + SLACK).astype(np.float32)
+        asked = np.minimum(np.bitwise_count(self._run.requests.themes).sum(axis=0), len(self._theme_steps) - 1)
+        return points.astype(np.float32), (points + self._theme_steps[asked]).astype(np.float32)
 
-    def _of_activities(self) -> Column:
+    def own(self, rows: Ints) -> Points:
+        """Per activity the points that it has with all of a group: for levels and for its provider's record."""
+        levels = int(self._run.requests.levels[rows[0]])
+        if levels not in self._level_points:
+            if len(self._level_points) >= REMEMBERED:
+                self._level_points.clear()
+            self._level_points[levels] = self._own(rows[0])
+        return self._level_points[levels]
+
+    def _own(self, r: int) -> Points:
         a = np.arange(len(self._run.activities))
-        alone = self._run.block(np.zeros_like(a), a)
-        return np.sum([self._tenths[name] * COMPONENTS[name](alone) for name in OF_ACTIVITY], axis=0)
+        block = self._run.block(np.full(len(a), r), a)
+        points: Points = sum(
+            (self._tenths[name] * COMPONENTS[name](block) for name in (OF_LEVELS, OF_ACTIVITY)), np.zeros(len(a))
+        ).astype(np.float32)
+        return points
 
-    def own(self, rows: Ints, found: Ints) -> Column:
-        """The points of each activity at `found` that are the same for a whole group, in tenths."""
-        group = self._run.block(np.broadcast_to(rows[:1], found.shape), found)
-        points: Column = self._tenths[OF_LEVELS] * COMPONENTS[OF_LEVELS](group) + self._of_activity[found]
-        return points.astype(np.float32)
+    def nearness(self, rows: Ints, found: Ints) -> Points:
+        """The most points for distance that any of `rows` gets of each activity at `found`: as if it were where the
+        ball that holds them is nearest."""
+        centre = self._here[:, rows].mean(axis=1)
+        radius = _chord(self._here[:, rows], centre[:, None]).max()
+        chord = _chord(self._there.take(found, axis=1), centre[:, None])
+        delivery = self._run.activities.delivery[found]
+        return self._points_near(np.maximum(chord - radius, 0), delivery)
 
-    def nearness(self, rows: Ints, found: Ints) -> Column:
-        """The most points for distance that any of `rows` can get of each activity at `found`: from the ball that
-        holds the requests."""
-        centre = self._here[:, rows].mean(axis=1, keepdims=True)
-        radius = np.sqrt(((self._here[:, rows] - centre) ** 2).sum(axis=0)).max()
-        away = np.sqrt(((self._there[:, found] - centre) ** 2).sum(axis=0))
-        return self._points_near(np.maximum(away - radius, 0), found)
-
-    def _points_near(self, chord: Column, found: Ints) -> Column:
+    def _points_near(self, chord: Points, ways: Column) -> Points:
         """A chord is never longer than its great circle, so it never makes a pair farther than it is."""
-        # Single precision knows the place of a point to half a metre.
-        chord += np.float32(HALF_WAY_KM - 0.002)
-        np.divide(self._near[found], chord, out=chord)
-        return np.maximum(chord, self._online[found], out=chord)
+        on_site, online = (ways & (AT_SCHOOL | AT_PROVIDER)) != 0, (ways & ONLINE) != 0
+        near = self._near / (chord + (np.float32(HALF_WAY_KM) - SLACK_KM))
+        points: Points = np.maximum(near * on_site, self._online * online)
+        return points
 
-    def grid(self, rows: Ints, found: Ints, own: Column) -> Grid:
-        """The bound of each of `rows` with each activity at `found`, less `of_request`; REFUSED where theme, kind,
-        group or cost does not hold."""
-        away = self._here[:, rows, None] - self._there[:, None, found]
-        away *= away
-        squared = away[0]
-        squared += away[1]
-        squared += away[2]
-        bounds = self._points_near(np.sqrt(squared, out=squared), found)
-        bounds += own
-        np.copyto(bounds, REFUSED, where=~self._holds(rows, found))
-        return bounds
-
-    def _holds(self, rows: Ints, found: Ints) -> Bools:
+    def holds(self, rows: Ints, found: Ints) -> Bools:
+        """Whether group, cost, kind and theme hold, each of `rows` with each activity at `found`: a grid."""
         size = self._size[rows][:, None]
         holds: Bools = self._most[found] >= size
         holds &= self._least[found] <= size
@@ -108,13 +109,28 @@ class Bounds:
         holds &= theme
         return holds
 
+    def of_pairs(self, r: Ints, a: Ints, own: Points) -> Points:
+        """The bound of each pair (positions) with its travel limits and shared themes, and `own`; 0 or less where no
+        delivery is workable."""
+        chord = _chord(self._here.take(r, axis=1), self._there.take(a, axis=1))
+        ways = self._run.requests.delivery[r] & self._run.activities.delivery[a]
+        far = (chord > self._limits[1][a]) * np.uint8(AT_SCHOOL) | (chord > self._limits[0][r]) * np.uint8(AT_PROVIDER)
+        ways &= ~far
+        shared = sum(np.bitwise_count(asked[r] & offered[a]) for asked, offered in self._themes[:-1])
+        points = self._points_near(chord, ways) + self._theme_steps[np.minimum(shared, len(self._theme_steps) - 1)]
+        bound: Points = (points + own + self._without_themes[r]) * (ways != 0)
+        return bound
 
-def _takes(run: Run, ways: np.uint8) -> Column:
-    return ((run.activities.delivery & ways) != 0).astype(np.float32)
+
+def _chord(here: Points, there: Points) -> Points:
+    chord = here - there
+    chord *= chord
+    squared: Points = chord[0] + chord[1] + chord[2]
+    return np.sqrt(squared, out=squared)
 
 
 def _narrow_themes(run: Run) -> list[tuple[Column, Column]]:
-    """Per word what is asked and offered, as if every activity had one theme more and who asks none asked that one."""
+    """Per word what is asked and offered; last a theme that all activities have and that those ask who ask none."""
     asked, offered = run.requests.themes, run.activities.themes
     pairs = [_narrow(*words) for words in zip(asked, offered, strict=False)]
     anyone = _narrow(run.requests.any_theme.astype(np.uint64), np.ones(len(run.activities), dtype=np.uint64))
@@ -123,7 +139,7 @@ def _narrow_themes(run: Run) -> list[tuple[Column, Column]]:
 
 def _narrow(asked: Masks, offered: Masks) -> tuple[Column, Column]:
     """Masks in the narrowest numbers that hold all that is offered."""
-    used = np.bitwise_or.reduce(offered) if len(offered) else np.uint64(0)
+    used = np.bitwise_or.reduce(offered, initial=np.uint64(0))
     kind = np.min_scalar_type(int(used))
     return (asked & used).astype(kind), offered.astype(kind)
 

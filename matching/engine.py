@@ -10,14 +10,14 @@ import numpy as np
 from .arrays import Floats, Ints
 from .best import Best, Leaders, Order, numbered
 from .block import Block, Run, Terms
+from .bound import Bounds
 from .columns import ActivityColumns, RequestColumns
 from .fingerprint import fingerprint
-from .narrow import Candidates
 from .reasons import Reasons, reasons, shortfalls
 from .rows import ActivityRow, RequestRow
 from .rules import eligible
 from .score import tenths
-from .search import search
+from .search import cells, groups, search
 
 # Candidate pairs that are weighed together: large enough that a numpy call costs nothing per pair, small enough that
 # the columns of a block stay in the processor's cache.
@@ -113,7 +113,9 @@ def _kept(run: Run, tops: Ints, leaders: Ints, best: int) -> Best:
     """The union of the best of requests (rows r, a, score, rank) and of activities (r, a, score, place)."""
     order = Order(len(run.activities))
     by_rank, by_place = order.keys(tops[0], tops[2], tops[1]), order.keys(leaders[0], leaders[2], leaders[1])
-    keys = np.union1d(by_rank, by_place)
+    keys = np.concatenate([by_rank, by_place])
+    keys.sort()
+    keys = keys[np.diff(keys, prepend=-1) != 0]
     rank, place = (np.full(len(keys), best + 1) for _ in range(2))
     rank[np.searchsorted(keys, by_rank)] = tops[3]
     place[np.searchsorted(keys, by_place)] = leaders[3]
@@ -154,28 +156,23 @@ def describe(requests: RequestColumns, activities: ActivityColumns, terms: Terms
 
 
 def _candidate_blocks(run: Run) -> Iterator[Block]:
-    """Blocks of about CHUNK candidate pairs, request by request, never more than CHUNK + one request's candidates."""
-    candidates = Candidates(run)
-    rows: list[int] = []
-    found: list[Ints] = []
+    """Blocks of about CHUNK candidate pairs, request by request, never more than CHUNK + one group's candidates."""
+    bounds = Bounds(run)
+    parts: list[tuple[Ints, Ints]] = []
     size = 0
-    for r in np.lexsort((run.requests.levels, run.requests.municipality)).tolist():
-        activities = candidates.of(r)
-        if not len(activities):
-            continue
-        rows.append(r)
-        found.append(activities)
-        size += len(activities)
+    for rows, found in groups(run, CHUNK):
+        parts.append(cells(rows, found, bounds.holds(rows, found)))
+        size += len(parts[-1][0])
         if size >= CHUNK:
-            yield _joined(run, rows, found)
-            rows, found, size = [], [], 0
-    if found:
-        yield _joined(run, rows, found)
+            yield _joined(run, parts)
+            parts, size = [], 0
+    if size:
+        yield _joined(run, parts)
 
 
-def _joined(run: Run, rows: list[int], found: list[Ints]) -> Block:
-    r = np.repeat(np.array(rows, dtype=np.int64), [len(activities) for activities in found])
-    return run.block(r, np.concatenate(found))
+def _joined(run: Run, parts: list[tuple[Ints, Ints]]) -> Block:
+    r, a = (np.concatenate(side) for side in zip(*parts, strict=True))
+    return run.block(r, a)
 
 
 def _ranked(block: Block) -> tuple[Block, Ints, Ints]:

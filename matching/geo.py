@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,12 +16,14 @@ DISTANCE_SLACK_KM = 1e-9
 
 def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
     """(latitude, longitude) in degrees to an array of shape (3, n)."""
-    return np.array([_unit_vector(lat, lon) for lat, lon in points], dtype=np.float64).reshape(-1, 3).T.copy()
+    lat, lon = np.array(points, dtype=np.float64).reshape(-1, 2).T
+    return vectors_of(lat, lon)
 
 
-def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
-    phi, theta = math.radians(lat), math.radians(lon)
-    return math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
+def vectors_of(lat: Floats, lon: Floats) -> Floats:
+    """Two columns in degrees, of shape (n,), to unit vectors of shape (3, n)."""
+    phi, theta = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)])
 
 
 def distance_km(here: Floats, there: Floats) -> Floats:

@@ -5,8 +5,6 @@ A bitmap only leaves out pairs that a rule refuses; the rules then decide over w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from .arrays import Bools, Ints, Masks
@@ -41,25 +39,10 @@ class Candidates:
 
     def of_group(self, r: int) -> Ints:
         """The positions of the activities that request `r` and its group may be eligible for, rising."""
-        return self._unpack(self._shared(r))
-
-    def _shared(self, r: int) -> Bitmap:
         requests = self._run.requests
         found = self._live & self._any("levels", int(requests.levels[r]))
         found &= self._place(int(self._run.municipality_bit[r]), bool(requests.delivery[r] & ONLINE))
         found &= self._any("audience", int(requests.audience[r]))
-        return found
-
-    def of(self, r: int) -> Ints:
-        """The positions of the activities that request `r` may be eligible for, rising."""
-        requests = self._run.requests
-        if not requests.live[r]:
-            return np.empty(0, dtype=np.int64)
-        found = self._shared(r)
-        if not requests.any_kind[r]:
-            found &= self._any("kind", int(requests.kinds[r]))
-        if not requests.any_theme[r]:
-            found &= self._themes(requests.themes[:, r])
         return self._unpack(found)
 
     def _pack(self, rows: Bools) -> Bitmap:
@@ -86,16 +69,6 @@ class Candidates:
             return known
         rows = (getattr(self._run.activities, column) & np.uint64(mask)) != 0
         return self._remember(column, mask, self._pack(rows))
-
-    def _themes(self, words: Iterable[np.uint64]) -> Bitmap:
-        bitmap = np.zeros_like(self._live)
-        for at, (asked, offered) in enumerate(zip(words, self._run.activities.themes, strict=False)):
-            if not asked:
-                continue
-            name, mask = f"theme {at}", int(asked)
-            known = self._known.get((name, mask))
-            bitmap |= known if known is not None else self._remember(name, mask, self._pack((offered & asked) != 0))
-        return bitmap
 
     def _place(self, bit: int, online: bool) -> Bitmap:
         """Activities that cover the municipality, and those online when that will do."""

@@ -1,42 +1,48 @@
 """The best pairs of each request, and of each activity, without weighing the others.
 
-Groups of requests meet their candidates on a grid of bounds. Of each request those that promise most are weighed
-first; its last place among them is the bar for the rest. Activities have such a bar too, and it rises as requests
-stream by. What no bound takes over a bar is never looked at.
+Groups of requests meet their candidates. Of each request those that promise most are weighed first; its last place
+among them is the bar for the rest. Activities have such a bar too, and it rises as requests stream by. What no bound
+lifts over a bar is never looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .arrays import Bools, Ints
 from .best import Leaders, Order, numbered
 from .block import Run
-from .bound import Bounds, Grid
+from .bound import SLACK, Bounds, Points
 from .narrow import Candidates
 from .rules import eligible
 from .score import tenths
 
-# Cells of grids that are searched together: 16 MB of bounds.
+# Requests times candidates that are searched together, so that calls cost nothing per pair.
 CELLS = 1 << 22
 # What is weighed first: per request so many times the best, out of so many candidates.
 FIRST, COLUMNS = 3, 512
-# Requests and activities, column by column.
-Pairs = tuple[Ints, Ints]
+# Below the bound of every pair that has a workable delivery.
+TINY = np.float32(SLACK / 2)
 
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """Requests at `rows` with their candidates at `found`, those that promise most first. Per candidate what it has for
-    all of them (`own`) and the most that it can have for any (`ceiling`), without what hangs on the request alone."""
+    """Requests at `rows` with their candidates at `found`: per candidate what it has for all of them (`own`), and the
+    most that it can have for any, without what hangs on the request alone (`ceiling`).
+
+    What is weighed first: the candidates at `columns`, and of those the cells `seen`.
+    """
 
     rows: Ints
     found: Ints
-    own: Grid
-    ceiling: Grid
+    own: Points
+    ceiling: Points
+    columns: Ints
+    seen: Bools
 
 
 def search(run: Run, best: int, leaders: Leaders | None = None) -> Iterator[Ints]:
@@ -45,112 +51,117 @@ def search(run: Run, best: int, leaders: Leaders | None = None) -> Iterator[Ints
     Each request is whole within a part. With `leaders` all pairs that are among the best of their activity are added
     to it, too.
     """
-    searcher = Search(run, best, leaders)
-    for groups in searcher.parts():
-        yield searcher.tops(groups)
+    searcher = _Search(run, best, leaders)
+    for part in searcher.parts():
+        yield searcher.tops(part)
 
 
-class Search:
+class _Search:
     def __init__(self, run: Run, best: int, leaders: Leaders | None) -> None:
         self._run, self._best, self._leaders = run, best, leaders
         self._bounds = Bounds(run)
         self._order = Order(len(run.activities))
         self._bars = np.zeros(len(run.requests), dtype=np.float32)
-        self._cuts = np.zeros(len(run.requests), dtype=np.float32)
 
     def parts(self) -> Iterator[list[_Group]]:
-        candidates = Candidates(self._run)
-        groups: list[_Group] = []
-        cells = 0
-        for rows, found in _groups(candidates):
-            groups.append(self._group(rows, found))
-            cells += len(rows) * len(found)
-            if cells >= CELLS:
-                yield groups
-                groups, cells = [], 0
-        if groups:
-            yield groups
+        """All groups, some at a time."""
+        part: list[_Group] = []
+        size = 0
+        for rows, found in groups(self._run, CELLS):
+            part.append(self._group(rows, found))
+            size += len(rows) * len(found)
+            if size >= CELLS:
+                yield part
+                part, size = [], 0
+        if part:
+            yield part
 
-    def _group(self, rows: Ints, found: Ints) -> _Group:
-        own = self._bounds.own(rows, found)
-        ceiling = own + self._bounds.nearness(rows, found)
-        order = np.argsort(-ceiling)
-        return _Group(rows, found[order], own[order], ceiling[order])
-
-    def tops(self, groups: list[_Group]) -> Ints:
-        first = self._weighed(groups, self._look_first)
+    def tops(self, part: list[_Group]) -> Ints:
+        """The best of each request of the groups: rows r, a, score and rank."""
+        first = self._weighed(*_joined(_pairs(group, group.columns, group.seen)[:2] for group in part))
         r, _, score, rank = self._first(first)
         self._bars[r[rank == self._best]] = score[rank == self._best]
-        rest = self._weighed(groups, self._look_again)
-        r, a, score = both = np.concatenate([first, rest], axis=1)
+        rest = self._weighed(*self._over_a_bar(*_joined(map(self._look_again, part))))
+        both = np.concatenate([first, rest], axis=1)
         if self._leaders is not None:
-            self._leaders.add(r, a, score)
+            self._leaders.add(*both)
         return self._first(both)
 
-    def _look_first(self, group: _Group) -> tuple[Ints, Ints]:
-        """Of each request the cells that promise most, out of the first columns."""
-        bounds = self._bounds.grid(group.rows, group.found[:COLUMNS], group.own[:COLUMNS])
-        cut = _cut(bounds, self._best * FIRST)
-        self._cuts[group.rows] = cut[:, 0]
-        return _cells(bounds >= cut, group.rows, group.found[:COLUMNS])
+    def _group(self, rows: Ints, found: Ints) -> _Group:
+        own = self._bounds.own(rows)[found]
+        ceiling = own + self._bounds.nearness(rows, found)
+        columns = _highest(ceiling, COLUMNS)
+        holds = self._bounds.holds(rows, found[columns])
+        seen = holds & (np.cumsum(holds, axis=1, dtype=np.uint32) <= FIRST * self._best)
+        return _Group(rows, found, own, ceiling, columns, seen)
 
-    def _look_again(self, group: _Group) -> tuple[Ints, Ints]:
-        """What may be over a bar and was not looked at."""
-        of_request = self._bounds.of_request[group.rows]
-        need = self._bars[group.rows] - of_request
-        wanted = group.ceiling >= need.min()
+    def _look_again(self, group: _Group) -> tuple[Ints, Ints, Points]:
+        """What may be over a bar by its ceiling and was not seen: r, a, and what the group has."""
+        of_request = self._bounds.of_request[group.rows][:, None]
+        over = group.ceiling >= self._bars[group.rows][:, None] - of_request
         if self._leaders is not None:
-            wanted |= group.ceiling + of_request.max() >= self._leaders.bars[group.found]
-        columns = np.flatnonzero(wanted)
-        found = group.found[columns]
-        bounds = self._bounds.grid(group.rows, found, group.own[columns])
-        over = bounds >= need[:, None]
-        if self._leaders is not None:
-            over |= bounds >= self._leaders.bars[found] - of_request[:, None]
-        seen = np.searchsorted(columns, COLUMNS)
-        over[:, :seen] &= bounds[:, :seen] < self._cuts[group.rows][:, None]
-        return _cells(over, group.rows, found)
+            over |= group.ceiling - self._leaders.bars[group.found] >= -of_request
+        over &= self._bounds.holds(group.rows, group.found)
+        over[:, group.columns] &= ~group.seen
+        return _pairs(group, slice(None), over)
 
-    def _weighed(self, groups: list[_Group], look: Callable[[_Group], Pairs]) -> Ints:
-        """The eligible pairs among those that a look at some groups finds: rows r, a and score."""
-        r, a = (np.concatenate(side) for side in zip(*map(look, groups), strict=True))
+    def _over_a_bar(self, r: Ints, a: Ints, own: Points) -> tuple[Ints, Ints]:
+        """Those pairs that may be over a bar by a closer look."""
+        bound = self._bounds.of_pairs(r, a, own)
+        over = bound >= np.maximum(self._bars[r], TINY)
+        if self._leaders is not None:
+            over |= bound >= np.maximum(self._leaders.bars[a], TINY)
+        return r[over], a[over]
+
+    def _weighed(self, r: Ints, a: Ints) -> Ints:
+        """The eligible ones of some pairs: rows r, a and score."""
         block = eligible(self._run.block(r, a))
         return np.stack([block.r, block.a, tenths(block)])
 
     def _first(self, pairs: Ints) -> Ints:
-        """The best of each request: rows r, a, score and rank."""
-        order = self._order
-        keys = order.keys(pairs[0], pairs[2], pairs[1])
+        order, (r, a, score) = self._order, pairs
+        keys = order.keys(r, score, a)
         keys.sort()
         rank = numbered(order.groups(keys))
         keys, rank = keys[rank <= self._best], rank[rank <= self._best]
         return np.stack([order.groups(keys), order.members_of(keys), order.scores(keys), rank])
 
 
-def _cells(chosen: Bools, rows: Ints, found: Ints) -> Pairs:
-    row, column = np.divmod(np.flatnonzero(chosen), len(found))
-    return rows[row], found[column]
+def groups(run: Run, size: int) -> Iterator[tuple[Ints, Ints]]:
+    """Requests that are alike and their candidates, as positions; not many more than `size` pairs at a time.
 
-
-def _groups(candidates: Candidates) -> Iterator[tuple[Ints, Ints]]:
-    """Groups in an order like that of a draw, so that the bars of all activities rise early."""
-    groups = candidates.groups()
-    for at in np.random.default_rng(0).permutation(len(groups)).tolist():
-        rows = groups[at]
+    They come in an order like that of a draw, so that the bars of all activities rise early.
+    """
+    candidates = Candidates(run)
+    alike = candidates.groups()
+    for at in np.random.default_rng(0).permutation(len(alike)).tolist():
+        rows = alike[at]
         found = candidates.of_group(int(rows[0]))
         if len(found):
-            step = max(1, CELLS // len(found))
+            step = max(1, size // len(found))
             yield from ((rows[start : start + step], found) for start in range(0, len(rows), step))
 
 
-def _cut(bounds: Grid, number: int) -> Grid:
-    """Per request a bound that at least `number` activities reach, and not many more; 0 where there are not so many.
+def _highest(points: Points, number: int) -> Ints:
+    """The positions of so many of the highest, highest first."""
+    if len(points) > number:
+        most = np.argpartition(points, len(points) - number)[-number:]
+        return most[np.argsort(-points[most])]
+    return np.argsort(-points)
 
-    The highest of each of many columns, then the last of the best of those: a look at each cell and no sorting.
-    """
-    columns = min(4 * number, bounds.shape[1])
-    if columns < number:
-        return np.zeros((len(bounds), 1), dtype=np.float32)
-    deep = bounds[:, : bounds.shape[1] // columns * columns].reshape(len(bounds), -1, columns).max(axis=1)
-    cut = np.partition(deep, columns - number, axis=1)[:, columns - number, None]
-    return np.maximum(cut, 0)
+
+def _pairs(group: _Group, columns: Ints | slice, chosen: Bools) -> tuple[Ints, Ints, Points]:
+    """The chosen cells of some columns of a group, with what its candidates have for all."""
+    r, at = cells(group.rows, np.arange(chosen.shape[1]), chosen)
+    return r, group.found[columns][at], group.own[columns][at]
+
+
+def cells(rows: Ints, found: Ints, chosen: Bools) -> tuple[Ints, Ints]:
+    """The chosen pairs of a grid of `rows` and `found`."""
+    column = np.flatnonzero(chosen)
+    column %= chosen.shape[1]
+    return np.repeat(rows, np.count_nonzero(chosen, axis=1)), found[column]
+
+
+def _joined(parts: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(np.concatenate(side) for side in zip(*parts, strict=True))

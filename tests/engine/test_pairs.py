@@ -104,7 +104,7 @@ def test_a_described_pair_is_the_pair_of_its_request(world):
 
 def test_a_crowd_in_many_chunks(monkeypatch):
     """Enough of both for many blocks: the borders between blocks and between bitmap words leave no trace."""
-    monkeypatch.setattr("matching.engine.CHUNK", 500)
+    monkeypatch.setattr("matching.engine.CHUNK", 300)
     requests, activities = crowd(150, 300)
     columns = RequestColumns.from_rows(requests), ActivityColumns.from_rows(activities)
     expected = reference.all_pairs(requests, activities, TODAY)
