@@ -6,18 +6,25 @@ Counted by the engine on what is stored, and nothing of it is written as a match
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from matching import Best, RequestColumns, Weights, best_pairs
+from matching import Best, RequestColumns, Weights, best_pairs, combine
 from techfinder.matches.models import Match
-from techfinder.matches.rows import World, load_activities, load_requests
+from techfinder.matches.rows import SHARDS, World, load_activities, load_requests
 
 # The first so many of a list are what people look at.
 TOP, LEADING = 3, 10
 EXAMPLES = 10
+# Whose requests the fair shares are about.
+GROUPS: dict[str, Callable[[RequestColumns], Any]] = {
+    "special": lambda requests: requests.special,
+    "small": lambda requests: requests.small > 0,
+    "remote": lambda requests: requests.remote > 0,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,33 +45,63 @@ class Standing:
         return cls(top[:, 0].copy(), np.sort(top, axis=1), leads)
 
 
-def count_preview(*, now: Weights, then: Weights, today: dt.date | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The open requests of one province, and their best pairs under both sets of weights."""
+
+    province: str
+    ids: Any  # (n,)
+    groups: dict[str, Any]  # (n,) each
+    now: Best
+    then: Best
+
+
+def count_preview(
+    *, now: Weights, then: Weights, today: dt.date | None = None, working: Callable[[], object] = lambda: None
+) -> dict[str, Any]:
     """Counts of open requests, and some examples by id, as JSON keeps them.
 
-    What was not matched yet does not count: it has no row for the engine.
+    What was not matched yet does not count: it has no row for the engine. `working` is called after each province.
     """
     world = World(today=today)
-    requests, activities = load_requests(world).columns, load_activities(world).columns
-    excluded = list(Match.objects.filter(state__in=Match.SETTLED).values_list("request_id", "activity_id"))
-    before, after = (
-        Standing.of(best_pairs(requests, activities, replace(world.terms(excluded), weights=each)), requests.id)
-        for each in (now, then)
-    )
+    parts = []
+    for part in _parts(world, now, then):
+        parts.append(part)
+        working()
+    ids = np.concatenate([np.empty(0, dtype=np.int64), *(part.ids for part in parts)])
+    order = np.argsort(ids)
+    before = Standing.of(combine([part.now for part in parts], best=LEADING), ids[order])
+    after = Standing.of(combine([part.then for part in parts], best=LEADING), ids[order])
     other_first = before.first != after.first
+    place = np.argsort(order)  # of each request of the parts, among all
     return {
         "today": world.today.isoformat(),
-        "requests": len(requests),
+        "requests": len(ids),
         "other_first": int(other_first.sum()),
         "other_top": int((before.top != after.top).any(axis=1).sum()),
-        "groups": {name: _moves(mask, before, after) for name, mask in _groups(requests).items()},
-        "provinces": _by_province(requests, other_first, world),
-        "examples": _examples(requests, other_first, before, after),
+        "groups": {name: _moves(_gathered(parts, name)[order], before, after) for name in GROUPS},
+        "provinces": _by_province(parts, other_first[place]),
+        "examples": _examples(ids[order], other_first, before, after),
     }
 
 
-def _groups(requests: RequestColumns) -> dict[str, Any]:
-    """Whose requests the fair shares are about."""
-    return {"special": requests.special, "small": requests.small > 0, "remote": requests.remote > 0}
+def _parts(world: World, now: Weights, then: Weights) -> Iterator[Part]:
+    """By province, so that memory stays that of one."""
+    activities = load_activities(world).columns
+    excluded = list(Match.objects.filter(state__in=Match.SETTLED).values_list("request_id", "activity_id"))
+    terms = world.terms(excluded)
+    for province in SHARDS:
+        requests = load_requests(world, province=province).columns
+        if len(requests):
+            both = (
+                best_pairs(requests, activities, replace(terms, weights=each), best=LEADING) for each in (now, then)
+            )
+            groups = {name: member(requests) for name, member in GROUPS.items()}
+            yield Part(province, requests.id, groups, *both)
+
+
+def _gathered(parts: Sequence[Part], group: str) -> Any:
+    return np.concatenate([np.empty(0, dtype=bool), *(part.groups[group] for part in parts)])
 
 
 def _moves(mask: Any, before: Standing, after: Standing) -> dict[str, int]:
@@ -73,17 +110,16 @@ def _moves(mask: Any, before: Standing, after: Standing) -> dict[str, int]:
     return {"requests": int(mask.sum()), "rise": int((more > 0).sum()), "fall": int((more < 0).sum())}
 
 
-def _by_province(requests: RequestColumns, other_first: Any, world: World) -> list[list[Any]]:
+def _by_province(parts: Sequence[Part], other_first: Any) -> list[list[Any]]:
     """Code of the province ("" where none is known), its requests, and those that get another first match."""
-    municipalities, at = np.unique(requests.municipality, return_inverse=True)
-    codes, province = np.unique([world.shard_of(each) for each in municipalities.tolist()], return_inverse=True)
-    row = province[at]
-    asked, other = np.bincount(row), np.bincount(row, weights=other_first)
-    return [list(each) for each in zip(codes.tolist(), asked.tolist(), other.astype(int).tolist(), strict=True)]
+    ends = np.cumsum([len(part.ids) for part in parts])
+    counts = [int(each.sum()) for each in np.split(other_first, ends[:-1])]
+    return [[part.province, len(part.ids), other] for part, other in zip(parts, counts, strict=False)]
 
 
-def _examples(requests: RequestColumns, other_first: Any, before: Standing, after: Standing) -> list[list[int]]:
+def _examples(ids: Any, other_first: Any, before: Standing, after: Standing) -> list[list[int]]:
     """Request, first match now and then; spread over all that change, so that not one region fills the table."""
     rows = np.flatnonzero(other_first)
     some = rows[np.linspace(0, len(rows) - 1, min(EXAMPLES, len(rows))).round().astype(np.int64)]
-    return np.stack([requests.id[some], before.first[some], after.first[some]], axis=1).tolist()
+    examples: list[list[int]] = np.stack([ids[some], before.first[some], after.first[some]], axis=1).tolist()
+    return examples

@@ -6,7 +6,8 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import ProgrammingError, connections, transaction
+from django.db import ProgrammingError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from matching import WEIGHTS
@@ -154,7 +155,7 @@ def test_the_preview_counts_who_gets_another_first_match(near, far, zeeland):
     assert {name: preview[name] for name in ("requests", "other_first", "other_top", "against")} == {
         "requests": 5, "other_first": 3, "other_top": 0, "against": None
     }  # fmt: skip
-    assert preview["provinces"] == [["", 2, 1], ["NL-ZE", 3, 2]]
+    assert preview["provinces"] == [["NL-ZE", 3, 2], ["", 2, 1]]
     assert preview["examples"] == [[each.pk, near.pk, far.pk] for each in wide]
     assert nothing.pk not in [row[0] for row in preview["examples"]]
     assert proposed.previewed_at
@@ -215,7 +216,7 @@ def test_it_is_compared_with_the_weights_in_force(near, far, zeeland):
 # -------------------------------------------------------------------------------------------------- one worker counts
 
 
-def test_a_preview_is_counted_by_one_worker_and_once(django_assert_num_queries):
+def test_a_preview_is_counted_by_one_worker_and_once():
     proposed = weight_set(applied=False)
     WeightSet.objects.filter(pk=proposed.pk).update(lease_until=timezone.now() + dt.timedelta(minutes=1))
     assert not weighing.preview_weights(weight_set_id=proposed.pk)
@@ -224,6 +225,19 @@ def test_a_preview_is_counted_by_one_worker_and_once(django_assert_num_queries):
     assert weighing.preview_weights(weight_set_id=proposed.pk)
     assert not weighing.preview_weights(weight_set_id=proposed.pk)
     assert not weighing.preview_weights(weight_set_id=0)
+
+
+def test_who_counts_renews_its_lease_after_each_province(zeeland):
+    """Once to take it, and once per province."""
+    for here in (zeeland, RegionFactory(parent=Region.objects.get(code="NL-DR"))):
+        RequestFactory(school=SchoolFactory(municipality=here))
+    make_rows()
+    proposed = weight_set(applied=False)
+    with CaptureQueriesContext(connection) as queries:
+        weighing.preview_weights(weight_set_id=proposed.pk)
+    assert sum('SET "lease_until"' in query["sql"] for query in queries) == 3
+    proposed.refresh_from_db()
+    assert proposed.lease_until is None
 
 
 def test_the_sweeper_finds_what_nobody_counts(django_capture_on_commit_callbacks, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -14,11 +15,11 @@ from techfinder.accounts.models import User
 from techfinder.celery import wake
 from techfinder.matches import previewing
 from techfinder.matches.models import WeightSet
-from techfinder.matches.weights import current_weight_set, current_weights, is_overtaken, weights_of
+from techfinder.matches.weights import current_weight_set, default_weights, is_overtaken, weights_of
 from techfinder.requests.models import Request
 
 LOCK = 0x7EC4F3  # the advisory lock of weights: they are proposed and applied one after the other
-# Longer than a task may take: who still holds the lease after that is gone.
+# Renewed after each province; a worker that died is waited for so long.
 LEASE = dt.timedelta(minutes=3)
 # What could not be counted for so long is not tried again.
 PATIENCE = dt.timedelta(days=1)
@@ -70,17 +71,26 @@ def wake_previews() -> int:
 def preview_weights(*, weight_set_id: int, today: dt.date | None = None) -> bool:
     """Count what a proposal would change; False when that is done, or another worker is at it.
 
-    Counting takes as long as it takes in no transaction: the lease keeps a second worker away, and who is killed loses
-    it by time.
+    Counting holds no transaction: the lease keeps a second worker away, and who is killed loses it by time.
     """
-    if not _to_count().filter(pk=weight_set_id).update(lease_until=timezone.now() + LEASE):
+    if not _hold(_to_count(), weight_set_id):
         return False
     proposed = WeightSet.objects.get(pk=weight_set_id)
     against = current_weight_set()
-    counted = previewing.count_preview(now=current_weights(), then=weights_of(proposed.values), today=today)
+    uncounted = WeightSet.objects.filter(previewed_at=None)
+    counted = previewing.count_preview(
+        now=weights_of(against.values) if against else default_weights(),
+        then=weights_of(proposed.values),
+        today=today,
+        working=partial(_hold, uncounted, weight_set_id),
+    )
     preview = {**counted, "against": against.pk if against else None}
-    waiting = WeightSet.objects.filter(pk=weight_set_id, previewed_at=None)
-    return bool(waiting.update(preview=preview, previewed_at=timezone.now(), lease_until=None))
+    done = uncounted.filter(pk=weight_set_id)
+    return bool(done.update(preview=preview, previewed_at=timezone.now(), lease_until=None))
+
+
+def _hold(free: QuerySet[WeightSet], weight_set_id: int) -> bool:
+    return bool(free.filter(pk=weight_set_id).update(lease_until=timezone.now() + LEASE))
 
 
 # ----------------------------------------------------------------------- apply
