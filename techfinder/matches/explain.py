@@ -15,13 +15,12 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from matching import Explanation, Part, Terms, Verdict
+from matching import Explanation, Part, Verdict
 from matching import explain as engine_explain
 from matching.mend import Mend, mends
 from techfinder.activities.models import Activity
 from techfinder.matches.models import Match
 from techfinder.matches.rows import World, activity_rows, request_rows
-from techfinder.matches.weights import current_weights
 from techfinder.requests.models import Request
 
 Row = TypeVar("Row", bound=Model)
@@ -47,11 +46,7 @@ def explain_pair(*, request: Request, activity: Activity, today: dt.date | None 
     world = World(today=today)
     match = Match.objects.filter(request=request, activity=activity).first()
     settled = match is not None and match.state in Match.SETTLED
-    terms = Terms(
-        today=world.today,
-        weights=current_weights(),
-        excluded=[(request.pk, activity.pk)] if settled else [],
-    )
+    terms = world.terms([(request.pk, activity.pk)] if settled else ())
     asked = request_rows(Request.objects.filter(pk=request.pk), world)[0]
     offered = activity_rows(Activity.objects.filter(pk=activity.pk), world)[0]
     found = engine_explain(asked, offered, terms)

@@ -18,11 +18,9 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from matching import ActivityColumns, NearMiss, RequestColumns, RequestRow, Terms, match_all, near_misses
-from techfinder.activities.models import Activity
 from techfinder.celery import wake
 from techfinder.matches.models import Lack, Match, Missed
-from techfinder.matches.rows import DELIVERIES, World, activity_rows, request_rows
-from techfinder.matches.weights import current_weights
+from techfinder.matches.rows import DELIVERIES, World, load_activities, request_rows
 from techfinder.requests.models import Request
 
 FEW = 3
@@ -65,19 +63,15 @@ def near(request_id: int, *, today: dt.date | None = None) -> Near:
     """What this request narrowly misses on this day, counted anew and without the lock of matching."""
     world = World(today=today)
     row = request_rows(Request.objects.filter(pk=request_id), world)[0]
-    activities = _public_activities(world)
+    activities = load_activities(world).columns
     terms = _terms(world, [request_id])
     return Near(row, activities, terms, world, near_misses(row, activities, terms))
-
-
-def _public_activities(world: World) -> ActivityColumns:
-    return ActivityColumns.from_rows(activity_rows(Activity.objects.public(), world))
 
 
 def _terms(world: World, request_ids: Iterable[int]) -> Terms:
     settled = Match.objects.filter(request__in=request_ids, state__in=Match.SETTLED)
     excluded = list(settled.order_by().values_list("request_id", "activity_id"))
-    return Terms(today=world.today, weights=current_weights(), excluded=excluded)
+    return world.terms(excluded)
 
 
 # ----------------------------------------------------------------------- kept
@@ -101,7 +95,7 @@ def count_near_misses(*, today: dt.date | None = None, seconds: float = SECONDS_
     _drop_what_has_enough()
     ids = list(_due(today).order_by("pk").values_list("pk", flat=True))
     world = World(today=today)
-    activities = _public_activities(world) if ids else None
+    activities = load_activities(world).columns if ids else None
     counted = 0
     for start in range(0, len(ids), REQUESTS_PER_CHUNK):
         if activities is None or time.monotonic() > until:
