@@ -84,6 +84,9 @@ class Run:
         return Block(self, r, np.tile(np.arange(count), len(self.requests)))
 
 
+_COSTLY = ("distance_km", "covered", "workable", "session", "months")
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """Pairs of a run: positions `r` in its requests and `a` in its activities, both of shape (pairs,)."""
@@ -96,7 +99,12 @@ class Block:
         return len(self.r)
 
     def keep(self, mask: Bools | Ints) -> Block:
-        return Block(self.run, self.r[mask], self.a[mask])
+        """Some of the pairs: a mask or positions. What is costly and known of them stays known."""
+        at = np.flatnonzero(mask) if mask.dtype == np.bool_ else mask
+        kept = Block(self.run, self.r[at], self.a[at])
+        known = ((name, self.__dict__[name]) for name in _COSTLY if name in self.__dict__)
+        kept.__dict__.update({name: column[at] for name, column in known})
+        return kept
 
     @property
     def requests(self) -> RequestColumns:
