@@ -37,6 +37,7 @@ class Case:
     pairs: list[Pair]
     of_group: dict[int, list[Pair]] = field(init=False)
     of_place: dict[int, list[Pair]] = field(init=False)
+    is_whole: dict[int, bool] = field(init=False)  # the group is not, or cannot be, split
 
     def __post_init__(self) -> None:
         self.of_group = {ident: [] for ident in self.groups}
@@ -44,16 +45,14 @@ class Case:
         for pair in self.pairs:
             self.of_group[pair.group].append(pair)
             self.of_place[pair.place].append(pair)
+        self.is_whole = {
+            ident: all(pair.low == self.groups[ident].size for pair in pairs) for ident, pairs in self.of_group.items()
+        }
 
     @property
     def musts(self) -> list[int]:
         """Groups that are served for certain."""
         return [ident for ident, pairs in self.of_group.items() if any(pair.must for pair in pairs)]
-
-    def whole(self, ident: int) -> bool:
-        """The group is not, or cannot be, split."""
-        size = self.groups[ident].size
-        return all(pair.low == size for pair in self.of_group[ident])
 
     def of(self, groups: Iterable[int]) -> Case:
         """The part of this case that concerns these groups."""

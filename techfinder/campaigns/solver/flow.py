@@ -13,7 +13,7 @@ from ortools.graph.python import min_cost_flow
 
 from .case import Case, Pair
 from .checks import SCORE_MAX
-from .goals import fairness
+from .goals import SHARE, fairness
 from .problem import Place
 
 
@@ -30,7 +30,7 @@ def slots(case: Case, place: Place) -> int | None:
 
 def all_slots(case: Case) -> dict[int, int] | None:
     """How many groups each place takes, if nobody is split and every place counts in groups; else None."""
-    if not all(map(case.whole, case.groups)):
+    if not all(case.is_whole.values()):
         return None
     known = {ident: number for ident, place in case.places.items() if (number := slots(case, place)) is not None}
     return known if len(known) == len(case.places) else None
@@ -42,11 +42,11 @@ def assign(case: Case, slots: dict[int, int]) -> list[Pair]:
     place_node = {ident: number for number, ident in enumerate(case.places, start=1 + len(group_node))}
     sink = 1 + len(group_node) + len(place_node)
     ranks = fairness_ranks(case)
-    step = SCORE_MAX * len(case.groups) + 1
+    step = SCORE_MAX * SHARE * len(case.groups) + 1
     arcs = [(0, node, 1, 0) for node in group_node.values()]
     first = len(arcs)
     arcs += [
-        (group_node[pair.group], place_node[pair.place], 1, -(ranks[pair.group] * step + pair.score))
+        (group_node[pair.group], place_node[pair.place], 1, -(ranks[pair.group] * step + pair.worth * pair.high))
         for pair in case.pairs
     ]
     arcs += [(node, sink, slots[ident], 0) for ident, node in place_node.items()]

@@ -7,7 +7,7 @@ import time
 from .case import Case, Pair, awards_of, build
 from .checks import check
 from .goals import fairness, goals
-from .model import Key
+from .model import Key, Pupils
 from .problem import Problem, Solution
 from .reasons import unserved
 from .search import hold
@@ -30,7 +30,7 @@ def greedy(problem: Problem) -> Solution:
     )
 
 
-def by_hand(case: Case, start: dict[Key, int]) -> dict[Key, int]:
+def by_hand(case: Case, start: Pupils) -> Pupils:
     """Pupils per pair. `start`: the groups that are served for certain, which stay as they are."""
     free = Free(case, start)
     done = {group for group, _ in start}
@@ -48,13 +48,13 @@ def turn(case: Case, ident: int) -> tuple[int, int, int]:
 class Free:
     """What is left of the places."""
 
-    def __init__(self, case: Case, start: dict[Key, int]) -> None:
+    def __init__(self, case: Case, start: Pupils) -> None:
         self.seats = {ident: place.seats for ident, place in case.places.items()}
         self.groups = {
             ident: len(case.of_place[ident]) if place.groups_max is None else place.groups_max
             for ident, place in case.places.items()
         }
-        self.taken: dict[Key, int] = {}
+        self.taken: Pupils = {}
         for key, pupils in start.items():
             self.take(key, pupils)
 

@@ -1,50 +1,65 @@
-"""A case as a CP-SAT model: whole groups, parts, seats."""
+"""The rules of a round as linear constraints, for whichever solver of OR-Tools takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from ortools.sat.python import cp_model
-
-from .case import Case, Pair
-from .goals import fairness
+from .case import Case
+from .goals import SHARE, fairness
 
 Key = tuple[int, int]
+Pupils = dict[Key, int]  # per pair that is used
+STAGES = ("served", "fairness", "score")
+
+
+class Maker(Protocol):
+    """Makes variables and takes constraints."""
+
+    def truth(self) -> Any:
+        """A variable that is 0 or 1."""
+
+    def number(self, most: int) -> Any:
+        """An integer variable from 0."""
+
+    def add(self, constraint: Any) -> Any:
+        """A comparison of linear expressions, which must hold."""
+
+    def total(self, terms: Any) -> Any:
+        """The sum of linear expressions."""
 
 
 class Model:
     """The rules of a case. `used`: the pair is used; `pupils`: how many; `served`: the group is served."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.cp = cp_model.CpModel()
-        self.used: dict[Key, Any] = {pair.key: self.cp.new_bool_var("") for pair in case.pairs}
-        self.served: dict[int, Any] = {ident: self.cp.new_bool_var("") for ident in case.groups}
+    def __init__(self, case: Case, maker: Maker) -> None:
+        self.case, self.maker = case, maker
+        self.used: dict[Key, Any] = {pair.key: maker.truth() for pair in case.pairs}
+        self.served: dict[int, Any] = {}
         self.pupils: dict[Key, Any] = {}
         for ident in case.groups:
-            (self.add_whole if case.whole(ident) else self.add_parts)(ident)
+            (self.add_whole if case.is_whole[ident] else self.add_parts)(ident)
         for ident in case.places:
             self.add_seats(ident)
         for pair in case.pairs:
             if pair.must:
-                self.cp.add(self.used[pair.key] == 1)
+                maker.add(self.used[pair.key] >= 1)
 
     def add_whole(self, ident: int) -> None:
-        used = [self.used[pair.key] for pair in self.case.of_group[ident]]
-        self.cp.add_exactly_one([*used, ~self.served[ident]])
+        served = self.served[ident] = self.maker.truth()
+        self.maker.add(self.maker.total(self.used[pair.key] for pair in self.case.of_group[ident]) - served == 0)
         for pair in self.case.of_group[ident]:
             self.pupils[pair.key] = pair.high * self.used[pair.key]
 
     def add_parts(self, ident: int) -> None:
-        group, pairs = self.case.groups[ident], self.case.of_group[ident]
+        group, pairs, maker = self.case.groups[ident], self.case.of_group[ident], self.maker
+        served = self.served[ident] = maker.truth()
         for pair in pairs:
-            pupils = self.cp.new_int_var(0, pair.high, "")
-            self.cp.add(pupils >= pair.low * self.used[pair.key])
-            self.cp.add(pupils <= pair.high * self.used[pair.key])
+            pupils, used = maker.number(pair.high), self.used[pair.key]
+            maker.add(pupils - pair.low * used >= 0)
+            maker.add(pupils - pair.high * used <= 0)
             self.pupils[pair.key] = pupils
-        self.cp.add(sum(self.pupils[pair.key] for pair in pairs) == group.size * self.served[ident])
-        self.cp.add(sum(self.used[pair.key] for pair in pairs) <= group.parts_max * self.served[ident])
+        maker.add(maker.total(self.pupils[pair.key] for pair in pairs) - group.size * served == 0)
+        maker.add(maker.total(self.used[pair.key] for pair in pairs) - group.parts_max * served <= 0)
         self.add_providers(ident)
 
     def add_providers(self, ident: int) -> None:
@@ -52,41 +67,45 @@ class Model:
         providers = sorted({self.case.places[pair.place].provider for pair in pairs})
         if most >= min(len(providers), self.case.groups[ident].parts_max):
             return
-        came = {provider: self.cp.new_bool_var("") for provider in providers}
+        came = {provider: self.maker.truth() for provider in providers}
         for pair in pairs:
-            self.cp.add_implication(self.used[pair.key], came[self.case.places[pair.place].provider])
-        self.cp.add(sum(came.values()) <= most * self.served[ident])
+            self.maker.add(self.used[pair.key] - came[self.case.places[pair.place].provider] <= 0)
+        self.maker.add(self.maker.total(came.values()) - most * self.served[ident] <= 0)
 
     def add_seats(self, ident: int) -> None:
         place, pairs = self.case.places[ident], self.case.of_place[ident]
         if sum(pair.high for pair in pairs) > place.seats:
-            self.cp.add(sum(self.pupils[pair.key] for pair in pairs) <= place.seats)
+            self.maker.add(self.maker.total(self.pupils[pair.key] for pair in pairs) <= place.seats)
         if place.groups_max is not None and len(pairs) > place.groups_max:
-            self.cp.add(sum(self.used[pair.key] for pair in pairs) <= place.groups_max)
+            self.maker.add(self.maker.total(self.used[pair.key] for pair in pairs) <= place.groups_max)
 
-    def hint(self, pupils: dict[Key, int]) -> None:
-        """A solution to start from."""
-        self.cp.clear_hints()
-        came = {group for group, _ in pupils}
-        for pair in self.case.pairs:
-            self.cp.add_hint(self.used[pair.key], pair.key in pupils)
-            if not self.case.whole(pair.group):
-                self.cp.add_hint(self.pupils[pair.key], pupils.get(pair.key, 0))
-        for ident, served in self.served.items():
-            self.cp.add_hint(served, ident in came)
-
-    def read(self, value: Callable[[Any], int]) -> dict[Key, int]:
-        """Pupils per used pair."""
-        return {pair.key: value(self.pupils[pair.key]) for pair in self.case.pairs if value(self.used[pair.key])}
-
-    def terms(self, stage: str) -> Any:
-        """What is to be as large as possible in this stage."""
+    def goal(self, stage: str, unit: int = 1) -> Any:
+        """What is to be as large as possible in this stage, in so many of its units."""
         if stage == "served":
-            return sum(self.served.values())
+            return self.maker.total(self.served.values())
         if stage == "fairness":
-            return sum(fairness(self.case.groups[ident]) * served for ident, served in self.served.items())
-        return sum(pair.worth * self.pupils[pair.key] for pair in self.case.pairs)
+            return self.maker.total(
+                ratio(fairness(self.case.groups[ident]), unit) * served for ident, served in self.served.items()
+            )
+        return self.maker.total(ratio(pair.worth, unit) * self.pupils[pair.key] for pair in self.case.pairs)
 
 
-def worth_of(pairs: list[Pair], pupils: dict[Key, int]) -> int:
-    return sum(pair.worth * pupils.get(pair.key, 0) for pair in pairs)
+def value_of(case: Case, pupils: Pupils, stage: str) -> int:
+    """What this solution reaches in this stage."""
+    served = {group for group, _ in pupils}
+    if stage == "served":
+        return len(served)
+    if stage == "fairness":
+        return sum(fairness(case.groups[ident]) for ident in served)
+    return sum(pair.worth * pupils.get(pair.key, 0) for pair in case.pairs)
+
+
+def ceiling(case: Case, stage: str) -> int:
+    """What nothing can exceed in this stage."""
+    if stage == "score":
+        return sum(max((pair.score for pair in pairs), default=0) * SHARE for pairs in case.of_group.values())
+    return value_of(case, {(ident, 0): 0 for ident in case.groups}, stage)
+
+
+def ratio(value: int, unit: int) -> int | float:
+    return value if unit == 1 else value / unit

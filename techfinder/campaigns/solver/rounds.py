@@ -9,10 +9,14 @@ from .case import Case, awards_of, build, components
 from .checks import check
 from .goals import goals
 from .greedy import by_hand
-from .model import Key
+from .model import STAGES, Pupils, value_of
 from .problem import Problem, Solution, Stage
 from .reasons import unserved
-from .search import STAGES, hold, search, value_of
+from .relax import relax
+from .search import hold, search
+
+# Pairs up to which CP-SAT, exact to the last unit, is as quick as the linear solvers.
+SMALL = 2000
 
 
 def solve(problem: Problem) -> Solution:
@@ -24,7 +28,7 @@ def solve(problem: Problem) -> Solution:
     check(problem)
     case = build(problem)
     start = hold(case)
-    pupils: dict[Key, int] = {}
+    pupils: Pupils = {}
     stages: list[list[Stage]] = []
     parts = list(components(case))
     for number, part in enumerate(parts):
@@ -46,11 +50,12 @@ def solve(problem: Problem) -> Solution:
     )
 
 
-def solve_part(part: Case, start: dict[Key, int], seconds: float) -> tuple[dict[Key, int], list[Stage]]:
+def solve_part(part: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
     slots = flow.all_slots(part)
     if slots is None:
         own = {key: pupils for key, pupils in start.items() if key[0] in part.groups}
-        return search(part, by_hand(part, own), seconds)
+        way = search if len(part.pairs) <= SMALL else relax
+        return way(part, by_hand(part, own), seconds)
     began = time.monotonic()
     found = {pair.key: pair.high for pair in flow.assign(part, slots)}
     took = time.monotonic() - began

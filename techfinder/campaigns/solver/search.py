@@ -1,4 +1,4 @@
-"""Rounds in which it matters who sits beside whom: CP-SAT, one goal after the other."""
+"""Small rounds in which it matters who sits beside whom: CP-SAT, exact, one goal after the other."""
 
 from __future__ import annotations
 
@@ -8,51 +8,80 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from .case import Case
-from .goals import fairness
-from .model import Key, Model, worth_of
+from .model import STAGES, Model, Pupils, ceiling, value_of
 from .problem import ProblemError, Stage
 
-STAGES = ("served", "fairness", "score")
+
+class CpMaker:
+    """Makes a model for CP-SAT."""
+
+    def __init__(self) -> None:
+        self.model = cp_model.CpModel()
+
+    def truth(self) -> Any:
+        return self.model.new_bool_var("")
+
+    def number(self, most: int) -> Any:
+        return self.model.new_int_var(0, most, "")
+
+    def add(self, constraint: Any) -> Any:
+        return self.model.add(constraint)
+
+    def total(self, terms: Any) -> Any:
+        return cp_model.LinearExpr.sum(list(terms))
 
 
-def search(case: Case, start: dict[Key, int], seconds: float) -> tuple[dict[Key, int], list[Stage]]:
-    """Pupils per pair of the best found, and how each goal ended. `start`: a solution to begin with."""
-    model, best, stages = Model(case), start, []
-    ends = time.monotonic() + seconds
-    for number, name in enumerate(STAGES):
+class Search:
+    """A case, and a solution that is never made worse."""
+
+    def __init__(self, case: Case, start: Pupils) -> None:
+        self.case, self.best = case, start
+        self.maker = CpMaker()
+        self.model = Model(case, self.maker)
+
+    def stage(self, name: str, seconds: float) -> Stage:
+        """The goal as far as it goes without giving up the stages before."""
         began = time.monotonic()
-        model.cp.maximize(model.terms(name))
-        model.hint(best)
-        best, bound = run(model, best, name, (ends - began) / (len(STAGES) - number))
-        value = value_of(case, best, name)
-        stages.append(
-            Stage(name=name, value=value, bound=bound, proven=value >= bound, seconds=time.monotonic() - began)
-        )
-        model.cp.add(model.terms(name) >= value)
-    return best, stages
+        self.maker.model.maximize(self.model.goal(name))
+        self.hint()
+        solver = new_solver(seconds)
+        status = solver.solve(self.maker.model)
+        bound = ceiling(self.case, name)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            bound = min(bound, round(solver.best_objective_bound))
+            found = read(self.model, solver)
+            self.best = max(self.best, found, key=lambda pupils: value_of(self.case, pupils, name))
+        value = value_of(self.case, self.best, name)
+        self.maker.add(self.model.goal(name) >= value)
+        return Stage(name=name, value=value, bound=bound, proven=value >= bound, seconds=time.monotonic() - began)
+
+    def hint(self) -> None:
+        """The solution so far, to start from."""
+        self.maker.model.clear_hints()
+        for pair in self.case.pairs:
+            self.maker.model.add_hint(self.model.used[pair.key], pair.key in self.best)
+            if not self.case.is_whole[pair.group]:
+                self.maker.model.add_hint(self.model.pupils[pair.key], self.best.get(pair.key, 0))
 
 
-def run(model: Model, best: dict[Key, int], name: str, seconds: float) -> tuple[dict[Key, int], int]:
-    solver = new_solver(seconds)
-    status = solver.solve(model.cp)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        found = model.read(solver.value)
-        if value_of(model.case, found, name) >= value_of(model.case, best, name):
-            best = found
-    return best, round(solver.best_objective_bound)
+def search(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
+    """The best found and how each goal ended. `start`: a solution to begin with."""
+    ends = time.monotonic() + seconds
+    run = Search(case, start)
+    stages = [run.stage(name, (ends - time.monotonic()) / (len(STAGES) - number)) for number, name in enumerate(STAGES)]
+    return run.best, stages
 
 
-def value_of(case: Case, pupils: dict[Key, int], name: str) -> int:
-    served = {group for group, _ in pupils}
-    if name == "served":
-        return len(served)
-    if name == "fairness":
-        return sum(fairness(case.groups[ident]) for ident in served)
-    return worth_of(case.pairs, pupils)
+def read(model: Model, solver: Any) -> Pupils:
+    return {
+        pair.key: solver.value(model.pupils[pair.key])
+        for pair in model.case.pairs
+        if solver.value(model.used[pair.key])
+    }
 
 
 def new_solver(seconds: float) -> Any:
-    """One worker and a limit in CP-SAT's own time: the same input gives the same answer on a busy machine too."""
+    """One worker with one seed: the same input gives the same answer."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
@@ -60,7 +89,7 @@ def new_solver(seconds: float) -> Any:
     return solver
 
 
-def hold(case: Case) -> dict[Key, int]:
+def hold(case: Case) -> Pupils:
     """Pupils per pair for the groups that must be served, alone; ProblemError when they do not go together."""
     musts = case.musts
     found = held(case, musts)
@@ -76,13 +105,14 @@ def hold(case: Case) -> dict[Key, int]:
     return found
 
 
-def held(case: Case, musts: list[int]) -> dict[Key, int] | None:
+def held(case: Case, musts: list[int]) -> Pupils | None:
     if not musts:
         return {}
-    model = Model(case.of(musts))
+    maker = CpMaker()
+    model = Model(case.of(musts), maker)
     for ident in musts:
-        model.cp.add(model.served[ident] == 1)
-    model.cp.maximize(model.terms("score"))
+        maker.add(model.served[ident] >= 1)
+    maker.model.maximize(model.goal("score"))
     solver = new_solver(10)
-    status = solver.solve(model.cp)
-    return model.read(solver.value) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+    status = solver.solve(maker.model)
+    return read(model, solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None

@@ -1,0 +1,248 @@
+"""Large rounds in which it matters who sits beside whom: linear relaxation, cuts, and HiGHS on what they leave.
+
+A session of 30 seats takes one class of 20 and not one and a half: the plain relaxation does not know that. Rounding a
+row of seats down (sum of floor(u * size) <= floor(u * seats), Chvátal-Gomory) tells it, for u = (k + 1) / (seats + 1):
+at most k groups larger than seats / (k + 1). Only cuts that the relaxation offends are added. What is left of the gap
+goes to HiGHS, first on the pairs that the relaxation likes best, then on all that could still make a better solution.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from typing import Any
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+
+from .case import Case, Pair
+from .model import STAGES, Model, Pupils, ceiling, value_of
+from .problem import Stage
+
+UNIT = 1000  # of fairness and of score: numbers of a size that floating point solvers like
+CORE = 12  # pairs per group in the first attempt
+CUT_DEPTH = 12  # the largest k
+LEAST_VIOLATION = 1e-3
+LEAST_PROGRESS = 1e-5  # of the bound, per round of cuts
+
+
+class LinearMaker:
+    """Makes a model for the linear solvers."""
+
+    def __init__(self) -> None:
+        self.model = mathopt.Model()
+        self.whole: list[Any] = []
+
+    def truth(self) -> Any:
+        return self.number(1)
+
+    def number(self, most: int) -> Any:
+        self.whole.append(self.model.add_variable(lb=0, ub=most))
+        return self.whole[-1]
+
+    def add(self, constraint: Any) -> Any:
+        return self.model.add_linear_constraint(constraint)
+
+    def total(self, terms: Any) -> Any:
+        return mathopt.fast_sum(terms)
+
+
+class Relaxation:
+    """A case, and a solution that is never made worse."""
+
+    def __init__(self, case: Case, start: Pupils) -> None:
+        self.case, self.best = case, start
+        self.maker = LinearMaker()
+        self.model = Model(case, self.maker)
+        self.used = [self.model.used[pair.key] for pair in case.pairs]
+        self.linear = mathopt.IncrementalSolver(self.maker.model, mathopt.SolverType.GLOP)
+        self.cuts: set[tuple[int, int]] = set()
+        self.place_pairs = self.numbers_by_place()
+
+    def numbers_by_place(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """Per place: the positions of its pairs, and the fewest pupils that each brings."""
+        found: dict[int, tuple[list[int], list[int]]] = {ident: ([], []) for ident in self.case.places}
+        for position, pair in enumerate(self.case.pairs):
+            found[pair.place][0].append(position)
+            found[pair.place][1].append(pair.low)
+        return {ident: (np.array(positions), np.array(lows)) for ident, (positions, lows) in found.items()}
+
+    def stage(self, name: str, seconds: float) -> Stage:
+        """The goal as far as it goes without giving up the stages before."""
+        began = time.monotonic()
+        ends = began + seconds
+        unit = 1 if name == "served" else UNIT
+        goal = self.model.goal(name, unit)
+        self.maker.model.maximize(goal)
+        bound, shares, losses = self.relaxed(name, unit, ends)
+        for allowed in (self.core(shares, losses), None):
+            gap = bound - value_of(self.case, self.best, name)
+            if gap <= 0 or time.monotonic() > ends:
+                break
+            left = ends - time.monotonic()
+            if allowed is None:
+                bound = min(bound, self.integer(name, unit, losses <= (gap + 0.5) / unit, left))
+            else:
+                self.integer(name, unit, allowed, left * 0.4)
+        value = value_of(self.case, self.best, name)
+        self.maker.add(goal >= value / unit)
+        return Stage(name=name, value=value, bound=bound, proven=value >= bound, seconds=time.monotonic() - began)
+
+    def relaxed(self, name: str, unit: int, ends: float) -> tuple[int, np.ndarray, np.ndarray]:
+        """What cannot be exceeded; per pair its share in the relaxation, and what using it loses at the least."""
+        bound = ceiling(self.case, name)
+        shares = losses = np.zeros(len(self.used))
+        last = math.inf
+        while (left := ends - time.monotonic()) > 0:
+            result = self.linear.solve(params=mathopt.SolveParameters(time_limit=dt.timedelta(seconds=left)))
+            if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+                break
+            objective = result.objective_value()
+            bound = min(bound, math.floor(objective * unit + 1e-4))
+            shares = np.array(result.variable_values(self.used))
+            losses = self.losses(result)
+            if last - objective < LEAST_PROGRESS * objective or not self.cut(shares):
+                break
+            last = objective
+        return bound, shares, losses
+
+    def losses(self, result: Any) -> np.ndarray:
+        """By how much the bound falls at the least when a pair is used: from the reduced costs."""
+        losses = -np.minimum(np.array(result.reduced_costs(self.used)), 0)
+        for position, pair in enumerate(self.case.pairs):
+            if not self.case.is_whole[pair.group]:
+                losses[position] -= pair.low * min(0, result.reduced_costs(self.model.pupils[pair.key]))
+        return losses
+
+    def cut(self, shares: np.ndarray) -> int:
+        """Adds, per place, the cut that is offended most; returns how many."""
+        new = []
+        for ident, (positions, lows) in self.place_pairs.items():
+            seats, here = self.case.places[ident].seats, shares[positions]
+            some = here > 1e-9
+            factors = np.arange(1, min(CUT_DEPTH, seats) + 1)
+            sums = (lows[some][None, :] * (factors[:, None] + 1) // (seats + 1)) @ here[some]
+            over = (sums - factors) / factors
+            if len(over) and over.max() > LEAST_VIOLATION:
+                new.append((ident, int(factors[over.argmax()])))
+        fresh = [cut for cut in new if cut not in self.cuts]
+        for cut in fresh:
+            self.add_cut(*cut)
+        return len(fresh)
+
+    def add_cut(self, ident: int, factor: int) -> None:
+        self.cuts.add((ident, factor))
+        seats = self.case.places[ident].seats
+        positions, lows = self.place_pairs[ident]
+        weights = lows * (factor + 1) // (seats + 1)
+        self.maker.add(
+            mathopt.fast_sum(
+                weight * self.used[position]
+                for position, weight in zip(positions.tolist(), weights.tolist(), strict=True)
+                if weight
+            )
+            <= factor
+        )
+
+    def core(self, shares: np.ndarray, losses: np.ndarray) -> np.ndarray:
+        """The pairs that the relaxation uses, those of the best solution, and the likeliest others of each group."""
+        kept = shares > 1e-9
+        numbers = {pair.key: position for position, pair in enumerate(self.case.pairs)}
+        kept[[numbers[key] for key in self.best]] = True
+        likely: dict[int, list[tuple[float, int, int]]] = {}
+        for position, pair in enumerate(self.case.pairs):
+            likely.setdefault(pair.group, []).append((losses[position], -pair.score, position))
+        for pairs in likely.values():
+            kept[[position for _, _, position in sorted(pairs)[:CORE]]] = True
+        return kept
+
+    def integer(self, name: str, unit: int, allowed: np.ndarray, seconds: float) -> int:
+        """Looks for a better solution among these pairs; returns what none of them exceeds."""
+        for variable, keep in zip(self.used, allowed.tolist(), strict=True):
+            variable.upper_bound = 1 if keep else 0
+        for variable in self.maker.whole:
+            variable.integer = True
+        limits = mathopt.SolveParameters(
+            time_limit=dt.timedelta(seconds=max(seconds, 0.1)),
+            relative_gap_tolerance=0,
+            absolute_gap_tolerance=0.5 / unit,
+        )
+        result = mathopt.solve(self.maker.model, mathopt.SolverType.HIGHS, params=limits)
+        for variable in self.maker.whole:
+            variable.integer = False
+        for variable in self.used:
+            variable.upper_bound = 1
+        if result.has_primal_feasible_solution():
+            self.take(self.read(result), name)
+        if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
+            return value_of(self.case, self.best, name)
+        bound = result.termination.objective_bounds.dual_bound
+        return (
+            max(math.floor(bound * unit + 0.4), value_of(self.case, self.best, name))
+            if math.isfinite(bound)
+            else ceiling(self.case, name)
+        )
+
+    def read(self, result: Any) -> Pupils:
+        values = result.variable_values()
+        return {
+            pair.key: round(mathopt.evaluate_expression(self.model.pupils[pair.key], values))
+            for pair, used in zip(self.case.pairs, self.used, strict=True)
+            if values[used] > 0.5
+        }
+
+    def take(self, found: Pupils, name: str) -> None:
+        """Keeps it when it is better, gives up nothing of the stages before, and is valid in whole numbers too."""
+        reached = STAGES[: STAGES.index(name) + 1]
+        if [value_of(self.case, found, stage) for stage in reached] > [
+            value_of(self.case, self.best, stage) for stage in reached
+        ] and is_valid(self.case, found):
+            self.best = found
+
+
+def relax(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
+    """The best found and how each goal ended. `start`: a solution to begin with."""
+    ends = time.monotonic() + seconds
+    run = Relaxation(case, start)
+    stages = []
+    for name, share in zip(STAGES, (0.5, 0.6, 1), strict=True):
+        stages.append(run.stage(name, (ends - time.monotonic()) * share))
+    return run.best, stages
+
+
+def is_valid(case: Case, pupils: Pupils) -> bool:
+    """Nobody split beyond the bounds, no seat given twice: in whole numbers, whatever the solver's tolerance."""
+    used = [pair for pair in case.pairs if pair.key in pupils]
+    return (
+        all(pair.low <= pupils[pair.key] <= pair.high for pair in used)
+        and all(pair.key in pupils for pair in case.pairs if pair.must)
+        and all(
+            group_holds(case, [pair for pair in pairs if pair.key in pupils], pupils)
+            for pairs in case.of_group.values()
+        )
+        and all(
+            place_holds(case, [pair for pair in pairs if pair.key in pupils], pupils)
+            for pairs in case.of_place.values()
+        )
+    )
+
+
+def group_holds(case: Case, used: list[Pair], pupils: Pupils) -> bool:
+    if not used:
+        return True
+    group = case.groups[used[0].group]
+    return (
+        sum(pupils[pair.key] for pair in used) == group.size
+        and len(used) <= group.parts_max
+        and len({case.places[pair.place].provider for pair in used}) <= group.providers_max
+    )
+
+
+def place_holds(case: Case, used: list[Pair], pupils: Pupils) -> bool:
+    if not used:
+        return True
+    place = case.places[used[0].place]
+    return sum(pupils[pair.key] for pair in used) <= place.seats and (
+        place.groups_max is None or len(used) <= place.groups_max
+    )
