@@ -6,10 +6,11 @@ from .columns import ActivityColumns, RequestColumns
 from .engine import Pair, Pairs, best_pairs, describe, fingerprints, iter_all, match_activity, match_all, match_request
 from .explain import Explanation, Part, Verdict, explain
 from .levels import LEAVES, LEVELS, Leaf, LevelTable
-from .nearmiss import Loosening, NearMiss, near_misses
+from .nearmiss import Loosening, NearMiss, near_miss_counts, near_misses
 from .rows import ALL_DELIVERIES, AT_PROVIDER, AT_SCHOOL, ONLINE, ActivityRow, RequestRow
 from .rules import RULES
 from .weights import WEIGHTS, Weights
+from .widen import Widening, widen_activity
 
 __all__ = [
     "ALL_DELIVERIES",
@@ -36,6 +37,7 @@ __all__ = [
     "Terms",
     "Verdict",
     "Weights",
+    "Widening",
     "best_pairs",
     "combine",
     "describe",
@@ -45,5 +47,7 @@ __all__ = [
     "match_activity",
     "match_all",
     "match_request",
+    "near_miss_counts",
     "near_misses",
+    "widen_activity",
 ]

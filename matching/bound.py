@@ -6,19 +6,17 @@ narrow as they can be, because here nothing counts but the bytes that go by. Poi
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Bools, Ints, Masks
+from .arrays import Ints
 from .block import Run
 from .geo import EARTH_RADIUS_KM
+from .narrow import Column, Narrow
 from .rows import AT_PROVIDER, AT_SCHOOL, ONLINE
 from .score import COMPONENTS, HALF_WAY_KM, ONLINE_NEARNESS, THEME_STEPS
 
 Points = NDArray[np.float32]
-Column = NDArray[Any]
 
 # What each component of the score depends on; of the others a bound takes the most that they can be.
 OF_REQUEST = ("kind", "unserved", "waiting", "special", "small", "remote")
@@ -35,7 +33,7 @@ REMEMBERED = 200
 class Bounds:
     """The bounds of a run. Its requests come in groups: equal municipality, levels, audience and taste for online."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, narrow: Narrow) -> None:
         self._run = run
         self._tenths = {name: weight * 1000 / run.terms.weights.total for name, weight in run.terms.weights.items()}
         self._here = (run.requests.point * EARTH_RADIUS_KM).astype(np.float32)
@@ -43,11 +41,7 @@ class Bounds:
         self._limits = [(side.max_travel_km + SLACK_KM).astype(np.float32) for side in (run.requests, run.activities)]
         self._near = np.float32(self._tenths["distance"] * HALF_WAY_KM)
         self._online = np.float32(self._tenths["distance"] * ONLINE_NEARNESS)
-        self._themes = _narrow_themes(run)
-        self._kinds = _narrow(run.requests.kinds, run.activities.kind)
-        self._size, self._least = _small(run.requests.group_size), _small(run.activities.group_min)
-        self._most = _small(np.where(run.activities.splittable, 2**62, run.activities.group_max))
-        self._budget, self._cost = _small(run.requests.max_cost), _small(run.activities.cost)
+        self._themes = narrow.themes
         steps = self._tenths["theme"] * THEME_STEPS[np.minimum(np.arange(65), len(THEME_STEPS) - 1)]
         self._theme_steps = steps.astype(np.float32)
         self._level_points: dict[int, Points] = {}
@@ -96,19 +90,6 @@ class Bounds:
         points: Points = np.maximum(near * on_site, self._online * online)
         return points
 
-    def holds(self, rows: Ints, found: Ints) -> Bools:
-        """Whether group, cost, kind and theme hold, each of `rows` with each activity at `found`: a grid."""
-        size = self._size[rows][:, None]
-        holds: Bools = self._most[found] >= size
-        holds &= self._least[found] <= size
-        holds &= self._cost[found] <= self._budget[rows][:, None]
-        holds &= (self._kinds[0][rows][:, None] & self._kinds[1][found]) != 0
-        theme = np.False_
-        for asked, offered in self._themes:
-            theme = theme | ((asked[rows][:, None] & offered[found]) != 0)
-        holds &= theme
-        return holds
-
     def of_pairs(self, r: Ints, a: Ints, own: Points) -> Points:
         """The bound of each pair (positions) with its travel limits and shared themes, and `own`; 0 or less where no
         delivery is workable."""
@@ -116,7 +97,7 @@ class Bounds:
         ways = self._run.requests.delivery[r] & self._run.activities.delivery[a]
         far = (chord > self._limits[1][a]) * np.uint8(AT_SCHOOL) | (chord > self._limits[0][r]) * np.uint8(AT_PROVIDER)
         ways &= ~far
-        shared = sum(np.bitwise_count(asked[r] & offered[a]) for asked, offered in self._themes[:-1])
+        shared = sum(np.bitwise_count(asked[r] & offered[a]) for asked, offered in self._themes)
         points = self._points_near(chord, ways) + self._theme_steps[np.minimum(shared, len(self._theme_steps) - 1)]
         bound: Points = (points + own + self._without_themes[r]) * (ways != 0)
         return bound
@@ -127,23 +108,3 @@ def _chord(here: Points, there: Points) -> Points:
     chord *= chord
     squared: Points = chord[0] + chord[1] + chord[2]
     return np.sqrt(squared, out=squared)
-
-
-def _narrow_themes(run: Run) -> list[tuple[Column, Column]]:
-    """Per word what is asked and offered; last a theme that all activities have and that those ask who ask none."""
-    asked, offered = run.requests.themes, run.activities.themes
-    pairs = [_narrow(*words) for words in zip(asked, offered, strict=False)]
-    anyone = _narrow(run.requests.any_theme.astype(np.uint64), np.ones(len(run.activities), dtype=np.uint64))
-    return [*pairs, anyone]
-
-
-def _narrow(asked: Masks, offered: Masks) -> tuple[Column, Column]:
-    """Masks in the narrowest numbers that hold all that is offered."""
-    used = np.bitwise_or.reduce(offered, initial=np.uint64(0))
-    kind = np.min_scalar_type(int(used))
-    return (asked & used).astype(kind), offered.astype(kind)
-
-
-def _small(values: Ints) -> Column:
-    """In half the bytes; what does not fit becomes the largest that does, and comparisons stay as they were."""
-    return np.clip(values, -(2**31), 2**31 - 1).astype(np.int32)

@@ -10,9 +10,9 @@ import numpy as np
 from .arrays import Floats, Ints
 from .best import Best, Leaders, Order, numbered
 from .block import Block, Run, Terms
-from .bound import Bounds
 from .columns import ActivityColumns, RequestColumns
 from .fingerprint import fingerprint
+from .narrow import Narrow
 from .reasons import Reasons, reasons, shortfalls
 from .rows import ActivityRow, RequestRow
 from .rules import eligible
@@ -157,11 +157,11 @@ def describe(requests: RequestColumns, activities: ActivityColumns, terms: Terms
 
 def _candidate_blocks(run: Run) -> Iterator[Block]:
     """Blocks of about CHUNK candidate pairs, request by request, never more than CHUNK + one group's candidates."""
-    bounds = Bounds(run)
+    narrow = Narrow(run)
     parts: list[tuple[Ints, Ints]] = []
     size = 0
     for rows, found in groups(run, CHUNK):
-        parts.append(cells(rows, found, bounds.holds(rows, found)))
+        parts.append(cells(rows, found, narrow.holds(rows, found)))
         size += len(parts[-1][0])
         if size >= CHUNK:
             yield _joined(run, parts)

@@ -1,18 +1,24 @@
-"""Which activities are worth a look for a request: a superset from bitmaps, one bit per activity.
+"""Which activities are worth a look for a request: first from bitmaps, one bit per activity, then on grids of numbers
+that are as narrow as they can be.
 
-A bitmap only leaves out pairs that a rule refuses; the rules then decide over what is left.
+Both only leave out pairs that a rule refuses; the rules then decide over what is left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Bools, Ints, Masks
 from .block import Run
-from .columns import WORD
+from .columns import NO_LIMIT, WORD
 from .rows import ONLINE
 
 Bitmap = Masks  # shape (activities / 64,)
+Column = NDArray[Any]
 
 # A bitmap of 30,000 activities takes 4 kB: this many together stay under 40 MB.
 _REMEMBERED = 10_000
@@ -81,3 +87,55 @@ class Candidates:
         if online:
             rows = rows | ((activities.delivery & ONLINE) != 0)
         return self._remember(name, bit, self._pack(rows))
+
+
+class Narrow:
+    """Rules whose two values fit in a few bytes each, on grids: some requests by some activities, as positions."""
+
+    def __init__(self, run: Run) -> None:
+        requests, activities = run.requests, run.activities
+        self.themes = [narrow(*words) for words in zip(requests.themes, activities.themes, strict=False)]
+        # A theme that all activities have, and that those ask who ask for none.
+        self._any_theme = requests.any_theme.astype(np.uint8), np.ones(len(activities), dtype=np.uint8)
+        self._kinds = narrow(requests.kinds, activities.kind)
+        self._size, self._least = small(requests.group_size), small(activities.group_min)
+        self._most = small(np.where(activities.splittable, NO_LIMIT, activities.group_max))
+        self._budget, self._cost = small(requests.max_cost), small(activities.cost)
+
+    def holds(self, rows: Ints, found: Ints) -> Bools:
+        """Whether group, cost, kind and theme all hold, shape (rows, found)."""
+        rules = self.rules(rows, found)
+        holds = next(rules)
+        for rule in rules:
+            holds &= rule
+        return holds
+
+    def rules(self, rows: Ints, found: Ints) -> Iterator[Bools]:
+        """Group, cost, kind and theme, each of shape (rows, found)."""
+        size = self._size[rows][:, None]
+        group = self._most[found] >= size
+        group &= self._least[found] <= size
+        yield group
+        yield self._cost[found] <= self._budget[rows][:, None]
+        yield shared([self._kinds], rows, found)
+        yield shared([self._any_theme, *self.themes], rows, found)
+
+
+def shared(words: list[tuple[Column, Column]], rows: Ints, found: Ints) -> Bools:
+    """Whether masks have a bit in common, shape (rows, found); each word is a column of requests and of activities."""
+    common = np.zeros((len(rows), len(found)), dtype=np.bool_)
+    for asked, offered in words:
+        common |= (asked[rows][:, None] & offered[found]) != 0
+    return common
+
+
+def narrow(asked: Masks, offered: Masks) -> tuple[Column, Column]:
+    """Masks in the narrowest numbers that hold all that is offered."""
+    used = np.bitwise_or.reduce(offered, initial=np.uint64(0))
+    kind = np.min_scalar_type(int(used))
+    return (asked & used).astype(kind), offered.astype(kind)
+
+
+def small(values: Ints) -> Column:
+    """In half the bytes; what does not fit becomes the largest that does, and comparisons stay as they were."""
+    return np.clip(values, -(2**31), 2**31 - 1).astype(np.int32)

@@ -13,11 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Bytes, Ints
 from .block import Block, Run, Terms
 from .columns import ActivityColumns, RequestColumns
 from .loosen import LANES, Change
+from .narrow import Narrow
 from .rows import RequestRow
 from .rules import RULES, eligible
+
+# Pairs of requests and activities that are looked at together.
+CELLS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,40 @@ def near_misses(request: RequestRow, activities: ActivityColumns, terms: Terms) 
     run = Run(RequestColumns.from_rows([request]), activities, terms)
     return [
         NearMiss(rule, len(missed), tuple(_smallest(request, rule, missed)))
-        for rule, missed in missed_by_one(run.all_pairs()).items()
+        for rule, missed in missed_by_one(_narrowly(Narrow(run), run, np.arange(1))).items()
         if len(missed)
     ]
+
+
+def near_miss_counts(requests: RequestColumns, activities: ActivityColumns, terms: Terms) -> dict[str, Ints]:
+    """Per rule and request, shape (requests,), how many activities only that rule refuses: `NearMiss.count` of many."""
+    run = Run(requests, activities, terms)
+    narrow = Narrow(run)
+    counts = {rule: np.zeros(len(requests), dtype=np.int64) for rule in RULES}
+    step = max(1, CELLS // max(1, len(activities)))
+    for start in range(0, len(requests), step):
+        block = _narrowly(narrow, run, np.arange(start, min(start + step, len(requests))))
+        for rule, missed in missed_by_one(block).items():
+            counts[rule] += np.bincount(missed.r, minlength=len(requests))
+    return counts
+
+
+def _narrowly(narrow: Narrow, run: Run, rows: Ints) -> Block:
+    """The pairs of some requests of which at most one rule that is cheap to ask fails: a superset of near misses."""
+    few = _refusals(narrow, run, rows) <= 1
+    return run.block(np.repeat(rows, np.count_nonzero(few, axis=1)), np.nonzero(few)[1])
+
+
+def _refusals(narrow: Narrow, run: Run, rows: Ints) -> Bytes:
+    """How many of the cheap rules refuse each pair of some requests with all activities."""
+    requests, activities = run.requests.take(rows), run.activities
+    refused = np.zeros((len(rows), len(activities)), dtype=np.uint8)
+    refused += ~(requests.live[:, None] & activities.live)
+    refused += (requests.levels[:, None] & activities.levels) == 0
+    refused += (requests.audience[:, None] & activities.audience) == 0
+    for rule in narrow.rules(rows, np.arange(len(activities))):
+        refused += ~rule
+    return refused
 
 
 def missed_by_one(block: Block) -> Mapping[str, Block]:

@@ -17,7 +17,7 @@ from .arrays import Bools, Ints
 from .best import Leaders, Order, numbered
 from .block import Run
 from .bound import SLACK, Bounds, Points
-from .narrow import Candidates
+from .narrow import Candidates, Narrow
 from .rules import eligible
 from .score import tenths
 
@@ -59,7 +59,8 @@ def search(run: Run, best: int, leaders: Leaders | None = None) -> Iterator[Ints
 class _Search:
     def __init__(self, run: Run, best: int, leaders: Leaders | None) -> None:
         self._run, self._best, self._leaders = run, best, leaders
-        self._bounds = Bounds(run)
+        self._narrow = Narrow(run)
+        self._bounds = Bounds(run, self._narrow)
         self._order = Order(len(run.activities))
         self._bars = np.zeros(len(run.requests), dtype=np.float32)
 
@@ -91,7 +92,7 @@ class _Search:
         own = self._bounds.own(rows)[found]
         ceiling = own + self._bounds.nearness(rows, found)
         columns = _highest(ceiling, COLUMNS)
-        holds = self._bounds.holds(rows, found[columns])
+        holds = self._narrow.holds(rows, found[columns])
         seen = holds & (np.cumsum(holds, axis=1, dtype=np.uint32) <= FIRST * self._best)
         return _Group(rows, found, own, ceiling, columns, seen)
 
@@ -101,7 +102,7 @@ class _Search:
         over = group.ceiling >= self._bars[group.rows][:, None] - of_request
         if self._leaders is not None:
             over |= group.ceiling - self._leaders.bars[group.found] >= -of_request
-        over &= self._bounds.holds(group.rows, group.found)
+        over &= self._narrow.holds(group.rows, group.found)
         over[:, group.columns] &= ~group.seen
         return _pairs(group, slice(None), over)
 
