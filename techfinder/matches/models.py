@@ -75,6 +75,12 @@ class Match(models.Model):
             models.Index(fields=["activity", "state"], name="match_activity"),
             models.Index(fields=["request", "state", "rank"], name="match_request"),
             models.Index(fields=["activity"], condition=models.Q(state="open", placed_at=None), name="match_unplaced"),
+            # Put aside by a person, and its place in the lists of both sides not filled yet.
+            models.Index(
+                fields=["request"],
+                condition=models.Q(state__in=["declined", "withdrawn", "hidden"], rank__gt=0),
+                name="match_place_left",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -261,6 +267,8 @@ class Rematch(models.Model):
     weights = models.ForeignKey("WeightSet", models.SET_NULL, null=True, related_name="+", verbose_name=_("weights"))
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
+    # When the rows of all items were made as they are now: once per run, by the first who finds.
+    prepared_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:

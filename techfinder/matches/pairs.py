@@ -1,134 +1,264 @@
-"""What the engine found against what is stored: new, changed, reopened and closed matches.
+"""What is to be stored against what is stored: new, changed, reopened and closed matches, as columns.
 
-Callers hold the matching lock and own the transaction.
+Only rows that differ are written, and only those are put into words. Callers hold the matching lock and own the
+transaction.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+import numpy as np
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from matching import Pair
-from techfinder.matches.columns import World, in_codes
+from matching.arrays import Bools, Ints
+from matching.best import positions
 from techfinder.matches.models import Match
+from techfinder.matches.placing import without_cap
+from techfinder.matches.rows.binary import read_columns
 
-BATCH = 1000
-# A school reads the best; what lies beyond is found again when one of those falls away.
-STORED_PER_REQUEST = 50
+OPEN, CLOSED, SETTLED = 0, 1, 2
+# So many rows go into one statement.
+BATCH = 5000
+
+# Per pair its reasons and its shortfalls, as JSON.
+Texts = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    request_id: int
-    activity_id: int
-    score: float
-    rank: int | None
-    reasons: list[list[Any]]
-    shortfalls: list[list[Any]]
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """Pairs that are to be stored, as columns of shape (n,); `score` in tenths, `rank` within the request's."""
+
+    request_id: Ints
+    activity_id: Ints
+    score: Ints
+    fingerprint: Ints
+    rank: Ints
+
+    def __len__(self) -> int:
+        return len(self.request_id)
+
+    def take(self, which: Ints | Bools | slice) -> Wanted:
+        return Wanted(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+    @classmethod
+    def of(cls, request_id: Ints, activity_id: Ints, score: Ints, fingerprint: Ints) -> Wanted:
+        """These pairs, all of their requests, ranked among each other."""
+        return cls(request_id, activity_id, score, fingerprint, positions(request_id, score, activity_id))
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Stored matches as columns of shape (n,); `state` is OPEN, CLOSED or SETTLED, `acted` that a side acted on it."""
+
+    id: Ints
+    request_id: Ints
+    activity_id: Ints
+    score: Ints
+    fingerprint: Ints
+    rank: Ints
+    state: Ints
+    acted: Bools
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def take(self, which: Ints | Bools) -> Known:
+        return Known(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
 
 @dataclass(slots=True)
 class Stored:
-    """How many rows changed; `arrived` are the ids of matches that are new, or open again."""
+    """How many rows changed; `arrived` are the ids of matches that are new or open again, `left` of those closed."""
 
     created: int = 0
     updated: int = 0
     reopened: int = 0
     closed: int = 0
-    arrived: list[int] | None = None
+    arrived: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
 
     def add(self, other: Stored) -> None:
         self.created += other.created
         self.updated += other.updated
         self.reopened += other.reopened
         self.closed += other.closed
-        self.arrived = [*(self.arrived or ()), *(other.arrived or ())]
+        self.arrived += other.arrived
+        self.left += other.left
 
 
-def found(pairs: Iterable[Pair], world: World) -> list[Found]:
-    """The engine's pairs in the words of the database."""
-    return [
-        Found(
-            request_id=pair.request_id,
-            activity_id=pair.activity_id,
-            score=pair.score,
-            rank=pair.rank,
-            reasons=in_codes(pair.reasons, world),
-            shortfalls=in_codes(pair.shortfalls, world),
-        )
-        for pair in pairs
-    ]
+KNOWN = {
+    "id": ("id", "i8"),
+    "request_id": ("request_id", "i8"),
+    "activity_id": ("activity_id", "i8"),
+    "score": ("round(score * 10)::int4", "i4"),
+    "fingerprint": ("fingerprint", "i8"),
+    "rank": ("rank", "i4"),
+    "state": ("(CASE state WHEN 'open' THEN 0 WHEN 'closed' THEN 1 ELSE 2 END)::int2", "i2"),
+    "acted": ("asked_at IS NOT NULL OR offered_at IS NOT NULL", "?"),
+}
 
 
-def store(pairs: list[Found], *, scope: QuerySet[Match]) -> Stored:
-    """Make the stored matches of `scope` those of `pairs`; settled ones are left as they are."""
-    known = {(match.request_id, match.activity_id): match for match in scope.exclude(state__in=Match.SETTLED)}
-    fresh, changed, reopened = [], [], []
-    for pair in pairs:
-        match = known.pop((pair.request_id, pair.activity_id), None)
-        if match is None:
-            if pair.rank is None or pair.rank <= STORED_PER_REQUEST:
-                fresh.append(_new(pair))
-        elif match.state == Match.State.CLOSED:
-            reopened.append(_take_over(match, pair))
-        elif _differs(match, pair):
-            changed.append(_take_over(match, pair))
-    gone = [match.pk for match in known.values() if match.state == Match.State.OPEN]
-    _write(fresh, [*changed, *reopened], gone)
-    arrived = [match.pk for match in (*fresh, *reopened)]
-    return Stored(len(fresh), len(changed), len(reopened), len(gone), arrived)
+def read_known(where: str, params: Mapping[str, Any]) -> Known:
+    """The stored matches for which the condition holds, in no order."""
+    columns = read_columns(KNOWN, "matches_match", where, params)
+    return Known(**{name: _wide(column) for name, column in columns.items()})
 
 
-def _new(pair: Found) -> Match:
-    return Match(
-        request_id=pair.request_id,
-        activity_id=pair.activity_id,
-        score=pair.score,
-        rank=pair.rank or 0,
-        reasons=pair.reasons,
-        shortfalls=pair.shortfalls,
+def _wide(column: Any) -> Any:
+    return column if column.dtype == np.bool_ else column.astype(np.int64)
+
+
+# ------------------------------------------------------------- the difference
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """Positions in what is wanted and what is known. Of `changed` the words differ, of `moved` the rank alone."""
+
+    fresh: Ints
+    changed: tuple[Ints, Ints]
+    reopened: tuple[Ints, Ints]
+    moved: tuple[Ints, Ints]
+    gone: Ints
+    refused: Ints
+
+
+def difference(wanted: Wanted, known: Known) -> Difference:
+    """What is to be written so that the open ones of `known` are those of `wanted`; settled ones are left alone.
+
+    `refused` are the wanted pairs that somebody put aside meanwhile.
+    """
+    keys, known_keys = _keys(wanted, known)
+    _, at, met = np.intersect1d(keys, known_keys, assume_unique=True, return_indices=True)
+    state = known.state[met]
+    is_open, is_closed = state == OPEN, state == CLOSED
+    words = wanted.fingerprint[at] != known.fingerprint[met]
+    rank = wanted.rank[at] != known.rank[met]
+    missed = np.ones(len(known), dtype=np.bool_)
+    missed[met] = False
+    return Difference(
+        fresh=_without(len(wanted), at),
+        changed=(at[is_open & words], met[is_open & words]),
+        reopened=(at[is_closed], met[is_closed]),
+        moved=(at[is_open & ~words & rank], met[is_open & ~words & rank]),
+        gone=np.flatnonzero(missed & (known.state == OPEN)),
+        refused=at[state == SETTLED],
     )
 
 
-def _differs(match: Match, pair: Found) -> bool:
-    return (match.score, match.reasons, match.shortfalls) != (pair.score, pair.reasons, pair.shortfalls)
+class Paired(Protocol):
+    """Anything with pairs as columns."""
+
+    @property
+    def request_id(self) -> Ints: ...
+    @property
+    def activity_id(self) -> Ints: ...
 
 
-def _take_over(match: Match, pair: Found) -> Match:
-    match.score, match.reasons, match.shortfalls = pair.score, pair.reasons, pair.shortfalls
-    match.state, match.closed_at = Match.State.OPEN, None
-    return match
+def same(pairs: Paired, others: Paired) -> Bools:
+    """Which of the pairs are among the others."""
+    return np.isin(*_keys(pairs, others))
 
 
-def _write(fresh: list[Match], changed: list[Match], gone: list[int]) -> None:
-    _insert(fresh)
-    Match.objects.bulk_update(changed, ["score", "reasons", "shortfalls", "state", "closed_at"], batch_size=BATCH)
-    Match.objects.filter(pk__in=gone).update(state=Match.State.CLOSED, closed_at=timezone.now())
+def _keys(pairs: Paired, others: Paired) -> tuple[Ints, Ints]:
+    """One number per pair, on both sides alike."""
+    ids = np.unique(np.concatenate([pairs.activity_id, others.activity_id]))
+    first, second = (each.request_id * len(ids) + np.searchsorted(ids, each.activity_id) for each in (pairs, others))
+    return first, second
 
 
-def _insert(fresh: list[Match]) -> None:
-    """New rows by COPY, which costs a third of `bulk_create` for the thousands of a rematch."""
-    if not fresh:
-        return
-    fields = Match._meta.concrete_fields
-    columns = ", ".join(field.column for field in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(NEW_IDS, [len(fresh)])
-        for match, (pk,) in zip(fresh, cursor.fetchall(), strict=True):
-            match.pk = pk
-        with cursor.copy(f"COPY matches_match ({columns}) FROM STDIN") as copy:
-            for match in fresh:
-                copy.write_row([_plain(getattr(match, field.attname)) for field in fields])
+def _without(count: int, rows: Ints) -> Ints:
+    left = np.ones(count, dtype=np.bool_)
+    left[rows] = False
+    return np.flatnonzero(left)
 
 
-def _plain(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, list) else value
+# -------------------------------------------------------------------- writing
+
+
+def store(wanted: Wanted, known: Known, words: Callable[[Wanted], Texts]) -> Stored:
+    """Write the difference; `words` is asked for pairs that are new or of which the words changed."""
+    parts = difference(wanted, known)
+    stored = Stored(len(parts.fresh), len(parts.changed[0]), len(parts.reopened[0]), len(parts.gone))
+    stored.left = known.id[parts.gone].tolist()
+    close(stored.left)
+    move(known.id[parts.moved[1]], wanted.rank[parts.moved[0]])
+    for at, met in (parts.changed, parts.reopened):
+        _change(known.id[met], wanted.take(at), words)
+    stored.arrived = known.id[parts.reopened[1]].tolist() + _insert(wanted.take(parts.fresh), words)
+    return stored
+
+
+def close(ids: Collection[int]) -> None:
+    """Close these open matches."""
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(CLOSE, {"ids": list(ids), "now": timezone.now()})
+
+
+def move(ids: Ints, rank: Ints) -> None:
+    """Give these matches these ranks."""
+    for part in batches(len(ids)):
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE, {"ids": ids[part].tolist(), "rank": rank[part].tolist()})
+
+
+def _change(ids: Ints, pairs: Wanted, words: Callable[[Wanted], Texts]) -> None:
+    for part in batches(len(ids)):
+        rows = pairs.take(part)
+        reasons, shortfalls = zip(*words(rows), strict=True)
+        values = {
+            "ids": ids[part].tolist(),
+            "score": (rows.score / 10).tolist(),
+            "fingerprint": rows.fingerprint.tolist(),
+            "rank": rows.rank.tolist(),
+            "reasons": list(reasons),
+            "shortfalls": list(shortfalls),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(CHANGE, values)
+
+
+def _insert(pairs: Wanted, words: Callable[[Wanted], Texts]) -> list[int]:
+    """New rows by COPY, which costs a third of `bulk_create`; their ids.
+
+    Those of a provider without a cap are put before people at once, which spares writing them twice (`placing`).
+    """
+    ids: list[int] = []
+    for part in batches(len(pairs)):
+        rows = pairs.take(part)
+        with connection.cursor() as cursor:
+            cursor.execute(NEW_IDS, [len(rows)])
+            fresh = [pk for (pk,) in cursor.fetchall()]
+            # Made beforehand: nothing can be asked of a connection that copies.
+            lines = "".join(_lines(fresh, rows, words(rows)))
+            with cursor.copy(COPY) as copy:
+                copy.write(lines)
+        ids += fresh
+    return ids
+
+
+def _lines(ids: list[int], rows: Wanted, texts: Texts) -> Iterator[str]:
+    """Rows as COPY reads them; JSON holds no tab and no new line, and its backslashes are doubled."""
+    now = timezone.now().isoformat()
+    uncapped = without_cap(set(rows.activity_id.tolist()))
+    columns = (rows.request_id, rows.activity_id, rows.score / 10, rows.fingerprint, rows.rank)
+    numbers = zip(ids, *(column.tolist() for column in columns), strict=True)
+    for (pk, request_id, activity_id, score, fingerprint, rank), (reasons, shortfalls) in zip(
+        numbers, texts, strict=True
+    ):
+        placed = now if activity_id in uncapped else "\\N"
+        said = f"{reasons}\t{shortfalls}".replace("\\", "\\\\")
+        yield f"{pk}\t{request_id}\t{activity_id}\t{score}\t{fingerprint}\t{rank}\topen\t{now}\t\t{placed}\t{said}\n"
+
+
+def batches(count: int) -> Iterator[slice]:
+    """Slices of so many rows as go into one statement."""
+    return (slice(start, start + BATCH) for start in range(0, count, BATCH))
 
 
 def rerank(request_ids: Iterable[int]) -> None:
@@ -141,6 +271,23 @@ def rerank(request_ids: Iterable[int]) -> None:
 
 
 NEW_IDS = "SELECT nextval(pg_get_serial_sequence('matches_match', 'id')) FROM generate_series(1, %s)"
+COPY = """
+    COPY matches_match (id, request_id, activity_id, score, fingerprint, rank, state, created_at, held, placed_at,
+        reasons, shortfalls) FROM STDIN
+"""
+CLOSE = "UPDATE matches_match SET state = 'closed', closed_at = %(now)s WHERE id = ANY(%(ids)s) AND state = 'open'"
+MOVE = """
+    UPDATE matches_match AS match SET rank = new.rank
+    FROM unnest(%(ids)s::bigint[], %(rank)s::int[]) AS new (id, rank) WHERE match.id = new.id
+"""
+# A person may put a pair aside while we work: that stands.
+CHANGE = """
+    UPDATE matches_match AS match SET score = new.score, fingerprint = new.fingerprint, rank = new.rank,
+        reasons = new.reasons, shortfalls = new.shortfalls, state = 'open', closed_at = NULL
+    FROM unnest(%(ids)s::bigint[], %(score)s::float8[], %(fingerprint)s::bigint[], %(rank)s::int[],
+        %(reasons)s::jsonb[], %(shortfalls)s::jsonb[]) AS new (id, score, fingerprint, rank, reasons, shortfalls)
+    WHERE match.id = new.id AND match.state IN ('open', 'closed')
+"""
 RERANK = """
     UPDATE matches_match AS match SET rank = ranked.rank
     FROM (

@@ -6,12 +6,18 @@ from techfinder.matches.actions import weighing
 
 @shared_task(name="matches.match_request")
 def match_request(request_id: int) -> None:
-    actions.match_request(request_id=request_id)
+    actions.match_waiting_request(request_id=request_id)
 
 
 @shared_task(name="matches.match_activity")
 def match_activity(activity_id: int) -> None:
-    actions.match_activity(activity_id=activity_id)
+    actions.match_waiting_activity(activity_id=activity_id)
+
+
+# A lease says who works on it, and a worker that was killed is followed by another: it may take its time.
+@shared_task(name="matches.rematch_shard", soft_time_limit=3500, time_limit=3600)
+def rematch_shard(shard_id: int) -> None:
+    actions.rematch_shard(shard_id=shard_id)
 
 
 @shared_task(name="matches.sweep")
@@ -29,7 +35,7 @@ def count_near_misses() -> None:
     nearmisses.count_near_misses()
 
 
-@shared_task(name="matches.preview_weights")
+@shared_task(name="matches.preview_weights", soft_time_limit=3500, time_limit=3600)
 def preview_weights(weight_set_id: int) -> None:
     weighing.preview_weights(weight_set_id=weight_set_id)
 

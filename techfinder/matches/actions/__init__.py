@@ -1,18 +1,27 @@
 """Every write of matches: keyword-only functions that own their transaction."""
 
 from techfinder.matches.actions.answers import ask, decline, offer, release_places, wake_sweeper
-from techfinder.matches.actions.matching import match_activity, match_request
-from techfinder.matches.actions.rematching import rematch
-from techfinder.matches.actions.sweeping import sweep
+from techfinder.matches.actions.matching import (
+    match_activity,
+    match_request,
+    match_waiting_activity,
+    match_waiting_request,
+)
+from techfinder.matches.actions.rematching import rematch_shard, start_rematch
+from techfinder.matches.actions.sweeping import rematch, sweep
 
 __all__ = [
     "ask",
     "decline",
     "match_activity",
     "match_request",
+    "match_waiting_activity",
+    "match_waiting_request",
     "offer",
     "release_places",
     "rematch",
+    "rematch_shard",
+    "start_rematch",
     "sweep",
     "wake_sweeper",
 ]

@@ -1,4 +1,4 @@
-"""Matching of one item. The pairs, who is to be told and the instant mails are one transaction.
+"""Matching of one item, or of some. The pairs, and who is to be told of them, are one transaction.
 
 One advisory lock holds all matching: a run reads both sides after it has the lock, so that the later of two runs
 sees what the earlier wrote, and a pair is never left as an older version had it.
@@ -7,97 +7,93 @@ sees what the earlier wrote, and a pair is never left as an older version had it
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
 
-from matching import ActivityColumns, RequestColumns, Terms
-from matching import match_activity as engine_match_activity
-from matching import match_request as engine_match_request
-from techfinder.activities.models import Activity
-from techfinder.matches import telling
-from techfinder.matches.columns import (
-    World,
-    activities_worth_a_look,
-    activity_rows,
-    request_rows,
-    requests_worth_a_look,
-)
+from techfinder.matches.actions.arriving import arrive
+from techfinder.matches.locks import alone
 from techfinder.matches.models import Match
-from techfinder.matches.pairs import Stored, found, rerank, store
-from techfinder.matches.placing import place
+from techfinder.matches.pairs import Stored
+from techfinder.matches.rows import World
+from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, load, mark, other
+from techfinder.matches.telling import note_nothing
+from techfinder.matches.work import Work
 from techfinder.requests.models import Request
 
-LOCK = 0x7EC4F1  # the advisory lock of matching
+# From here on waiting items are matched together, and so many in one transaction.
+MANY, MOST = 20, 500
+# What waits on the other side is read as it is now, as long as it is no flood.
+FRESH = 200
 
 
-def lock() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-
-
-@transaction.atomic
 def match_request(*, request_id: int, today: dt.date | None = None) -> Stored:
     """Match one request against all activities, and tell both sides what is new."""
-    lock()
-    request = Request.objects.select_related("school").filter(pk=request_id).first()
-    # What nobody confirmed is not there yet; confirming wakes this again.
-    if request is None or request.status == Request.Status.UNCONFIRMED:
-        return Stored()
-    world = World(today=today)
-    rows = request_rows(Request.objects.filter(pk=request_id), world)
-    activities = activity_rows(activities_worth_a_look(request, world), world)
-    terms = Terms(today=world.today, excluded=settled(Q(request_id=request_id)))
-    pairs = engine_match_request(rows[0], ActivityColumns.from_rows(activities), terms)
-    stored = store(found(pairs, world), scope=Match.objects.filter(request_id=request_id))
-    rerank([request_id])
-    mark(Request.objects.filter(pk=request_id), request.version)
-    telling.note(newly_placed(stored, quiet=request.quiet))
-    if not request.quiet:
-        telling.note_nothing([request_id])
-    end_quiet(Request.objects.filter(pk=request_id))
-    return stored
+    return match_items(REQUESTS, [request_id], today=today)
+
+
+def match_activity(*, activity_id: int, today: dt.date | None = None) -> Stored:
+    """Match one activity against all requests, and tell both sides what is new."""
+    return match_items(ACTIVITIES, [activity_id], today=today)
+
+
+def match_waiting_request(*, request_id: int) -> Stored:
+    """Match a request that may have been matched meanwhile; of many that wait, some together."""
+    return _match_waiting(REQUESTS, request_id)
+
+
+def match_waiting_activity(*, activity_id: int) -> Stored:
+    """Match an activity that may have been matched meanwhile; of many that wait, some together."""
+    return _match_waiting(ACTIVITIES, activity_id)
 
 
 @transaction.atomic
-def match_activity(*, activity_id: int, today: dt.date | None = None) -> Stored:
-    """Match one activity against all requests, and tell both sides what is new."""
-    lock()
-    activity = Activity.objects.filter(pk=activity_id).first()
-    if activity is None:
+def _match_waiting(side: Side, item_id: int) -> Stored:
+    alone()
+    waiting = list(side.waiting().order_by("pk").values_list("pk", flat=True)[:MOST])
+    if len(waiting) > MANY:
+        return match_items(side, waiting)
+    return match_items(side, [item_id]) if item_id in waiting or is_stale(side, item_id) else Stored()
+
+
+def is_stale(side: Side, item_id: int) -> bool:
+    """Whether the next best of an item is not known."""
+    return side.rows._default_manager.filter(pk=item_id, stale=True).exists()
+
+
+@transaction.atomic
+def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = None) -> Stored:
+    """Match these items anew against the whole other side, as both are now."""
+    alone()
+    there = _confirmed(side, ids)
+    if not there:
         return Stored()
     world = World(today=today)
-    rows = activity_rows(Activity.objects.filter(pk=activity_id), world)
-    requests = request_rows(requests_worth_a_look(activity, world), world)
-    terms = Terms(today=world.today, excluded=settled(Q(activity_id=activity_id)))
-    pairs = engine_match_activity(rows[0], RequestColumns.from_rows(requests), terms)
-    scope = Match.objects.filter(activity_id=activity_id)
-    touched = {pair.request_id for pair in pairs} | set(scope.open().values_list("request_id", flat=True))
-    stored = store(found(pairs, world), scope=scope)
-    rerank(touched)
-    mark(Activity.objects.filter(pk=activity_id), activity.version)
-    telling.note(newly_placed(stored, quiet=activity.quiet))
-    end_quiet(Activity.objects.filter(pk=activity_id))
+    side.refresh(list(there), world)
+    across = other(side)
+    across.refresh(list(across.waiting().order_by("pk").values_list("pk", flat=True)[:FRESH]), world)
+    table = load(side, list(there), world)
+    stored = Work(side, table, world).store()
+    mark(side, table.mine.columns.id, table.mine.version)
+    quiet = [pk for pk, is_quiet in there.items() if is_quiet]
+    side.end_quiet(quiet)
+    arrive(stored, silent=_of(side, quiet, stored.arrived))
+    if side.is_requests:
+        note_nothing(set(there) - set(quiet))
     return stored
 
 
-def newly_placed(stored: Stored, *, quiet: bool) -> set[int]:
-    """Put what arrived before people as far as there is place. Returns whom to tell of: not of what came in quietly."""
-    placed = set(place(match_ids=stored.arrived or []))
-    return placed.difference(stored.arrived or []) if quiet else placed
+def _confirmed(side: Side, ids: Collection[int]) -> dict[int, bool]:
+    """Which of these are there to be matched, rising, and whether an import brought them that tells nobody."""
+    rows = side.items._default_manager.filter(pk__in=ids)
+    if side.is_requests:
+        rows = rows.exclude(status=Request.Status.UNCONFIRMED)
+    return dict(rows.order_by("pk").values_list("pk", "quiet"))
 
 
-def settled(scope: Q) -> list[tuple[int, int]]:
-    """The pairs that a person put aside: rule `pair`."""
-    rows = Match.objects.filter(scope, state__in=Match.SETTLED)
-    return list(rows.values_list("request_id", "activity_id"))
-
-
-def mark(rows: QuerySet[Request] | QuerySet[Activity], version: int) -> None:
-    """The version that was read is done; one that was written meanwhile stays for the sweeper."""
-    rows.filter(matched_version__lt=version).update(matched_version=version)
-
-
-def end_quiet(rows: QuerySet[Request] | QuerySet[Activity]) -> None:
-    """It is the import that tells nobody, not the row: what comes to it after its first matching is told as ever."""
-    rows.filter(quiet=True).update(quiet=False)
+def _of(side: Side, item_ids: Collection[int], match_ids: Collection[int]) -> set[int]:
+    """Those of the matches that are of these items."""
+    if not (match_ids and item_ids):
+        return set()
+    rows = Match.objects.filter(pk__in=match_ids, **{f"{side.key}__in": item_ids})
+    return set(rows.values_list("pk", flat=True))

@@ -1,128 +1,169 @@
-"""Matching of everything, or of all that changed."""
+"""Matching of everything in shards: the requests of one province each, taken by any number of workers.
+
+A shard is found, and when all are, stored; what was found waits in its row. A shard is held by a lease that is renewed
+while it is worked on, and each claim raises `attempts`: who was taken for dead and is not finds that it is no longer
+its shard, and writes nothing. Everything may be done twice; the second time there is nothing left to write.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import gc
-import math
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
-from matching import ActivityColumns, RequestColumns, Terms, describe, iter_all
-from techfinder.activities.models import Activity
-from techfinder.matches import telling
-from techfinder.matches.actions.matching import end_quiet, lock, mark, settled
-from techfinder.matches.columns import World, activity_rows, request_rows
-from techfinder.matches.models import Match
-from techfinder.matches.pairs import STORED_PER_REQUEST, Stored, found, rerank, store
-from techfinder.matches.placing import place
-from techfinder.requests.models import Request
-
-REQUESTS_PER_CHUNK = 500
+from techfinder.celery import wake
+from techfinder.matches.actions.finding import find_shard
+from techfinder.matches.actions.storing import close_run, store_shard
+from techfinder.matches.models import Rematch, RematchShard
+from techfinder.matches.pairs import Stored
+from techfinder.matches.rows import SHARDS
+from techfinder.matches.shards import LEASE, LostShardError, OvertakenError
+from techfinder.matches.weights import current_weight_set
 
 Progress = Callable[[int], None]
+State = RematchShard.State
+# How often one who waits for others looks whether they are done.
+LOOK = 0.3
 
 
-def rematch(
-    *,
-    today: dt.date | None = None,
-    everything: bool = False,
-    progress: Progress | None = None,
-    seconds: float = math.inf,
-) -> Stored:
-    """Match all requests, or with `everything=False` what changed since it was matched, by runs over many.
+# ------------------------------------------------------------ starting
 
-    What is to be done is rows (`matched_version`), and each chunk is a transaction: whatever is cut off, or does not
-    fit into `seconds`, the sweeper goes on with.
+
+@transaction.atomic
+def start_rematch(*, today: dt.date | None = None, workers: bool = True) -> Rematch:
+    """The full rematch that is going, or a new one; one under weights that are no longer in force is overtaken.
+
+    With `workers` they are woken for its shards.
+    """
+    going = Rematch.objects.select_for_update().filter(state=Rematch.State.RUNNING).first()
+    weights = current_weight_set()
+    if going and going.weights_id != (weights.pk if weights else None):
+        _overtake(going)
+        going = None
+    run = going or _create(today or timezone.localdate(), weights)
+    if workers:
+        wake_shards(run)
+    return run
+
+
+def _overtake(run: Rematch) -> None:
+    run.state, run.finished_at = Rematch.State.OVERTAKEN, timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+    run.shards.update(best=None)
+
+
+def _create(today: dt.date, weights: Any) -> Rematch:
+    try:
+        with transaction.atomic():
+            run = Rematch.objects.create(today=today, weights=weights)
+            RematchShard.objects.bulk_create(RematchShard(rematch=run, province=code) for code in SHARDS)
+            return run
+    except IntegrityError:  # somebody started one in this moment
+        return Rematch.objects.get(state=Rematch.State.RUNNING)
+
+
+def wake_shards(run: Rematch) -> int:
+    """Wake workers for the shards that nobody works on; returns how many."""
+    ids = list(_claimable().filter(rematch=run).values_list("pk", flat=True))
+    for shard_id in ids:
+        wake("matches.rematch_shard", shard_id)
+    return len(ids)
+
+
+# ------------------------------------------------------------- one shard
+
+
+def _claimable() -> QuerySet[RematchShard]:
+    """Shards of the run that is going with something to do now, on which nobody works."""
+    waiting = RematchShard.objects.filter(rematch=OuterRef("rematch"), state=State.WAITING)
+    return RematchShard.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=timezone.now()),
+        Q(state=State.WAITING) | (Q(state=State.FOUND) & ~Exists(waiting)),
+        rematch__state=Rematch.State.RUNNING,
+    )
+
+
+def _claim(shard_id: int) -> RematchShard | None:
+    """Hold the shard until the lease runs out, if it is free."""
+    with transaction.atomic():
+        free = _claimable().filter(pk=shard_id).select_for_update(skip_locked=True, of=("self",)).first()
+        if free is None:
+            return None
+        free.attempts, free.lease_until = free.attempts + 1, timezone.now() + LEASE
+        free.save(update_fields=["attempts", "lease_until"])
+        return free
+
+
+def rematch_shard(*, shard_id: int, progress: Progress | None = None, workers: bool = True) -> bool:
+    """Do what is to be done for a shard now: find its pairs, or store them. False when there is nothing to do.
+
+    With `workers` they are woken for what comes next.
+    """
+    shard = _claim(shard_id)
+    if shard is None:
+        return False
+    try:
+        if shard.state == State.WAITING:
+            find_shard(shard, progress=progress)
+        else:
+            store_shard(shard)
+    except LostShardError:
+        return False
+    except OvertakenError:
+        start_rematch(workers=workers)
+    else:
+        _go_on(shard.rematch, workers)
+    return True
+
+
+def _go_on(run: Rematch, workers: bool) -> None:
+    """Close the run when all is stored; else wake workers once all is found."""
+    left = set(run.shards.exclude(state=State.STORED).values_list("state", flat=True))
+    if not left:
+        close_run(run.pk)
+    elif workers and left == {State.FOUND}:
+        wake_shards(run)
+
+
+# ------------------------------------------------------------- the whole
+
+
+def run_rematch(*, today: dt.date, progress: Progress | None = None, seconds: float, workers: bool = False) -> Stored:
+    """Match everything for the day, in this process or by `workers`; what already goes on is joined, and reported.
+
+    A run for another day is finished first.
     """
     until = time.monotonic() + seconds
-    total = Stored(arrived=[])
-    _list_what_is_to_be_matched(everything=everything)
-    for ids in _chunks(list(waiting_requests().values_list("pk", flat=True))):
-        if time.monotonic() > until:
-            break
-        with _collector_at_rest():
-            total.add(_rematch_chunk(ids, today=today))
-        if progress:
-            progress(len(ids))
-    else:
-        end_quiet(Activity.objects.exclude(unmatched()))
-    return total
+    while True:
+        run = start_rematch(today=today, workers=workers)
+        while _is_going(run) and time.monotonic() < until:
+            if workers or not _next_shard(run, progress):
+                time.sleep(LOOK)
+        if (run.today == today and run.state != Rematch.State.OVERTAKEN) or time.monotonic() >= until:
+            return report(run)
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Without looking for cycles among a chunk's millions of small lists, which took two thirds of a rematch."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _is_going(run: Rematch) -> bool:
+    run.refresh_from_db()
+    return run.state == Rematch.State.RUNNING
 
 
-def unmatched() -> Q:
-    return Q(version__gt=F("matched_version"))
+def _next_shard(run: Rematch, progress: Progress | None) -> bool:
+    """Do a step of the run; False when all that is left is in other hands."""
+    for shard_id in _claimable().filter(rematch=run).values_list("pk", flat=True):
+        if rematch_shard(shard_id=shard_id, progress=progress, workers=False):
+            return True
+    return close_run(run.pk)
 
 
-def waiting_requests() -> QuerySet[Request]:
-    return Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(unmatched()).order_by("pk")
-
-
-@transaction.atomic
-def _list_what_is_to_be_matched(*, everything: bool) -> None:
-    """One changed activity concerns every request that is open, or has open matches to close."""
-    changed = list(Activity.objects.filter(unmatched()).values_list("pk", "version"))
-    if everything or changed:
-        current = Q(status=Request.Status.OPEN) | Q(pk__in=Match.objects.open().values("request_id"))
-        Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(current).update(matched_version=0)
-    _mark_many(Activity.objects.all(), changed)
-
-
-def _mark_many(rows: QuerySet[Request] | QuerySet[Activity], versions: Collection[tuple[int, int]]) -> None:
-    by_version: dict[int, list[int]] = defaultdict(list)
-    for pk, version in versions:
-        by_version[version].append(pk)
-    for version, ids in by_version.items():
-        mark(rows.filter(pk__in=ids), version)
-
-
-def _chunks(ids: list[int]) -> list[list[int]]:
-    return [ids[start : start + REQUESTS_PER_CHUNK] for start in range(0, len(ids), REQUESTS_PER_CHUNK)]
-
-
-@transaction.atomic
-def _rematch_chunk(ids: list[int], *, today: dt.date | None) -> Stored:
-    lock()
-    # Another worker may have been here while this one waited for the lock.
-    versions = list(waiting_requests().filter(pk__in=ids).values_list("pk", "version"))
-    if not versions:
-        return Stored()
-    ids = [pk for pk, _version in versions]
-    world = World(today=today)
-    activities = ActivityColumns.from_rows(activity_rows(Activity.objects.public(), world))
-    requests = RequestColumns.from_rows(request_rows(Request.objects.filter(pk__in=ids), world))
-    terms = Terms(today=world.today, excluded=settled(Q(request_id__in=ids)))
-    pairs = [
-        pair
-        for part in iter_all(requests, activities, terms, top=STORED_PER_REQUEST)
-        for pair in describe(requests, activities, terms, part)
-    ]
-    stored = store(found(pairs, world), scope=Match.objects.filter(request_id__in=ids))
-    rerank(ids)
-    _mark_many(Request.objects.all(), versions)
-    telling.note(_not_quiet(place(match_ids=stored.arrived or [])))
-    end_quiet(Request.objects.filter(pk__in=ids))
-    return stored
-
-
-def _not_quiet(match_ids: Collection[int]) -> list[int]:
-    """Without the pairs of which a side came in by an import that tells nobody."""
-    rows = Match.objects.filter(pk__in=match_ids, request__quiet=False, activity__quiet=False)
-    return list(rows.values_list("pk", flat=True))
+def report(run: Rematch) -> Stored:
+    """What a run changed up to now."""
+    names = ("created", "updated", "reopened", "closed")
+    sums = run.shards.aggregate(**{name: Sum(name) for name in names})
+    created, updated, reopened, closed = (int(sums[name] or 0) for name in names)
+    return Stored(created, updated, reopened, closed)

@@ -1,28 +1,60 @@
-"""The sweeper of matches."""
+"""What waits to be matched and nobody was woken for, and what comes with time."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import math
+import time
 from collections.abc import Collection
+from functools import partial
 
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from techfinder.activities.models import Activity
 from techfinder.mail.models import Heartbeat
-from techfinder.matches import telling
-from techfinder.matches.actions.answers import release_places
-from techfinder.matches.actions.matching import match_activity, match_request
-from techfinder.matches.actions.rematching import rematch, unmatched, waiting_requests
+from techfinder.matches.actions.matching import MOST, match_items
+from techfinder.matches.actions.rematching import Progress, run_rematch, start_rematch, wake_shards
 from techfinder.matches.actions.weighing import wake_previews
-from techfinder.matches.models import Match
+from techfinder.matches.locks import alone
+from techfinder.matches.models import Rematch
+from techfinder.matches.pairs import Stored
+from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark_stale
 from techfinder.requests.actions import close_past
 
-# From here on one run over everything is cheaper than one run each.
-MANY = 100
+logger = logging.getLogger(__name__)
+
+# From here on one run over everything is cheaper than matching what waits.
+FLOOD = 5000
 NIGHTLY = "rematch"
 # A sweep that takes longer leaves the rest to the next one.
 SECONDS_PER_SWEEP = 60
+
+
+def rematch(
+    *,
+    today: dt.date | None = None,
+    everything: bool = False,
+    progress: Progress | None = None,
+    seconds: float = math.inf,
+    workers: bool = False,
+) -> Stored:
+    """Match everything, or with `everything=False` what waits.
+
+    What does not fit into `seconds` the sweeper goes on with.
+    """
+    until = time.monotonic() + seconds
+    total = Stored()
+    if everything or _is_flood():
+        day = today or timezone.localdate()
+        total.add(run_rematch(today=day, progress=progress, seconds=seconds, workers=workers))
+    total.add(match_what_waits(today=today, until=until)[0])
+    return total
+
+
+def _is_flood() -> bool:
+    return any(side.waiting()[FLOOD : FLOOD + 1].exists() for side in (REQUESTS, ACTIVITIES))
 
 
 def sweep(*, today: dt.date | None = None) -> int:
@@ -33,42 +65,90 @@ def sweep(*, today: dt.date | None = None) -> int:
     today = today or timezone.localdate()
     close_past()
     wake_previews()
-    request_ids = list(waiting_requests().values_list("pk", flat=True)[: MANY + 1])
-    activity_ids = _activities_to_match()
-    if _night_has_passed(today) or len(request_ids) + len(activity_ids) > MANY:
-        rematch(today=today, everything=_take_the_night(today), seconds=SECONDS_PER_SWEEP)
-    else:
-        _match_each(request_ids, activity_ids, today)
-    release_places()
-    telling.tell_waiting()
-    return len(request_ids) + len(activity_ids)
+    fill_places()
+    if _take_the_night(today) or _is_flood():
+        start_rematch(today=today)
+    for run in Rematch.objects.filter(state=Rematch.State.RUNNING):
+        wake_shards(run)
+    return match_what_waits(today=today, until=time.monotonic() + SECONDS_PER_SWEEP)[1]
 
 
-def _activities_to_match() -> list[int]:
-    """A draft that was never public waits for nothing."""
-    with_matches = Match.objects.open().values("activity_id")
-    due = Activity.objects.filter(unmatched()).filter(
-        Q(pk__in=with_matches) | Q(pk__in=Activity.objects.public().values("pk"))
-    )
-    return list(due.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
+@transaction.atomic
+def fill_places() -> int:
+    """A pair that a person put aside has left a place in two lists: both items are to be matched again."""
+    alone()
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES_LEFT)
+        pairs = cursor.fetchall()
+    for side, ids in zip((REQUESTS, ACTIVITIES), zip(*pairs, strict=True), strict=False):
+        mark_stale(side, set(ids))
+    return len(pairs)
 
 
-def _match_each(request_ids: Collection[int], activity_ids: Collection[int], today: dt.date) -> None:
-    for request_id in request_ids:
-        match_request(request_id=request_id, today=today)
-    for activity_id in activity_ids:
-        match_activity(activity_id=activity_id, today=today)
+PLACES_LEFT = """
+    UPDATE matches_match SET rank = 0 WHERE state IN ('declined', 'withdrawn', 'hidden') AND rank > 0
+    RETURNING request_id, activity_id
+"""
 
 
-def _night_has_passed(today: dt.date) -> bool:
-    """Days pass: lead times and windows change what fits although nobody wrote anything."""
-    last = Heartbeat.objects.filter(name=NIGHTLY).first()
-    return last is None or timezone.localdate(last.at) < today
+# ------------------------------------------------------------ what waits
+
+
+def match_what_waits(*, today: dt.date | None, until: float) -> tuple[Stored, int]:
+    """Match what has a newer version, then what lost a pair, some together; what changed, and how many were matched."""
+    total, count = Stored(), 0
+    for side, pick in ((REQUESTS, _newer), (ACTIVITIES, _newer), (REQUESTS, _stale), (ACTIVITIES, _stale)):
+        failed: set[int] = set()
+        while time.monotonic() < until and (ids := pick(side, failed)):
+            stored, done = _match_some(side, ids, today, failed)
+            total.add(stored)
+            count += done
+    return total, count
+
+
+def _newer(side: Side, failed: Collection[int]) -> list[int]:
+    return _some(side.waiting().exclude(pk__in=failed))
+
+
+def _stale(side: Side, failed: Collection[int]) -> list[int]:
+    """While a full rematch is going these wait for its end: they would only be marked again."""
+    if Rematch.objects.filter(state=Rematch.State.RUNNING).exists():
+        return []
+    return _some(side.rows._default_manager.filter(stale=True).exclude(pk__in=failed))
+
+
+def _some(items: QuerySet) -> list[int]:  # type: ignore[type-arg]  # of either side, or of its rows
+    return list(items.order_by("pk").values_list("pk", flat=True)[:MOST])
+
+
+def _match_some(side: Side, ids: list[int], today: dt.date | None, failed: set[int]) -> tuple[Stored, int]:
+    """Together; when that fails one by one, so that one that cannot be matched keeps no other from it."""
+    match = partial(match_items, side, today=today)
+    try:
+        return match(ids), len(ids)
+    except Exception:
+        if len(ids) == 1:
+            logger.exception("cannot match %s %s", side.items._meta.label, ids[0])
+            failed.update(ids)
+            return Stored(), 0
+    total, count = Stored(), 0
+    for pk in ids:
+        stored, done = _match_some(side, [pk], today, failed)
+        total.add(stored)
+        count += done
+    return total, count
+
+
+# ---------------------------------------------------------------- the night
 
 
 def _take_the_night(today: dt.date) -> bool:
-    """Marked before the work, so that a night that fails does not come back every minute."""
-    due = _night_has_passed(today)
+    """Days pass: lead times and windows change what fits although nobody wrote anything. True once a day.
+
+    Marked before the work, so that a night that fails does not come back every minute.
+    """
+    last = Heartbeat.objects.filter(name=NIGHTLY).first()
+    due = last is None or timezone.localdate(last.at) < today
     if due:
         Heartbeat.objects.update_or_create(name=NIGHTLY, defaults={"at": timezone.now()})
     return due

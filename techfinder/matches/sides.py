@@ -1,0 +1,205 @@
+"""Requests and activities as two sides of one thing: what is matched anew (`mine`) meets the other side (`theirs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from matching import ActivityColumns, RequestColumns, Terms, best_pairs
+from matching.arrays import Ints
+from matching.block import Block, Run
+from matching.rules import eligible
+from matching.score import tenths
+from techfinder.activities.models import Activity
+from techfinder.matches.lists import Edges, K, Rows
+from techfinder.matches.models import AskedRow, Match, OfferedRow
+from techfinder.matches.rows import (
+    Asked,
+    Offered,
+    World,
+    load_activities,
+    load_requests,
+    refresh_activities,
+    refresh_requests,
+)
+from techfinder.matches.rows.binary import read_columns
+from techfinder.requests.models import Request
+
+NONE = np.empty(0, dtype=np.int64)
+UNMATCHED = Q(version__gt=F("matched_version"))
+
+
+@dataclass(frozen=True)
+class Side:
+    """The names and functions of one side; `key` is its column in a match, `table` where its narrow rows are."""
+
+    key: str
+    table: str
+    items: type[Request] | type[Activity]
+    rows: type[AskedRow] | type[OfferedRow]
+    refresh: Callable[..., int]
+    load: Callable[..., Any]
+    waiting: Callable[[], QuerySet[Any]]
+
+    @property
+    def is_requests(self) -> bool:
+        return self.items is Request
+
+    def end_quiet(self, ids: Collection[int]) -> None:
+        """It is the import that tells nobody, not the row: what comes to it later is told as ever."""
+        if ids:
+            self.items._default_manager.filter(pk__in=ids, quiet=True).update(quiet=False)
+
+
+def mark(side: Side, ids: Ints, version: Ints) -> None:
+    """The version that was read is done; one that was written meanwhile stays for the sweeper."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK.format(table=side.items._meta.db_table), [ids.tolist(), version.tolist()])
+
+
+MARK = """
+    UPDATE {table} AS item SET matched_version = made.version
+    FROM unnest(%s::bigint[], %s::int[]) AS made (id, version)
+    WHERE item.id = made.id AND item.matched_version < made.version
+"""
+
+
+def waiting_requests() -> QuerySet[Request]:
+    """What nobody confirmed is not there yet; confirming it wakes the worker again."""
+    return Request.objects.exclude(status=Request.Status.UNCONFIRMED).filter(UNMATCHED)
+
+
+def waiting_activities() -> QuerySet[Activity]:
+    """A draft that was never public waits for nothing."""
+    with_matches = Match.objects.open().values("activity_id")
+    public = Activity.objects.public().values("pk")
+    return Activity.objects.filter(UNMATCHED).filter(Q(pk__in=with_matches) | Q(pk__in=public))
+
+
+REQUESTS = Side("request_id", "matches_askedrow", Request, AskedRow, refresh_requests, load_requests, waiting_requests)
+ACTIVITIES = Side(
+    "activity_id", "matches_offeredrow", Activity, OfferedRow, refresh_activities, load_activities, waiting_activities
+)
+
+
+def other(side: Side) -> Side:
+    return ACTIVITIES if side.is_requests else REQUESTS
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Both sides of a matching, loaded: the engine's columns by request and activity, and the rows of mine, theirs."""
+
+    mine: Asked | Offered
+    theirs: Asked | Offered
+    requests: RequestColumns
+    activities: ActivityColumns
+
+    @classmethod
+    def of(cls, side: Side, mine: Any, theirs: Any) -> Table:
+        asked, offered = (mine, theirs) if side.is_requests else (theirs, mine)
+        return cls(mine, theirs, asked.columns, offered.columns)
+
+
+def rows_of(side: Side, request_id: Ints, activity_id: Ints, score: Ints) -> Rows:
+    """Pairs as this side sees them."""
+    return Rows(request_id, activity_id, score) if side.is_requests else Rows(activity_id, request_id, score)
+
+
+def load(side: Side, ids: Sequence[int], world: World) -> Table:
+    """These items, and of the other side what is worth a look for one, or all for many."""
+    mine = side.load(world, ids=ids)
+    near = mine if len(mine) == 1 else None
+    return Table.of(side, mine, other(side).load(world, near=near))
+
+
+def find(table: Table, terms: Terms) -> tuple[Ints, Ints, Ints]:
+    """Request, activity and score of what is eligible; for many items a superset of what their lists can take."""
+    if len(table.mine) == 1:
+        return _weighed(Run(table.requests, table.activities, terms).all_pairs())
+    best = best_pairs(table.requests, table.activities, terms, best=K)
+    return best.request_id, best.activity_id, best.score
+
+
+def weigh(
+    requests: RequestColumns, activities: ActivityColumns, terms: Terms, request_id: Ints, activity_id: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Request, activity and score of those of these pairs that are eligible; pairs of unknown rows are not."""
+    known = np.isin(request_id, requests.id) & np.isin(activity_id, activities.id)
+    r = np.searchsorted(requests.id, request_id[known])
+    return _weighed(Run(requests, activities, terms).block(r, np.searchsorted(activities.id, activity_id[known])))
+
+
+def _weighed(block: Block) -> tuple[Ints, Ints, Ints]:
+    fits = eligible(block)
+    return fits.requests.id[fits.r], fits.activities.id[fits.a], tenths(fits)
+
+
+# -------------------------------------------------------------------- edges
+
+
+def read_edges(side: Side, ids: Ints) -> Edges:
+    """The edges of these items, by id; those that have no row are left out."""
+    fields = {
+        "id": (side.key, "i8"),
+        "full": ("edge_id IS NOT NULL", "?"),
+        "score": ("coalesce(edge_score, 0)::int4", "i4"),
+        "other": ("coalesce(edge_id, 0)", "i8"),
+    }
+    found = read_columns(fields, side.table, f"{side.key} = ANY(%(ids)s::bigint[])", {"ids": ids.tolist()})
+    order = np.argsort(found["id"])
+    return Edges(
+        found["id"][order], found["full"][order], found["score"][order].astype(np.int64), found["other"][order]
+    )
+
+
+def loaded_edges(rows: Asked | Offered) -> Edges:
+    return Edges(rows.columns.id, rows.has_edge, rows.edge_score.astype(np.int64), rows.edge_id)
+
+
+def write_edges(side: Side, edges: Edges, *, stale: Ints = NONE, done: Ints = NONE, lasting: bool = False) -> None:
+    """Write these edges where they differ, mark `stale` items, and the `done` ones as being no longer.
+
+    While a full rematch is going, what is matched meets lists that are half of one world and half of another: all that
+    is touched stays marked, to be matched again when it is over. Only the run itself writes what is `lasting`.
+    """
+    if not len(edges.id):
+        return
+    full = edges.full.tolist()
+    params = {
+        "ids": edges.id.tolist(),
+        "score": [score if has else None for score, has in zip(edges.score.tolist(), full, strict=True)],
+        "other": [pk if has else None for pk, has in zip(edges.other.tolist(), full, strict=True)],
+        "stale": np.isin(edges.id, stale).tolist(),
+        "done": np.isin(edges.id, done).tolist(),
+        "lasting": lasting,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(EDGES.format(table=side.table, key=side.key), params)
+
+
+EDGES = """
+    WITH going AS (
+        SELECT NOT %(lasting)s AND EXISTS (SELECT FROM matches_rematch WHERE state = 'running') AS going
+    )
+    UPDATE {table} AS item SET edge_score = new.score, edge_id = new.other, stale = new.stale
+    FROM (
+        SELECT item.{key} AS id, made.score, made.other, made.stale OR going OR (item.stale AND NOT made.done) AS stale
+        FROM unnest(%(ids)s::bigint[], %(score)s::smallint[], %(other)s::bigint[], %(stale)s::bool[], %(done)s::bool[])
+            AS made (id, score, other, stale, done)
+        JOIN {table} AS item ON item.{key} = made.id, going
+    ) AS new
+    WHERE item.{key} = new.id
+        AND (item.edge_score, item.edge_id, item.stale) IS DISTINCT FROM (new.score, new.other, new.stale)
+"""
+
+
+def mark_stale(side: Side, ids: Collection[int]) -> None:
+    """Of these the next best is not known: they are to be matched again."""
+    if ids:
+        side.rows._default_manager.filter(pk__in=list(ids), stale=False).update(stale=True)

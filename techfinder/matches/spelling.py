@@ -1,0 +1,38 @@
+"""The words of matches as the database keeps them: reasons and shortfalls as JSON, in the site's codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from matching import ActivityColumns, Pairs, RequestColumns, Terms, describe
+from techfinder.matches.pairs import Wanted
+from techfinder.matches.rows import World, in_codes
+
+# Thousands of pairs say the same few things; more different ones than this are forgotten again.
+REMEMBERED = 100_000
+
+
+class Speller:
+    """Puts pairs of these rows into words."""
+
+    def __init__(self, requests: RequestColumns, activities: ActivityColumns, terms: Terms, world: World) -> None:
+        self._rows = requests, activities, terms
+        self._world = world
+        self._said: dict[Any, str] = {}
+
+    def __call__(self, pairs: Wanted) -> Iterator[tuple[str, str]]:
+        """Reasons and shortfalls of each pair, in the order given."""
+        rows = Pairs(pairs.request_id, pairs.activity_id, pairs.score / 10, pairs.rank)
+        for pair in describe(*self._rows, rows):
+            yield self._json(pair.reasons), self._json(pair.shortfalls)
+
+    def _json(self, said: tuple[Any, ...]) -> str:
+        return f"[{', '.join([self._said.get(each) or self._spell(each) for each in said])}]"
+
+    def _spell(self, reason: Any) -> str:
+        if len(self._said) >= REMEMBERED:
+            self._said.clear()
+        self._said[reason] = text = json.dumps(in_codes([reason], self._world)[0])
+        return text

@@ -1,0 +1,125 @@
+"""One matching of some items against the whole other side: what is found, kept, pushed out, and not known any more.
+
+Runs inside the transaction and under the lock of its caller (`actions.matching`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching import fingerprints
+from matching.arrays import Bools, Ints
+from matching.best import positions
+from techfinder.matches.lists import Edges, Rows, candidates, settle
+from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, close, move, read_known, rerank, same, store
+from techfinder.matches.rows import World
+from techfinder.matches.sides import Side, Table, find, loaded_edges, other, read_edges, rows_of, weigh, write_edges
+from techfinder.matches.spelling import Speller
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Eligible pairs as columns of shape (n,); `score` in tenths."""
+
+    request_id: Ints
+    activity_id: Ints
+    score: Ints
+
+    def __len__(self) -> int:
+        return len(self.request_id)
+
+    def take(self, which: Ints | Bools) -> Found:
+        return Found(self.request_id[which], self.activity_id[which], self.score[which])
+
+    def __add__(self, more: Found) -> Found:
+        return Found(
+            np.concatenate([self.request_id, more.request_id]),
+            np.concatenate([self.activity_id, more.activity_id]),
+            np.concatenate([self.score, more.score]),
+        )
+
+
+class Work:
+    """What was loaded of both sides, and what is stored of mine; `store` does it all."""
+
+    def __init__(self, side: Side, table: Table, world: World) -> None:
+        self.side, self.table, self.world = side, table, world
+        self.mine: Ints = table.mine.columns.id
+        self.known = read_known(f"{side.key} = ANY(%(ids)s::bigint[])", {"ids": self.mine.tolist()})
+        self.open = self.known.take(self.known.state == OPEN)
+        self.acted = self.known.take(self.known.acted & (self.known.state != SETTLED))
+        settled = self.known.take(self.known.state == SETTLED)
+        self.terms = world.terms(list(zip(settled.request_id.tolist(), settled.activity_id.tolist(), strict=True)))
+
+    def store(self) -> Stored:
+        """Write what is kept and close what is pushed out, with the edges of all that is touched."""
+        found = self._found()
+        edges = read_edges(other(self.side), self._touched(found))
+        others = self._others(edges.id)
+        outcome = settle(self._rows(found), same(found, self.acted), self._rows(others), self.mine, edges)
+        pushed = self._pushed_out(others.take(outcome.beyond & ~others.acted))
+        close(pushed.id.tolist())
+        stored = self._write(found.take(outcome.kept), others.take(~np.isin(others.id, pushed.id)))
+        if self.side.is_requests:
+            rerank(pushed.request_id.tolist())
+        stored.closed += len(pushed)
+        stored.left += pushed.id.tolist()
+        write_edges(other(self.side), outcome.theirs, stale=edges.id[outcome.unsure])
+        write_edges(self.side, outcome.mine, done=self.mine)
+        return stored
+
+    def _rows(self, pairs: Found | Known) -> Rows:
+        return rows_of(self.side, pairs.request_id, pairs.activity_id, pairs.score)
+
+    def _found(self) -> Found:
+        """The eligible pairs that may be kept."""
+        pairs = Found(*find(self.table, self.terms))
+        if len(self.mine) > 1:
+            pairs += self._acted_beyond(pairs)
+        edges = loaded_edges(self.table.theirs)
+        return pairs.take(candidates(self._rows(pairs), same(pairs, self.open) | same(pairs, self.acted), edges))
+
+    def _acted_beyond(self, pairs: Found) -> Found:
+        """Of many items only the best are found: those on which somebody acted stay as long as they are eligible."""
+        beyond = self.acted.take(~same(self.acted, pairs))
+        columns = self.table.requests, self.table.activities
+        return Found(*weigh(*columns, self.terms, beyond.request_id, beyond.activity_id))
+
+    def _touched(self, found: Found) -> Ints:
+        """The items of the other side whose lists may change."""
+        return np.unique(np.concatenate([self._rows(found).theirs, self._rows(self.open).theirs]))
+
+    def _others(self, theirs: Ints) -> Known:
+        """The stored pairs of the other side with items that are not mine."""
+        across = other(self.side).key
+        where = (
+            f"{across} = ANY(%(theirs)s::bigint[]) AND state = 'open' AND {self.side.key} <> ALL(%(mine)s::bigint[])"
+        )
+        return read_known(where, {"theirs": theirs.tolist(), "mine": self.mine.tolist()})
+
+    def _pushed_out(self, beyond: Known) -> Known:
+        """Those that are not among the best of their own either."""
+        if not len(beyond):
+            return beyond
+        rows = self._rows(beyond)
+        edges: Edges = read_edges(self.side, np.unique(rows.mine))
+        return beyond.take(~edges.admit(rows.mine, rows.score, rows.theirs))
+
+    def _write(self, kept: Found, others: Known) -> Stored:
+        columns = self.table.requests, self.table.activities
+        prints = fingerprints(*columns, self.terms, kept.request_id, kept.activity_id)
+        rank = self._ranks(kept, others)
+        wanted = Wanted(kept.request_id, kept.activity_id, kept.score, prints, rank)
+        return store(wanted, self.known, Speller(*columns, self.terms, self.world))
+
+    def _ranks(self, kept: Found, others: Known) -> Ints:
+        """Of what is kept, within the lists of the requests; where those have others, these move up or down."""
+        beside = others.take(np.zeros(0, dtype=np.int64)) if self.side.is_requests else others
+        request_id = np.concatenate([kept.request_id, beside.request_id])
+        score = np.concatenate([kept.score, beside.score])
+        rank = positions(request_id, score, np.concatenate([kept.activity_id, beside.activity_id]))
+        moved = rank[len(kept) :] != beside.rank
+        move(beside.id[moved], rank[len(kept) :][moved])
+        return rank[: len(kept)]
