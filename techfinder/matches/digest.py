@@ -13,14 +13,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from techfinder.accounts.models import MailFrequency, User
-from techfinder.activities.models import Activity
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail
+from techfinder.matches.held import waiting_of
 from techfinder.matches.labels import Labels
 from techfinder.matches.models import DigestRun, Match, Notification
+from techfinder.matches.telling import holding
 from techfinder.matches.words import ask_words, offer_words, request_url
-from techfinder.organisations.models import Membership
+from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request
 
 SHOWN = 10
@@ -53,7 +54,9 @@ def monday(day: dt.date) -> dt.date:
 @transaction.atomic
 def send_digest(*, user_id: int, today: dt.date) -> bool:
     """One person's digest of this period: at most one, and only when something in it still holds."""
-    person = User.objects.get(pk=user_id)
+    # Held until the mail is there: what is told at once is composed by others (`telling`).
+    person = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    drop_void(person)
     start = monday(today) if person.match_mail == MailFrequency.WEEKLY else today
     run, is_mine = DigestRun.objects.get_or_create(recipient=person, period_start=start)
     if not is_mine:
@@ -68,20 +71,15 @@ def send_digest(*, user_id: int, today: dt.date) -> bool:
     return True
 
 
+def drop_void(person: User) -> None:
+    """What can no longer be told is not kept for ever; a match that opens again is noted anew."""
+    gone = ~Q(match__state=Match.State.OPEN) | ~Q(match__request__status=Request.Status.OPEN)
+    Notification.objects.filter(gone, recipient=person, told_at=None).delete()
+
+
 def _news(person: User) -> QuerySet[Notification]:
-    """Untold, and still so: open match, open request, public activity, and still this person's business."""
-    holds = Q(
-        match__state=Match.State.OPEN,
-        match__request__status=Request.Status.OPEN,
-        match__activity__in=Activity.objects.public(),
-    )
-    own = Membership.objects.filter(user=person, status=Membership.Status.ACTIVE)
-    mine = Q(side=Side.SCHOOL) & (Q(match__request__contact=person) | Q(match__request__contact=None))
-    ours = Q(side=Side.PROVIDER, match__activity__provider__in=own.filter(provider__isnull=False).values("provider"))
-    found = Notification.objects.filter(holds, mine | ours, recipient=person, told_at=None)
-    return found.select_related("match__request__school__municipality", "match__activity__provider").order_by(
-        "-match__score", "pk"
-    )
+    """Untold, and still before this person."""
+    return holding(Notification.objects.filter(recipient=person, told_at=None)).order_by("-match__score", "pk")
 
 
 def _digest_mail(person: User, news: list[Notification], start: dt.date) -> OutgoingMail | None:
@@ -106,8 +104,17 @@ def _digest_mail(person: User, news: list[Notification], start: dt.date) -> Outg
             "offers": offers,
             "asks": asks,
             "more": len(news) - len(offers) - len(asks),
+            "waiting": _waiting(person) if asks else [],
             "weekly": person.match_mail == MailFrequency.WEEKLY,
             "button_url": absolute("/mijn/"),
         },
         unsubscribe=True,
     )
+
+
+def _waiting(person: User) -> list[dict[str, object]]:
+    """What else fits own activities and waits for a free place."""
+    return [
+        {"name": each.name, "count": each.count, "cap": each.cap, "url": absolute(each.url)}
+        for each in waiting_of(own_providers(person))
+    ]

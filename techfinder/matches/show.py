@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.matches.access import own_requests
+from techfinder.matches.held import Waiting, waiting_of
 from techfinder.matches.labels import FOR_PROVIDER, Labels, deliveries, levels
 from techfinder.matches.models import Match
 from techfinder.matches.queries import best_matches
@@ -25,6 +26,8 @@ from techfinder.taxonomy.ui import Card, Fact, facts
 
 SHOWN = 10
 BEST = 3
+# Of a request or an activity: what is before both sides.
+PLACED = Q(matches__state=Match.State.OPEN, matches__placed_at__isnull=False)
 
 
 # ---------------------------------------------------------------- for schools
@@ -156,6 +159,8 @@ class Dashboard:
     activities: list[Activity] = field(default_factory=list)
     activity_count: int = 0
     has_provider: bool = False
+    many_providers: bool = False
+    held: list[Waiting] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
@@ -173,10 +178,10 @@ def dashboard(user: User) -> Dashboard:
 def _fill_school(page: Dashboard, user: User) -> None:
     mine = own_requests(user)
     page.request_count = mine.count()
-    fits = Count("matches", filter=Q(matches__state=Match.State.OPEN), distinct=True)
+    fits = Count("matches", filter=PLACED, distinct=True)
     rows = mine.annotate(fits=fits).prefetch_related(best_matches(BEST)).order_by("-created_at", "-pk")[:SHOWN]
     page.requests = [_request_line(row) for row in rows]
-    page.offered = list(_open().filter(request__in=mine).exclude(offered_at=None).order_by("-offered_at")[:SHOWN])
+    page.offered = list(_placed().filter(request__in=mine).exclude(offered_at=None).order_by("-offered_at")[:SHOWN])
 
 
 def _request_line(request: Request) -> RequestLine:
@@ -192,13 +197,15 @@ def _fill_provider(page: Dashboard, user: User) -> None:
         return
     fits = Count(
         "matches",
-        filter=Q(matches__state=Match.State.OPEN, matches__request__status=Request.Status.OPEN),
+        filter=PLACED & Q(matches__request__status=Request.Status.OPEN),
     )
+    page.many_providers = len(providers) > 1
+    page.held = waiting_of(providers)
     own = Activity.objects.filter(provider__in=providers)
     page.activity_count = own.count()
     shown = own.annotate(fits=fits).exclude(status=Activity.Status.ARCHIVED)
     page.activities = list(shown.order_by("-updated_at", "-pk")[:SHOWN])
-    matches = _open().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
+    matches = _placed().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
     page.asked = list(matches.exclude(asked_at=None).order_by("asked_at")[:SHOWN])
     fresh = _best_of_each_request(matches)
     page.ask_count = fresh.count()
@@ -215,7 +222,7 @@ def _best_of_each_request(matches: QuerySet[Match]) -> QuerySet[Match]:
     return matches.filter(pk__in=best.values("pk"))
 
 
-def _open() -> QuerySet[Match]:
-    return Match.objects.open().select_related(
+def _placed() -> QuerySet[Match]:
+    return Match.objects.placed().select_related(
         "request__school__municipality", "request__contact", "activity__provider"
     )

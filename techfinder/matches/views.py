@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.matches import access, actions, loosened, show
+from techfinder.matches.held import held_of, waiting_of
 from techfinder.matches.labels import Labels
 from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
 from techfinder.organisations.queries import own_providers
@@ -44,6 +45,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "cards": show.cards(list(page), Labels()),
         "facts": show.request_facts(asked),
         "stages": show.stages(asked, count),
+        "held": held_of(asked, request.user, Labels()) if is_open and not asked.is_being_matched else None,
         "may_act": access.may_act(request.user, asked),
         "loosened": loosened.last(request.session, asked),
         "is_open": is_open,
@@ -108,12 +110,13 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     """The requests that fit one activity."""
     offered = access.get_activity(request.user, slug)
     page = Paginator(matches_of_activity(offered), PER_PAGE).get_page(request.GET.get("page"))
+    is_ours = isinstance(request.user, User) and own_providers(request.user).filter(pk=offered.provider_id).exists()
     context = {
         "activity": offered,
         "page": page,
         "asks": show.asks(list(page), Labels()),
-        "is_ours": isinstance(request.user, User)
-        and own_providers(request.user).filter(pk=offered.provider_id).exists(),
+        "is_ours": is_ours,
+        "waiting": waiting_of([offered.provider]) if is_ours else [],
     }
     return render(request, "matches/activity.html", context)
 

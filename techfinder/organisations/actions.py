@@ -101,6 +101,8 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
     moved = any(name in fields and fields[name] != getattr(locked, name) for name in PLACE)
     if moved:
         fields |= {"lat": None, "lon": None, "municipality": _municipality_after(locked, fields)}
+    if any(name in fields and fields[name] != getattr(locked, name) for name in ("size", "max_open")):
+        wake("matches.release", locked.pk)
     if locked.status == Provider.Status.REJECTED:
         # What was refused may be mended: it waits for a moderator again.
         fields["status"] = Provider.Status.PENDING

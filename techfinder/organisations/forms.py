@@ -3,6 +3,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as InvalidNumber
 from stdnum.nl import postcode as dutch_postcode
@@ -13,6 +15,14 @@ from techfinder.organisations.models import Board, Provider, School
 from techfinder.taxonomy.models import Region
 
 LOGO_SIDE = 512
+MOST_OPEN = 500
+
+
+def _size_words(size: Provider.Size) -> str:
+    """Up to 10 people: 5 requests at once."""
+    cap = Provider.CAPS[size]
+    many = ngettext("%(cap)d request at once", "%(cap)d requests at once", cap or 0) % {"cap": cap or 0}
+    return f"{capfirst(size.label)}: {many if cap else gettext('no limit')}"
 
 
 class ProviderForm(forms.ModelForm[Provider]):
@@ -48,12 +58,27 @@ class ProviderForm(forms.ModelForm[Provider]):
         empty_label=_("Find it by the postcode"),
     )
     logo_away = forms.BooleanField(label=_("Take the logo away"), required=False)
+    size = forms.ChoiceField(
+        label=_("How large is your organisation?"),
+        help_text=_("We put no more requests before you at once than you can take"),
+        choices=lambda: [(size.value, _size_words(size)) for size in Provider.Size],
+        widget=forms.RadioSelect,
+    )
+    max_open = forms.IntegerField(
+        label=_("How many open requests do you want at once?"),
+        help_text=_("Only when it should differ from what goes with your size"),
+        required=False,
+        min_value=1,
+        max_value=MOST_OPEN,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Write a whole number from 1 to 500")),
+    )
 
     class Meta:
         model = Provider
         fields = [
             "name", "kvk", "description", "email", "website", "logo",
-            "street", "house_number", "postcode", "city", "municipality",
+            "street", "house_number", "postcode", "city", "municipality", "size", "max_open",
         ]  # fmt: skip
         labels = {
             "name": _("Name of your organisation"),
@@ -78,6 +103,8 @@ class ProviderForm(forms.ModelForm[Provider]):
             del self.fields["logo_away"]
         for name in ("description", "street", "house_number", "city"):
             self.fields[name].required = True
+        # Who registered before we asked for it, or came by an import, may leave it open.
+        self.fields["size"].required = self.instance.pk is None or bool(self.instance.size)
         if self.instance.status == Provider.Status.VERIFIED:
             # An imported provider may have no number yet.
             for name in ("name", "kvk") if self.instance.kvk else ("name",):

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from techfinder.celery import publisher
 from techfinder.organisations import actions
 from techfinder.organisations.models import Membership, Provider, School
 from tests.factories.accounts import UserFactory
@@ -20,6 +21,7 @@ FIELDS = {
     "house_number": "1a",
     "postcode": "4461ab",
     "city": "Goes",
+    "size": "small",
 }
 
 
@@ -60,6 +62,8 @@ def test_register_and_wait(client, user):
         ("email", "geen adres"), ("website", "javascript:alert(1)"), ("website", "niet een adres"),
         ("postcode", "12"), ("postcode", "0461AB"), ("postcode", "4461SS"), ("city", ""), ("street", "x" * 121),
         ("description", "x" * 2001), ("municipality", "99999"),
+        ("size", ""), ("size", "huge"), ("max_open", "0"), ("max_open", "501"), ("max_open", "veel"),
+        ("max_open", "2,5"), ("max_open", "-1"), ("max_open", "9" * 30),
     ],
 )  # fmt: skip
 def test_bad_field_is_said_at_the_field_and_writes_nothing(client, user, field, value):
@@ -212,3 +216,53 @@ def test_a_description_is_text_and_no_html(client):
     provider = ProviderFactory(description="<script>alert(1)</script>")
     assert "<script>alert" not in client.get(provider.get_absolute_url()).content.decode()
     assert School.objects.count() == 0
+
+
+def test_how_many_at_once_is_kept_and_shown(client, user):
+    client.post("/organisatie/aanmelden/", FIELDS | {"max_open": " 8 "})
+    provider = Provider.objects.get()
+    assert (provider.size, provider.max_open, provider.cap) == ("small", 8, 8)
+    page = client.get(provider.get_absolute_url()).content.decode()
+    assert "hoogstens 8 open vragen tegelijk" in page
+    client.post(f"/organisatie/aanbieder/{provider.slug}/wijzigen/", FIELDS | {"max_open": "", "size": "medium"})
+    provider.refresh_from_db()
+    assert (provider.max_open, provider.cap) == (None, 15)
+    assert "hoogstens 15 open vragen tegelijk" in client.get(provider.get_absolute_url()).content.decode()
+    client.logout()
+    Provider.objects.update(status=Provider.Status.VERIFIED)
+    assert "open vragen tegelijk" not in client.get(provider.get_absolute_url()).content.decode()
+
+
+def test_a_wrong_number_keeps_what_was_typed(client, user):
+    response = client.post("/organisatie/aanmelden/", FIELDS | {"max_open": "veel", "size": "large"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="veel"' in page
+    assert "Schrijf een heel getal van 1 tot en met 500" in page
+    assert response.context["form"]["size"].value() == "large"
+
+
+def test_who_registered_before_may_leave_the_size_open(client, user):
+    provider = ProviderFactory(kvk="12345678")
+    MembershipFactory(user=user, provider=provider)
+    url = f"/organisatie/aanbieder/{provider.slug}/wijzigen/"
+    fields = {name: value for name, value in FIELDS.items() if name != "size"}
+    assert client.post(url, fields).status_code == 302
+    assert client.post(url, FIELDS).status_code == 302
+    provider.refresh_from_db()
+    assert provider.size == "small"
+    assert client.post(url, fields).status_code == 422
+
+
+def test_another_number_gives_places_at_once(client, user, django_capture_on_commit_callbacks, monkeypatch):
+    provider = ProviderFactory(kvk="12345678", size="small")
+    MembershipFactory(user=user, provider=provider)
+    woken = []
+    monkeypatch.setattr(publisher, "publish", lambda name, args: woken.append((name, args)))
+    url = f"/organisatie/aanbieder/{provider.slug}/wijzigen/"
+    same_place = {name: getattr(provider, name) for name in ("street", "house_number", "postcode", "city")}
+    fields = FIELDS | same_place | {"municipality": provider.municipality_id}
+    for more, expected in (({}, []), ({"max_open": "9"}, [("matches.release", (provider.pk,))])):
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(url, fields | more)
+        assert woken == expected

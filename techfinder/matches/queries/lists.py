@@ -9,24 +9,19 @@ from techfinder.matches.models import Match
 from techfinder.requests.models import Request
 
 
-def placed_matches() -> QuerySet[Match]:
-    """Open matches that are put before both sides."""
-    return Match.objects.open().filter(held=Match.Held.NO)
-
-
 def matches_of_request(request: Request) -> QuerySet[Match]:
     """The matches put before a request whose activity is still public, best first."""
-    found = placed_matches().filter(request=request, activity__in=Activity.objects.public())
+    found = Match.objects.placed().filter(request=request, activity__in=Activity.objects.public())
     return found.select_related("activity__provider").order_by("rank", "activity_id")
 
 
 def matches_of_activity(activity: Activity) -> QuerySet[Match]:
     """The matches put before an activity whose request is still open, best first."""
-    found = placed_matches().filter(activity=activity, request__status=Request.Status.OPEN)
+    found = Match.objects.placed().filter(activity=activity, request__status=Request.Status.OPEN)
     return found.select_related("request__school__municipality", "activity").order_by("-score", "request_id")
 
 
 def best_matches(limit: int) -> Prefetch[str, QuerySet[Match], str]:
     """To prefetch with requests: their best matches, as `best`."""
-    best = placed_matches().filter(rank__lte=limit).select_related("activity__provider").order_by("rank")
+    best = Match.objects.placed().select_related("activity__provider").order_by("rank", "activity_id")[:limit]
     return Prefetch("matches", queryset=best, to_attr="best")
