@@ -106,7 +106,7 @@ def count_near_misses(*, today: dt.date | None = None, seconds: float = SECONDS_
 
 def scarce_requests() -> QuerySet[Request]:
     """Open requests that are matched, with fewer than three matches put before them: how many as `placed`."""
-    placed = Count("matches", filter=Q(matches__state=Match.State.OPEN, matches__held=Match.Held.NO))
+    placed = Count("matches", filter=Q(matches__state=Match.State.OPEN, matches__placed_at__isnull=False))
     matched = Request.objects.open().filter(matched_version=F("version"))
     return matched.annotate(placed=placed).filter(placed__lt=FEW)
 
@@ -119,9 +119,8 @@ def _due(today: dt.date) -> QuerySet[Request]:
 
 @transaction.atomic
 def _drop_what_has_enough() -> None:
-    placed = Count(
-        "request__matches", filter=Q(request__matches__state=Match.State.OPEN, request__matches__held=Match.Held.NO)
-    )
+    is_placed = Q(request__matches__state=Match.State.OPEN, request__matches__placed_at__isnull=False)
+    placed = Count("request__matches", filter=is_placed)
     has_enough = Lack.objects.annotate(placed=placed).filter(placed__gte=FEW)
     closed = Lack.objects.exclude(request__status=Request.Status.OPEN)
     gone = [*has_enough.values_list("pk", flat=True), *closed.values_list("pk", flat=True)]

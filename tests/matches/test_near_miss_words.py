@@ -10,12 +10,18 @@ from django.utils import timezone
 
 from techfinder.matches import actions
 from techfinder.matches.models import Match
-from techfinder.matches.queries import why_not
+from techfinder.matches.queries import why_not as why_not_of
 from techfinder.requests.models import Request
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.organisations import ProviderFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def why_not(request):
+    """As the page shows it, once the request was matched."""
+    actions.match_request(request_id=request.pk)
+    return why_not_of(request)
 
 
 def test_what_it_yields_is_named_and_escaped(make_activity, make_request):
@@ -214,7 +220,7 @@ def test_what_is_held_back_shows_near_misses_too(client, make_activity, make_req
     for _ in range(3):
         actions.match_activity(activity_id=make_activity().pk)
     actions.match_request(request_id=request.pk)
-    Match.objects.update(held=Match.Held.FULL)
+    Match.objects.update(held=Match.Held.FULL, placed_at=None)
     client.force_login(request.contact)
     assert "Kom met 20 leerlingen" in client.get(page_of(request)).content.decode()
 
@@ -225,6 +231,7 @@ def test_the_queries_stay_the_same(make_activity, make_request, each):
     for number in range(each):
         make_activity(group_max=20 + number)
         make_activity(themes=["water", "bouw", "zorg"][number : number + 1])
+    actions.match_request(request_id=request.pk)
     with CaptureQueriesContext(connection) as queries:
-        why_not(request)
-    assert len(queries) == 9, [query["sql"] for query in queries]
+        why_not_of(request)
+    assert len(queries) == 11, [query["sql"] for query in queries]
