@@ -9,6 +9,8 @@ from techfinder.moderation import views
 app_name = "moderation"
 urlpatterns = [
     path("", views.queue, name="queue"),
+    path("tekort/", views.lacks, name="lacks"),
+    path("tekort/lijst.csv", views.lacks_file, name="lacks_file"),
     path("uitleg/", views.explain, name="explain"),
     path("aanbod/<slug:slug>/", views.activity, name="activity"),
     path("aanbieder/<slug:slug>/", views.provider, name="provider"),

@@ -99,6 +99,8 @@ organisations:withdraw_invitation  POST  in   404   404    404   302    404   40
 organisations:accept_invitation    GET   200  200   200    200   200    200   200    200
 
 moderation:queue                   GET   404  404   404    404   404    200   200    200
+moderation:lacks                   GET   404  404   404    404   404    200   200    200
+moderation:lacks_file              GET   404  404   404    404   404    200   200    200
 moderation:explain                 GET   404  404   404    404   404    200   200    200
 moderation:activity                GET   404  404   404    404   404    404   200    200
 moderation:provider                GET   404  404   404    404   404    404   200    200

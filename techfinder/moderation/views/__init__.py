@@ -2,6 +2,7 @@
 
 from techfinder.moderation.views.desk import activity, claim, provider, queue, settle
 from techfinder.moderation.views.explain import explain
+from techfinder.moderation.views.lacks import lacks, lacks_file
 from techfinder.moderation.views.weights import apply_weights, bring_back_weights, weight_set, weights
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "bring_back_weights",
     "claim",
     "explain",
+    "lacks",
+    "lacks_file",
     "provider",
     "queue",
     "settle",
