@@ -11,7 +11,6 @@ from django.utils import timezone
 from techfinder.celery import wake
 from techfinder.matches import mails, placing, telling
 from techfinder.matches.models import Match
-from techfinder.matches.pairs import rerank
 
 # So many providers are held at once.
 PROVIDERS_PER_RUN = 200
@@ -25,7 +24,8 @@ def decline(*, match_id: int) -> bool:
         return False
     match.state, match.closed_at = Match.State.DECLINED, timezone.now()
     match.save(update_fields=["state", "closed_at"])
-    rerank([match.request_id])
+    # Its place in both lists goes to the next best.
+    wake("matches.sweep")
     _wake_release(match)
     return True
 
