@@ -14,6 +14,7 @@ from django.utils import timezone
 from matching import ALL_DELIVERIES, RequestColumns, RequestRow
 from matching.arrays import Bools, Ints
 from matching.columns import FULL, NO_LIMIT
+from matching.geo import vectors_of
 from techfinder.matches.models import AskedRow
 from techfinder.matches.rows import masks, schools, writing
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
@@ -255,7 +256,7 @@ def _columns(table: Table, world: World) -> RequestColumns:
         id=table["id"],
         live=table["live"],
         municipality=table["municipality"],
-        point=masks.points(table["lat"], table["lon"]),
+        point=vectors_of(table["lat"], table["lon"]),
         delivery=np.where(delivery == 0, np.uint8(ALL_DELIVERIES), delivery),
         levels=levels,
         themes=masks.theme_words(table),

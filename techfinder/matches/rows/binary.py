@@ -85,13 +85,13 @@ def _drain(link: pq.abc.PGconn, statement: bytes) -> bytes:
     begun = link.exec_(statement)
     if begun.status != pq.ExecStatus.COPY_OUT:
         raise error_from_result(begun)
-    parts = []
+    data = bytearray()
     while True:
         size, part = link.get_copy_data(0)
         if size < 0:
             break
-        parts.append(part)
+        data += part
     while (ended := link.get_result()) is not None:
         if ended.status != pq.ExecStatus.COMMAND_OK:
             raise error_from_result(ended)
-    return b"".join(parts)
+    return bytes(data)

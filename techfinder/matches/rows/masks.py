@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from matching import AT_PROVIDER, AT_SCHOOL, LEVELS, ONLINE, days, geo
-from matching.arrays import Floats, Ints, Masks
+from matching import AT_PROVIDER, AT_SCHOOL, LEVELS, ONLINE, days
+from matching.arrays import Ints, Masks
 from matching.columns import WORD
 from techfinder.matches.rows.binary import DAY_ZERO, Table
 from techfinder.taxonomy.models import Audience, Delivery
@@ -71,13 +71,6 @@ def theme_words(table: Table) -> Masks:
     """Shape (words, rows): one word, or two when a number above 63 occurs."""
     low, high = unsigned(table["themes_low"]), unsigned(table["themes_high"])
     return np.stack([low, high]) if high.any() else low[None].copy()
-
-
-def points(lat: Floats, lon: Floats) -> Floats:
-    """Degrees to unit vectors of shape (3, rows). The same place many times is worked out once."""
-    places, where = np.unique(lat + 1j * lon, return_inverse=True)
-    vectors: Floats = geo.unit_vectors(list(zip(places.real.tolist(), places.imag.tolist(), strict=True)))[:, where]
-    return vectors
 
 
 def period(first: Ints, last: Ints) -> dict[str, Ints]:

@@ -14,11 +14,12 @@ from matching import ActivityColumns, ActivityRow
 from matching.arrays import Bools, Ints, Masks
 from matching.columns import NO_LIMIT, WORD
 from matching.days import ALL_MONTHS
+from matching.geo import vectors_of
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import OfferedRow
 from techfinder.matches.rows import masks, writing
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
-from techfinder.matches.rows.narrowing import Condition, activities_near, ids_in
+from techfinder.matches.rows.narrowing import Condition, activities_near, array_of, ids_in
 from techfinder.matches.rows.world import World, area_key
 from techfinder.organisations.models import Provider
 
@@ -272,7 +273,7 @@ def _columns(table: Table, sessions: Table, world: World) -> ActivityColumns:
         everywhere=everywhere,
         regions=regions,
         municipalities=municipalities,
-        point=masks.points(table["lat"], table["lon"]),
+        point=vectors_of(table["lat"], table["lon"]),
         max_travel_km=table["max_travel_km"],
         levels=masks.unsigned(table["levels"]),
         themes=masks.theme_words(table),
@@ -311,11 +312,13 @@ def _regions(area: Ints, world: World) -> tuple[Masks, Ints, Bools]:
 
 def _load_sessions(activity_ids: list[int] | None) -> Table:
     """The sessions of these activities, or of all that are live, with their free seats."""
-    where, params = ("item.live", {}) if activity_ids is None else ids_in("activity_id", activity_ids)
-    return read_columns(SESSION_WIRE, SESSION_TABLES, where, params)
+    if activity_ids is None:
+        return read_columns(SESSION_WIRE, f"{SESSIONS} JOIN {TABLE} USING (activity_id)", "item.live")
+    ids = array_of(activity_ids)
+    return read_columns(SESSION_WIRE, SESSIONS, "activity_id = ANY(%(ids)s::bigint[])", {"ids": ids})
 
 
-SESSION_TABLES = "activities_session session JOIN matches_offeredrow item USING (activity_id)"
+SESSIONS = "activities_session session"
 SESSION_WIRE = {
     "activity": ("activity_id", "i8"),
     "date": ("session.date", "i4"),
