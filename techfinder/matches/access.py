@@ -52,8 +52,9 @@ def get_match_of_school(user: Person, pk: int) -> Match:
 
 
 def get_match_of_provider(user: Person, pk: int) -> Match:
-    """A match that this person may answer for the provider."""
+    """A match that is put before the provider, and that this person may answer for it."""
     if not is_person(user):
         return get_object_or_404(Match.objects.none())
     providers = own_providers(user)
-    return get_object_or_404(Match.objects.select_related("activity"), pk=pk, activity__provider__in=providers)
+    placed = Match.objects.filter(placed_at__isnull=False).select_related("activity")
+    return get_object_or_404(placed, pk=pk, activity__provider__in=providers)

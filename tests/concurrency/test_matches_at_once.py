@@ -13,6 +13,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
+from tests.matches.steps import match_activity, match_request
 from tests.matches.test_telling import MORNING
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +31,7 @@ def world():
 
 def test_the_same_request_by_four_workers(world):
     requests, _ = world
-    in_threads(4, partial(actions.match_request, request_id=requests[0].pk))
+    in_threads(4, partial(match_request, requests[0]))
     assert Match.objects.count() == 3
     assert OutgoingMail.objects.count() == 2
 
@@ -40,8 +41,8 @@ def test_requests_and_activities_across_each_other(world):
 
     def everything():
         for request, activity in zip(requests, activities, strict=True):
-            actions.match_request(request_id=request.pk)
-            actions.match_activity(activity_id=activity.pk)
+            match_request(request)
+            match_activity(activity)
 
     in_threads(4, everything)
     assert Match.objects.count() == 9

@@ -1,5 +1,7 @@
 """The pages of both sides, and who may see and do what there."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
@@ -12,7 +14,7 @@ from techfinder.matches import actions
 from techfinder.matches.models import Match
 from techfinder.requests.models import Request
 from tests.factories.accounts import AdministratorFactory, UserFactory
-from tests.factories.organisations import BoardFactory, MembershipFactory
+from tests.factories.organisations import BoardFactory, MembershipFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -168,10 +170,10 @@ def test_pages_ask_the_same_number_of_queries(client, member, make_activity, mak
     actions.rematch(everything=True)
     Match.objects.filter(activity=activities[0], request=requests[0]).update(offered_at=timezone.now())
     pages = [
-        (contact, reverse("matches:request", args=[requests[0].uuid]), 18),
+        (contact, reverse("matches:request", args=[requests[0].uuid]), 19),
         (contact, reverse("matches:dashboard"), 10),
-        (member, reverse("matches:activity", args=[activities[0].slug]), 16),
-        (member, reverse("matches:dashboard"), 15),
+        (member, reverse("matches:activity", args=[activities[0].slug]), 17),
+        (member, reverse("matches:dashboard"), 16),
     ]
     for user, url, expected in pages:
         client.force_login(user)
@@ -194,3 +196,115 @@ def test_a_request_that_fits_several_activities_is_one_line_with_the_best(client
     assert [ask.match.request_id for ask in client.get(reverse("matches:dashboard")).context["board"].asks] == [
         other.pk
     ]
+
+
+# ----------------------------------------------------------------- held back
+
+
+@pytest.fixture
+def busy(make_activity, make_request, provider, vlissingen):
+    """A provider that takes one request at once: the first of three is put before it."""
+    provider.max_open = 1
+    provider.save()
+    make_activity()
+    requests = [
+        make_request(school=SchoolFactory(municipality=vlissingen), confirmed_at=timezone.now() - timedelta(days=days))
+        for days in (20, 10, 0)
+    ]
+    for request in requests:
+        actions.match_request(request_id=request.pk)
+    return requests
+
+
+def test_the_school_reads_why_a_company_does_not_have_its_question_yet(client, busy):
+    client.force_login(busy[1].contact)
+    page = client.get(reverse("matches:request", args=[busy[1].uuid])).content.decode()
+    assert "1 activiteit past ook, maar het bedrijf heeft nu genoeg vragen" in page
+    assert "Zodra een bedrijf plaats heeft" in page
+    assert "Er past nog niets" not in page
+    assert '<ol class="tf-cards">' not in page
+    client.force_login(busy[0].contact)
+    assert "genoeg vragen" not in client.get(reverse("matches:request", args=[busy[0].uuid])).content.decode()
+
+
+def test_the_school_may_ask_for_what_is_held_back(client, busy, member):
+    client.force_login(busy[1].contact)
+    held = Match.objects.get(request=busy[1])
+    assert (held.held, held.placed_at) == ("full", None)
+    client.post(reverse("matches:ask", args=[held.pk]))
+    held.refresh_from_db()
+    assert (held.held, held.asked_at) == ("", held.placed_at)
+    assert OutgoingMail.objects.get(kind="asked").to == member.email
+    assert '<ol class="tf-cards">' in client.get(reverse("matches:request", args=[busy[1].uuid])).content.decode()
+
+
+def test_the_provider_sees_what_has_a_place_and_how_many_wait(client, busy, member, provider):
+    client.force_login(member)
+    activity = busy[0].matches.get().activity
+    for url in (reverse("matches:dashboard"), reverse("matches:activity", args=[activity.slug])):
+        page = client.get(url).content.decode()
+        assert busy[0].title in page
+        assert busy[1].title not in page
+        assert "Nog 2 vragen passen." in page
+        assert "hoogstens 1 tegelijk" in page
+        assert f"{reverse('organisations:edit_provider', args=[provider.slug])}#id_max_open" in page
+    held = Match.objects.get(request=busy[1])
+    assert client.post(reverse("matches:offer", args=[held.pk])).status_code == 404
+    assert actions.offer(match_id=held.pk, user_id=member.pk) is False
+
+
+def test_an_answer_gives_the_place_to_who_waits_longest(client, busy, member):
+    client.force_login(member)
+    client.post(reverse("matches:offer", args=[busy[0].matches.get().pk]))
+    assert actions.release_places(provider_ids=[member.memberships.get().provider_id]) == 1
+    page = client.get(reverse("matches:dashboard")).content.decode()
+    assert busy[1].title in page
+    assert "Nog 1 vraag past." in page
+    client.force_login(busy[1].contact)
+    client.post(reverse("matches:decline", args=[busy[1].matches.get().pk]))
+    actions.sweep()
+    assert Match.objects.get(request=busy[2]).placed_at
+    client.force_login(member)
+    assert "tegelijk" not in client.get(reverse("matches:dashboard")).content.decode()
+
+
+def test_what_the_school_asked_for_already_is_apart_with_the_other_request(client, make_activity, make_request, school):
+    activity = make_activity(title="Zonnebootrace")
+    first = make_request(title="Eerste vraag van de school")
+    actions.match_request(request_id=first.pk)
+    actions.ask(match_id=first.matches.get().pk)
+    colleague = MembershipFactory(user=UserFactory(), school=school).user
+    second = make_request(contact=UserFactory())
+    actions.match_request(request_id=second.pk)
+    assert second.matches.get().held == "twice"
+    other = reverse("matches:request", args=[first.uuid])
+    for user, is_linked in ((second.contact, False), (colleague, True)):
+        client.force_login(user)
+        page = client.get(reverse("matches:request", args=[second.uuid])).content.decode()
+        assert "Je school heeft het al aangevraagd bij een andere vraag:" in page
+        assert "Eerste vraag van de school" in page
+        assert activity.get_absolute_url() in page
+        assert (other in page) is is_linked
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_folds_ask_the_same_number_of_queries(client, make_activity, make_request, provider, school, count):
+    for _ in range(count):
+        make_activity()
+    told = make_request()
+    actions.match_request(request_id=told.pk)
+    for match in told.matches.all():
+        actions.ask(match_id=match.pk)
+    provider.max_open = 1
+    provider.save()
+    for _ in range(count):
+        make_activity(levels=["po-7"], themes=["energie", "water"])
+    MembershipFactory(user=told.contact, school=school)
+    request = make_request(contact=told.contact)
+    actions.rematch(everything=True)
+    assert set(request.matches.values_list("held", flat=True)) == {"full", "twice"}
+    client.force_login(request.contact)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("matches:request", args=[request.uuid])).content.decode()
+    assert page.count("<details") >= 2
+    assert len(queries) == 31

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from techfinder.mail.tokens import unsubscribe_token
 from techfinder.matches.models import Match, WeightSet
@@ -194,7 +195,7 @@ def world():
         public=public,
         draft=ActivityFactory(provider=provider, draft=True, regions=["NL-ZE"]),
         submitted=ActivityFactory(provider=provider, submitted=True, regions=["NL-ZE"]),
-        match=Match.objects.create(request=asked, activity=public, score=80, rank=1),
+        match=Match.objects.create(request=asked, activity=public, score=80, rank=1, placed_at=timezone.now()),
         weights=WeightSet.objects.create(values={"distance": 50}, note="Dichtbij eerst"),
         claim=MembershipFactory(school=school, status=Membership.Status.PENDING),
         attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from techfinder.mail.models import Heartbeat
+from techfinder.matches.actions.answers import release_places
 from techfinder.matches.actions.matching import MOST, match_items
 from techfinder.matches.actions.rematching import Progress, run_rematch, start_rematch, wake_shards
 from techfinder.matches.actions.weighing import wake_previews
@@ -21,6 +22,7 @@ from techfinder.matches.locks import alone
 from techfinder.matches.models import Rematch
 from techfinder.matches.pairs import Stored
 from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark_stale
+from techfinder.matches.telling import tell_waiting
 from techfinder.requests.actions import close_past
 
 logger = logging.getLogger(__name__)
@@ -58,9 +60,9 @@ def _is_flood() -> bool:
 
 
 def sweep(*, today: dt.date | None = None) -> int:
-    """Find what was committed and not yet matched, close what is past, once a day match everything anew.
+    """Find what was committed and not yet matched or told, close what is past, once a day match everything anew.
 
-    Returns how many items were matched.
+    Places that fell free with time are given too. Returns how many items were matched.
     """
     today = today or timezone.localdate()
     close_past()
@@ -70,7 +72,10 @@ def sweep(*, today: dt.date | None = None) -> int:
         start_rematch(today=today)
     for run in Rematch.objects.filter(state=Rematch.State.RUNNING):
         wake_shards(run)
-    return match_what_waits(today=today, until=time.monotonic() + SECONDS_PER_SWEEP)[1]
+    matched = match_what_waits(today=today, until=time.monotonic() + SECONDS_PER_SWEEP)[1]
+    release_places()
+    tell_waiting()
+    return matched
 
 
 @transaction.atomic
