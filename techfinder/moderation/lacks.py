@@ -99,8 +99,8 @@ class Lacks:
         """Per value of a field of the request: how many have few matches, how many none; most first."""
         few: Counter[str] = Counter()
         none: Counter[str] = Counter()
-        rows = self.here.order_by().values_list(f"request__{field}").annotate(Count("pk"), Count("pk", Q(matches=0)))
-        for value, some, nothing in rows:
+        wished = self.here.order_by().values_list(f"request__{field}")
+        for value, some, nothing in wished.annotate(some=Count("pk"), nothing=Count("pk", filter=Q(matches=0))):
             for each in spread(value):
                 few[each] += some
                 none[each] += nothing
@@ -111,19 +111,14 @@ class Lacks:
         found = [Finding(rule, value, count) for rule in FINDINGS for value, count in self._of_rule(rule).items()]
         return sorted(found, key=lambda finding: (-finding.count, finding.rule, str(finding.value)))
 
-    def rules(self) -> dict[str, int]:
-        """Per rule how many requests only it keeps from more."""
-        missed = self._missed().values_list("rule").annotate(Count("request", distinct=True))
-        return dict(missed.order_by("rule"))
-
     def _missed(self) -> QuerySet[Missed]:
         return Missed.objects.filter(request__in=self.here.values("pk")).order_by()
 
     def _of_rule(self, rule: str) -> dict[Any, int]:
         fields, spread = FINDINGS[rule]
         counted: Counter[Any] = Counter()
-        rows = self._missed().filter(rule=rule).values_list(*fields).annotate(Count("request", distinct=True))
-        for *values, count in rows:
+        rows = self._missed().filter(rule=rule).values_list(*fields)
+        for *values, count in rows.annotate(count_of=Count("request", distinct=True)):
             for value in spread(*values):
                 counted[value] += count
         return dict(counted)
@@ -132,8 +127,8 @@ class Lacks:
         """The kinds and themes together that find nothing at all most often: (kind, theme, requests)."""
         nothing = self.here.filter(matches=0).exclude(request__kinds=[]).exclude(request__themes=[])
         counted: Counter[tuple[str, str]] = Counter()
-        rows = nothing.order_by().values_list("request__kinds", "request__themes").annotate(Count("pk"))
-        for kinds, themes, count in rows:
+        rows = nothing.order_by().values_list("request__kinds", "request__themes")
+        for kinds, themes, count in rows.annotate(count_of=Count("pk")):
             for pair in ((kind, theme) for kind in set(kinds) for theme in set(themes)):
                 counted[pair] += count
         most = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MOST_COMBINED]

@@ -14,9 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from techfinder.activities.vocabulary import Vocabulary
 from techfinder.mail.compose import absolute
-from techfinder.matches.labels import audiences, levels
+from techfinder.matches.labels import Labels, audiences, levels
 from techfinder.matches.models import Lack
 from techfinder.moderation.access import Desk
 from techfinder.moderation.explaining import RULES
@@ -97,7 +96,7 @@ class Page:
 
     def __init__(self, lacks: Lacks, chosen: LackFilter) -> None:
         self._lacks, self._filter = lacks, chosen
-        self._names = Vocabulary()
+        self.labels = Labels()
 
     @cached_property
     def totals(self) -> tuple[int, int]:
@@ -119,8 +118,8 @@ class Page:
             )
             % {
                 "count": count,
-                "kind": _small(self._names.kind_name(kind)),
-                "theme": self._theme(theme),
+                "kind": self.labels.kind(kind),
+                "theme": self.labels.theme_list([theme]),
                 "region": where,
             }
             for kind, theme, count in self._lacks.combined()
@@ -130,9 +129,9 @@ class Page:
     def tables(self) -> list[Table]:
         counts = self._lacks.counts
         return [
-            self._table("klas", gettext("Class"), counts("levels", level_buckets), lambda code: _level(code)),
-            self._table("thema", gettext("Theme"), counts("themes", set), self._theme),
-            self._table("soort", gettext("Kind"), counts("kinds", set), self._names.kind_name),
+            self._table("klas", gettext("Class"), counts("levels", level_buckets), _level),
+            self._table("thema", gettext("Theme"), counts("themes", set), lambda code: self.labels.theme_list([code])),
+            self._table("soort", gettext("Kind"), counts("kinds", set), self.labels.kind),
         ]
 
     def _table(self, key: str, title: str, counts: Counts, name: Callable[[str], str]) -> Table:
@@ -144,18 +143,8 @@ class Page:
         url = f"{reverse('moderation:lacks')}?regio={region}&regel={finding.rule}#lijst"
         return Told(finding.count, _sentence(finding, self), url)
 
-    def _theme(self, code: str) -> str:
-        return _small("".join(self._names.theme_names([code])))
-
-    def _kind(self, code: str) -> str:
-        return _small(self._names.kind_name(code))
-
     def lines(self, lacks: Iterable[Lack]) -> list[Line]:
         return [_line(lack) for lack in lacks]
-
-
-def _small(name: str) -> str:
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _level(bucket: str) -> str:
@@ -221,8 +210,8 @@ def _cost(_page: Page, bound: int) -> str:
 
 WHAT: dict[str, Callable[[Page, Any], str]] = {
     "level": lambda _page, bucket: gettext("for %(levels)s") % {"levels": _level(bucket)},
-    "theme": lambda page, code: gettext("about %(theme)s") % {"theme": page._theme(code)},
-    "kind": lambda page, code: gettext("as %(kind)s") % {"kind": page._kind(code)},
+    "theme": lambda page, code: gettext("about %(theme)s") % {"theme": page.labels.theme_list([code])},
+    "kind": lambda page, code: gettext("as %(kind)s") % {"kind": page.labels.kind(code)},
     "audience": lambda _page, code: gettext("for %(people)s") % {"people": audiences([code])},
     "period": lambda _page, month: gettext("in %(month)s") % {"month": month_name(month)},
     "group": _size,
