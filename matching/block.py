@@ -122,7 +122,7 @@ class Block:
     def covered(self) -> Bools:
         """The school's municipality lies under one of the activity's regions."""
         bit = self.run.municipality_bit[self.r]
-        word = self.activities.regions[bit // WORD, self.a]
+        word = self.activities.regions.ravel().take(bit // WORD * len(self.activities) + self.a)
         return self.activities.everywhere[self.a] | (word >> (bit % WORD).astype(np.uint64) & 1).astype(np.bool_)
 
     @cached_property

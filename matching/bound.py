@@ -31,7 +31,7 @@ REMEMBERED = 200
 
 
 class Bounds:
-    """The bounds of a run. Its requests come in groups: equal municipality, levels, audience and taste for online."""
+    """The bounds of a run. Its requests come in groups: equal municipality, levels and audience."""
 
     def __init__(self, run: Run, narrow: Narrow) -> None:
         self._run = run
@@ -45,6 +45,7 @@ class Bounds:
         steps = self._tenths["theme"] * THEME_STEPS[np.minimum(np.arange(65), len(THEME_STEPS) - 1)]
         self._theme_steps = steps.astype(np.float32)
         self._level_points: dict[int, Points] = {}
+        self._nearness: dict[int, Points] = {}
         self._without_themes, self.of_request = self._of_requests()
 
     def _of_requests(self) -> tuple[Points, Points]:
@@ -74,14 +75,19 @@ class Bounds:
         ).astype(np.float32)
         return points
 
-    def nearness(self, rows: Ints, found: Ints) -> Points:
-        """The most points for distance that any of `rows` gets of each activity at `found`: as if it were where the
-        ball that holds them is nearest."""
-        centre = self._here[:, rows].mean(axis=1)
-        radius = _chord(self._here[:, rows], centre[:, None]).max()
-        chord = _chord(self._there.take(found, axis=1), centre[:, None])
-        delivery = self._run.activities.delivery[found]
-        return self._points_near(np.maximum(chord - radius, 0), delivery)
+    def nearness(self, rows: Ints) -> Points:
+        """Per activity the most points for distance that any request gets in the municipality of `rows`: as if it were
+        where the ball that holds them is nearest."""
+        bit = int(self._run.municipality_bit[rows[0]])
+        if bit not in self._nearness:
+            self._nearness = {bit: self._nearness_of(np.flatnonzero(self._run.municipality_bit == bit))}
+        return self._nearness[bit]
+
+    def _nearness_of(self, rows: Ints) -> Points:
+        here = self._here[:, rows]
+        centre = here.mean(axis=1, keepdims=True)
+        chord = _chord(self._there, centre) - _chord(here, centre).max()
+        return self._points_near(np.maximum(chord, 0), self._run.activities.delivery)
 
     def _points_near(self, chord: Points, ways: Column) -> Points:
         """A chord is never longer than its great circle, so it never makes a pair farther than it is."""

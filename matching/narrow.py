@@ -36,18 +36,17 @@ class Candidates:
     def groups(self) -> list[Ints]:
         """The positions of the live requests, those together that differ in nothing that `of_group` looks at."""
         requests, run = self._run.requests, self._run
-        online = requests.delivery & ONLINE
-        keys = (online, requests.audience.view(np.int64), requests.levels.view(np.int64), run.municipality_bit)
+        keys = (requests.audience.view(np.int64), requests.levels.view(np.int64), run.municipality_bit)
         order = np.lexsort(keys)
         order = order[requests.live[order]]
         borders = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
         return np.split(order, np.flatnonzero(borders) + 1) if len(order) else []
 
-    def of_group(self, r: int) -> Ints:
-        """The positions of the activities that request `r` and its group may be eligible for, rising."""
-        requests = self._run.requests
+    def of_group(self, rows: Ints) -> Ints:
+        """The positions of the activities that requests of one group may be eligible for, rising."""
+        requests, r = self._run.requests, rows[0]
         found = self._live & self._any("levels", int(requests.levels[r]))
-        found &= self._place(int(self._run.municipality_bit[r]), bool(requests.delivery[r] & ONLINE))
+        found &= self._place(int(self._run.municipality_bit[r]), bool((requests.delivery[rows] & ONLINE).any()))
         found &= self._any("audience", int(requests.audience[r]))
         return self._unpack(found)
 
@@ -98,12 +97,13 @@ class Narrow:
         # A theme that all activities have, and that those ask who ask for none.
         self._any_theme = requests.any_theme.astype(np.uint8), np.ones(len(activities), dtype=np.uint8)
         self._kinds = narrow(requests.kinds, activities.kind)
+        self._delivery = requests.delivery, activities.delivery
         self._size, self._least = small(requests.group_size), small(activities.group_min)
         self._most = small(np.where(activities.splittable, NO_LIMIT, activities.group_max))
         self._budget, self._cost = small(requests.max_cost), small(activities.cost)
 
     def holds(self, rows: Ints, found: Ints) -> Bools:
-        """Whether group, cost, kind and theme all hold, shape (rows, found)."""
+        """Whether group, cost, kind, theme and what place needs of them all hold, shape (rows, found)."""
         rules = self.rules(rows, found)
         holds = next(rules)
         for rule in rules:
@@ -111,7 +111,7 @@ class Narrow:
         return holds
 
     def rules(self, rows: Ints, found: Ints) -> Iterator[Bools]:
-        """Group, cost, kind and theme, each of shape (rows, found)."""
+        """Group, cost, kind, theme, and of place that both name a delivery; each of shape (rows, found)."""
         size = self._size[rows][:, None]
         group = self._most[found] >= size
         group &= self._least[found] <= size
@@ -119,12 +119,13 @@ class Narrow:
         yield self._cost[found] <= self._budget[rows][:, None]
         yield shared([self._kinds], rows, found)
         yield shared([self._any_theme, *self.themes], rows, found)
+        yield shared([self._delivery], rows, found)
 
 
 def shared(words: list[tuple[Column, Column]], rows: Ints, found: Ints) -> Bools:
     """Whether masks have a bit in common, shape (rows, found); each word is a column of requests and of activities."""
-    common = np.zeros((len(rows), len(found)), dtype=np.bool_)
-    for asked, offered in words:
+    common: Bools = (words[0][0][rows][:, None] & words[0][1][found]) != 0
+    for asked, offered in words[1:]:
         common |= (asked[rows][:, None] & offered[found]) != 0
     return common
 

@@ -17,6 +17,7 @@ from .arrays import Bools, Ints
 from .best import Leaders, Order, numbered
 from .block import Run
 from .bound import SLACK, Bounds, Points
+from .columns import WORD
 from .narrow import Candidates, Narrow
 from .rules import eligible
 from .score import tenths
@@ -90,7 +91,7 @@ class _Search:
 
     def _group(self, rows: Ints, found: Ints) -> _Group:
         own = self._bounds.own(rows)[found]
-        ceiling = own + self._bounds.nearness(rows, found)
+        ceiling = own + self._bounds.nearness(rows)[found]
         columns = _highest(ceiling, COLUMNS)
         holds = self._narrow.holds(rows, found[columns])
         seen = holds & (np.cumsum(holds, axis=1, dtype=np.uint32) <= FIRST * self._best)
@@ -131,13 +132,12 @@ class _Search:
 def groups(run: Run, size: int) -> Iterator[tuple[Ints, Ints]]:
     """Requests that are alike and their candidates, as positions; not many more than `size` pairs at a time.
 
-    They come in an order like that of a draw, so that the bars of all activities rise early.
+    Municipalities come in an order like that of a draw, so that the bars of all activities rise early.
     """
     candidates = Candidates(run)
-    alike = candidates.groups()
-    for at in np.random.default_rng(0).permutation(len(alike)).tolist():
-        rows = alike[at]
-        found = candidates.of_group(int(rows[0]))
+    draw = np.random.default_rng(0).random(len(run.activities.regions) * WORD)
+    for rows in sorted(candidates.groups(), key=lambda rows: draw[run.municipality_bit[rows[0]]]):
+        found = candidates.of_group(rows)
         if len(found):
             step = max(1, size // len(found))
             yield from ((rows[start : start + step], found) for start in range(0, len(rows), step))
