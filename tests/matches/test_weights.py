@@ -13,7 +13,7 @@ from django.utils import timezone
 from matching import WEIGHTS
 from techfinder.matches import actions
 from techfinder.matches.actions import weighing
-from techfinder.matches.models import WeightSet
+from techfinder.matches.models import Rematch, WeightSet
 from techfinder.matches.rows import World, refresh_activities, refresh_requests
 from techfinder.matches.weights import current_weight_set, current_weights, weights_of
 from techfinder.taxonomy.models import Region
@@ -294,8 +294,12 @@ def test_what_is_applied_scores_everything_from_then_on(near, far, zeeland):
     user = AdministratorFactory()
     applied = weighing.apply_weights(weight_set_id=proposed.pk, user=user)
     assert (applied.applied_by, current_weights().theme) == (user, 40)
-    actions.sweep()
+    started = Rematch.objects.get(state=Rematch.State.RUNNING)
+    assert started.weights == applied
+    actions.rematch(everything=True)
     assert asked.matches.get(rank=1).activity == far
+    started.refresh_from_db()
+    assert started.state == Rematch.State.DONE
 
 
 def test_what_nobody_saw_is_not_applied():

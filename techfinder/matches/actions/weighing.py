@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from techfinder.accounts.models import User
 from techfinder.celery import wake
 from techfinder.matches import previewing
+from techfinder.matches.actions.rematching import start_rematch
 from techfinder.matches.models import WeightSet
 from techfinder.matches.weights import current_weight_set, default_weights, is_overtaken, weights_of
-from techfinder.requests.models import Request
 
 LOCK = 0x7EC4F3  # the advisory lock of weights: they are proposed and applied one after the other
 # Renewed after each province; a worker that died is waited for so long.
@@ -114,6 +114,5 @@ def apply_weights(*, weight_set_id: int, user: User) -> WeightSet:
         )
     proposed.applied_by, proposed.applied_at = user, timezone.now()
     proposed.save(update_fields=["applied_by", "applied_at"])
-    Request.objects.open().update(matched_version=0)
-    wake("matches.sweep")
+    start_rematch()
     return proposed
