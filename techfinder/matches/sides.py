@@ -203,3 +203,11 @@ def mark_stale(side: Side, ids: Collection[int]) -> None:
     """Of these the next best is not known: they are to be matched again."""
     if ids:
         side.rows._default_manager.filter(pk__in=list(ids), stale=False).update(stale=True)
+
+
+def mark_served(asked: Asked, world: World) -> None:
+    """A school that is served by one of these requests counts for less in all its others."""
+    closed = ~asked.columns.live & np.isin(asked.table["school"], world.served)
+    if closed.any():
+        schools = np.unique(asked.table["school"][closed]).tolist()
+        AskedRow.objects.filter(school__in=schools, live=True, stale=False).update(stale=True)

@@ -16,7 +16,7 @@ from techfinder.matches.locks import alone
 from techfinder.matches.models import Match
 from techfinder.matches.pairs import Stored
 from techfinder.matches.rows import World
-from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, load, mark, other
+from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, load, mark, mark_served, other
 from techfinder.matches.telling import note_nothing
 from techfinder.matches.work import Work
 from techfinder.requests.models import Request
@@ -79,6 +79,7 @@ def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = Non
     side.end_quiet(quiet)
     arrive(stored, silent=_of(side, quiet, stored.arrived))
     if side.is_requests:
+        mark_served(table.mine, world)
         note_nothing(set(there) - set(quiet))
     return stored
 
