@@ -36,6 +36,14 @@ def school(vlissingen):
 
 
 @pytest.fixture
+def make_school(vlissingen):
+    def make(**fields):
+        return SchoolFactory(**{"municipality": vlissingen, **fields})
+
+    return make
+
+
+@pytest.fixture
 def make_activity(provider, member):
     def make(**fields):
         return ActivityFactory(**{"provider": provider, "regions": ["NL-ZE"], "title": "Zonnebootrace", **fields})

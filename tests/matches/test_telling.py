@@ -9,11 +9,13 @@ from django.utils import timezone
 from techfinder.accounts.models import MailFrequency, User
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import digest
+from techfinder.matches import actions, digest, telling
 from techfinder.matches.models import DigestRun, Match, Notification
+from techfinder.requests.models import Request
+from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory
-from tests.matches.steps import match_activity, match_all, match_request, rematch
+from tests.matches.steps import match_activity, match_all, match_request, release, rematch
 
 pytestmark = pytest.mark.django_db
 MORNING = timezone.make_aware(dt.datetime(2026, 11, 25, 8, 0))
@@ -246,3 +248,190 @@ def test_a_new_activity_with_many_requests_is_one_mail(make_activity, make_reque
     match_activity(activity)
     mail = mails(member).get()
     assert "8" in mail.subject
+
+
+# ------------------------------------------------- between matching and telling
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda member: Match.objects.update(state=Match.State.CLOSED),
+        lambda member: Match.objects.update(placed_at=None, held="full"),
+        lambda member: Request.objects.update(status=Request.Status.WITHDRAWN),
+        lambda member: Activity.objects.update(status=Activity.Status.PAUSED),
+        lambda member: User.objects.update(is_active=False),
+        lambda member: User.objects.update(match_mail=MailFrequency.NONE),
+    ],
+    ids=["closed", "held back", "withdrawn", "paused", "gone", "no mail wanted"],
+)
+def test_what_no_longer_holds_is_not_told(make_activity, make_request, member, change):
+    make_activity()
+    actions.match_request(request_id=make_request().pk)
+    change(member)
+    assert telling.tell_waiting() == 0
+    assert not OutgoingMail.objects.exists()
+    assert not Notification.objects.filter(told_at__isnull=False).exists()
+
+
+def test_who_left_or_handed_over_meanwhile_is_not_told(make_activity, make_request, member):
+    make_activity()
+    request = make_request()
+    actions.match_request(request_id=request.pk)
+    before, after = request.contact, UserFactory()
+    Request.objects.update(contact=after)
+    member.memberships.update(status="left")
+    assert telling.tell_waiting() == 0
+    assert not mails(before).exists()
+
+
+def test_what_holds_again_is_told_then(make_activity, make_request, member):
+    make_activity()
+    request = make_request()
+    actions.match_request(request_id=request.pk)
+    Activity.objects.update(themes=["water"])
+    match_all()
+    assert not mails(member).exists()
+    Activity.objects.update(themes=["energie"])
+    match_all()
+    assert (mails(request.contact).filter(thread__startswith="request").count(), mails(member).count()) == (1, 1)
+
+
+def test_two_runs_before_a_mail_are_one_mail(make_activity, make_request, member):
+    make_activity()
+    request = make_request()
+    actions.match_request(request_id=request.pk)
+    actions.match_activity(activity_id=make_activity().pk)
+    assert telling.tell_waiting() == 2
+    assert "2 activiteiten" in mails(request.contact).get().text
+    assert mails(member).count() == 1
+
+
+def test_one_that_cannot_be_composed_holds_up_nobody(make_activity, make_request, member):
+    make_activity()
+    bad, good = make_request(), make_request()
+    for request in (bad, good):
+        actions.match_request(request_id=request.pk)
+    broken = Match.objects.filter(request=bad)
+    said = broken.get().reasons
+    broken.update(reasons=[["levels", 7]])
+    assert telling.tell_waiting() == 1
+    assert (mails(bad.contact).count(), mails(good.contact).count()) == (0, 1)
+    broken.update(reasons=said)
+    assert telling.tell_waiting() == 2
+    assert (mails(bad.contact).count(), mails(good.contact).count(), mails(member).count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_tell_at_once_send_one_mail_each(make_activity, make_request, member):
+    make_activity()
+    requests = [make_request() for _ in range(6)]
+    for request in requests:
+        actions.match_request(request_id=request.pk)
+    in_threads(4, telling.tell_waiting)
+    assert [mails(request.contact).count() for request in requests] == [1] * 6
+    assert mails(member).count() == 1
+    assert not Notification.objects.filter(told_at=None).exists()
+
+
+def test_a_long_run_leaves_the_rest(make_activity, make_request):
+    make_activity()
+    request = make_request()
+    actions.match_request(request_id=request.pk)
+    assert telling.tell_waiting(seconds=0) == 0
+    assert telling.tell_waiting() == 2
+    assert mails(request.contact).exists()
+
+
+# ----------------------------------------------------------------- held back
+
+
+@pytest.fixture
+def busy(provider):
+    provider.max_open = 1
+    provider.save()
+
+
+def test_what_is_held_back_is_told_when_it_has_a_place(
+    busy, make_activity, make_request, make_school, member
+):
+    make_activity()
+    first, second = (make_request(school=make_school()) for _ in range(2))
+    match_all()
+    assert (mails(first.contact).count(), mails(member).count()) == (1, 1)
+    waits = mails(second.contact).get()
+    assert waits.subject.startswith("1 bedrijf past, maar heeft nu genoeg vragen")
+    assert "Zodra een bedrijf plaats heeft" in waits.text
+    assert "Waarom nog geen match" not in waits.text
+    assert not Notification.objects.filter(match__request=second).exists()
+    actions.offer(match_id=first.matches.get().pk, user_id=member.pk)
+    release()
+    assert mails(second.contact).count() == 2
+    assert mails(member).count() == 2
+    assert second.title in mails(member).last().text
+
+
+def test_two_weeks_without_an_answer_free_a_place(busy, make_activity, make_request, make_school, member):
+    make_activity()
+    first, second = (make_request(school=make_school()) for _ in range(2))
+    match_all()
+    release(now=timezone.now() + dt.timedelta(days=13))
+    assert mails(member).count() == 1
+    release(now=timezone.now() + dt.timedelta(days=15))
+    assert [mails(each.contact).count() for each in (first, second)] == [1, 2]
+    assert mails(member).count() == 2
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "fulfilled", "expired"])
+def test_a_request_that_closes_frees_its_place(busy, make_activity, make_request, make_school, member, how):
+    make_activity()
+    first, second = (make_request(school=make_school()) for _ in range(2))
+    match_all()
+    Request.objects.filter(pk=first.pk).update(status=how, version=2)
+    match_request(first)
+    assert second.title in mails(member).last().text
+
+
+def test_the_next_best_company_gets_the_request(busy, make_activity, make_request, make_school):
+    make_activity()
+    match_request(make_request(school=make_school()))
+    make_activity(provider=ProviderFactory(name="De Tweede"), themes=["energie", "water"])
+    request = make_request(school=make_school())
+    match_request(request)
+    mail = mails(request.contact).get()
+    assert "De Tweede" in mail.text
+    assert "Huis van de Techniek" not in mail.text
+
+
+def test_the_digest_says_how_many_more_fit(busy, make_activity, make_request, make_school, member, provider):
+    User.objects.filter(pk=member.pk).update(match_mail=MailFrequency.WEEKLY)
+    make_activity()
+    for _ in range(4):
+        match_request(make_request(school=make_school()))
+    digest.send_digests(now=MORNING)
+    mail = mails(member, "digest").get()
+    for part in (mail.text, mail.html):
+        assert "Nog 3 vragen passen." in part
+        assert "hoogstens 1 tegelijk" in part
+        assert f"/organisatie/aanbieder/{provider.slug}/wijzigen/#id_max_open" in part
+
+
+def test_what_was_found_before_the_mail_is_not_called_nothing(make_activity, make_request):
+    request = make_request()
+    actions.match_request(request_id=request.pk)
+    actions.match_activity(activity_id=make_activity().pk)
+    telling.tell_waiting()
+    assert mails(request.contact).get().key.startswith("match-school")
+
+
+def test_untold_notes_of_closed_matches_are_not_kept(make_activity, make_request, member):
+    make_activity()
+    make_request()
+    match_all()
+    later = make_activity()
+    match_activity(later)
+    assert Notification.objects.filter(told_at=None).count() == 2
+    Match.objects.filter(activity=later).update(state=Match.State.CLOSED)
+    digest.send_digests(now=MORNING)
+    assert not Notification.objects.filter(told_at=None).exists()
+    assert Notification.objects.count() == 2
