@@ -294,7 +294,7 @@ def test_a_round_is_solved_once(fair):
     assert world.found.awards.count() == 2
 
 
-def test_what_a_dead_worker_left_is_found_and_done(fair, reload, django_capture_on_commit_callbacks):
+def test_what_a_dead_worker_left_is_found_and_done(fair, reload):
     fair.day(), fair.ask()
     started = fair.start()
     Round.objects.filter(pk=started.pk).update(

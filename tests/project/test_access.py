@@ -18,6 +18,7 @@ from techfinder.requests.tokens import confirm_token
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.activities import ActivityFactory
+from tests.factories.campaigns import AwardFactory, CampaignFactory, CampaignRequestFactory, CampaignSessionFactory
 from tests.factories.organisations import (
     BoardFactory,
     MembershipFactory,
@@ -112,6 +113,21 @@ moderation:weight_set              GET   404  404   404    404   404    404   40
 moderation:apply_weights           POST  404  404   404    404   404    404   404    422
 moderation:bring_back_weights      POST  404  404   404    404   404    404   404    302
 
+campaigns:list                     GET   404  404   404    404   404    200   200    200
+campaigns:new                      GET   404  404   404    404   404    200   200    200
+campaigns:detail                   GET   404  404   404    404   404    404   200    200
+campaigns:edit                     GET   404  404   404    404   404    404   200    200
+campaigns:close                    POST  404  404   404    404   404    404   302    302
+campaigns:sessions                 GET   404  404   404    404   404    404   200    200
+campaigns:requests                 GET   404  404   404    404   404    404   200    200
+campaigns:bounds                   GET   404  404   404    404   404    404   200    200
+campaigns:start                    POST  404  404   404    404   404    404   302    302
+campaigns:round                    GET   404  404   404    404   404    404   200    200
+campaigns:drop                     POST  404  404   404    404   404    404   302    302
+campaigns:publish                  GET   404  404   404    404   404    404   200    200
+campaigns:award                    POST  404  404   404    404   404    404   302    302
+campaigns:release                  POST  404  404   404    404   404    404   302    302
+
 mail:unsubscribe                   GET   200  200   200    200   200    200   200    200
 mail:unsubscribe|forged            GET   404  404   404    404   404    404   404    404
 
@@ -200,8 +216,17 @@ def world():
         claim=MembershipFactory(school=school, status=Membership.Status.PENDING),
         attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),
         invitation=invite(membership=mine, email="collega@elders.nl"),
+        award=an_award(asked, public),
         people=people(owner, school),
     )
+
+
+def an_award(asked, activity):
+    """Of the proposal of a campaign in the region."""
+    campaign = CampaignFactory()
+    session = CampaignSessionFactory(campaign=campaign, session__activity=activity).session
+    CampaignRequestFactory(campaign=campaign, request=asked)
+    return AwardFactory(round__campaign=campaign, request=asked, session=session)
 
 
 def people(owner, school):
@@ -224,6 +249,8 @@ def people(owner, school):
 def arguments(name, world):
     draft, colleagues = [world.draft.slug], ["aanbieder", world.provider.slug]
     asked, match = [world.asked.uuid], [world.match.pk]
+    campaign = [world.award.round.campaign.slug]
+    proposal = [*campaign, world.award.round.number]
     return {
         "old-programme": ["mini-zonnebootrace"],
         "activities:detail": [world.public.slug],
@@ -262,6 +289,18 @@ def arguments(name, world):
         "moderation:weight_set": [world.weights.pk],
         "moderation:apply_weights": [world.weights.pk],
         "moderation:bring_back_weights": [world.weights.pk],
+        "campaigns:detail": campaign,
+        "campaigns:edit": campaign,
+        "campaigns:close": campaign,
+        "campaigns:sessions": campaign,
+        "campaigns:requests": campaign,
+        "campaigns:bounds": [*campaign, world.award.round.campaign.asked.get().pk],
+        "campaigns:start": campaign,
+        "campaigns:round": proposal,
+        "campaigns:drop": proposal,
+        "campaigns:publish": proposal,
+        "campaigns:award": [*proposal, world.award.pk],
+        "campaigns:release": [*campaign, 1],
         "mail:unsubscribe": [unsubscribe_token(user_id=None, email="a@b.nl")],
         "mail:unsubscribe|forged": ["vals"],
         "account_reset_password_from_key": ["1", "x"],
