@@ -338,3 +338,30 @@ def test_of_two_proposals_applied_at_once_one_is():
         thread.join()
     assert found.count(None) == 1
     assert WeightSet.objects.filter(applied_at__isnull=False).count() == 1
+
+
+# -------------------------------------------------------------------------------------------------- with a real worker
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_counts_and_then_matches_the_country(near, far, zeeland, celery_worker_process, wait_until):
+    """A worker that was killed while it counted is followed by another; what is applied is matched by itself."""
+    asked = RequestFactory(themes=THEMES, school=SchoolFactory(municipality=zeeland))
+    actions.rematch(everything=True)
+    assert asked.matches.get(rank=1).activity == near
+    celery_worker_process.kill()
+    user = AdministratorFactory()
+    proposed = weighing.propose_weights(user=user, values=MORE_THEMES, note="Meer thema")
+    WeightSet.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    celery_worker_process.start()
+    actions.sweep()
+    wait_until(lambda: WeightSet.objects.get().preview, 20, celery_worker_process.log)
+    assert WeightSet.objects.get().preview["other_first"] == 1
+
+    weighing.apply_weights(weight_set_id=proposed.pk, user=user)
+    wait_until(
+        lambda: Rematch.objects.filter(weights=proposed, state=Rematch.State.DONE).exists(),
+        20,
+        celery_worker_process.log,
+    )
+    assert asked.matches.get(rank=1).activity == far
