@@ -26,8 +26,8 @@ OF_LEVELS = "level"
 SLACK = 1.0
 # Single precision knows the place of a point to half a metre, and the distance of two to two.
 SLACK_KM = np.float32(0.01)
-# Level points of so many sets of levels are remembered.
-REMEMBERED = 200
+# Bytes of level points that are kept; those of one set of levels and 30,000 activities take 120 kB.
+REMEMBERED = 24_000_000
 
 
 class Bounds:
@@ -44,7 +44,7 @@ class Bounds:
         self._themes = narrow.themes
         steps = self._tenths["theme"] * THEME_STEPS[np.minimum(np.arange(65), len(THEME_STEPS) - 1)]
         self._theme_steps = steps.astype(np.float32)
-        self._level_points: dict[int, Points] = {}
+        self._own: dict[int, Points] = {}
         self._nearness: dict[int, Points] = {}
         self._without_themes, self.of_request = self._of_requests()
 
@@ -61,18 +61,17 @@ class Bounds:
     def own(self, rows: Ints) -> Points:
         """Per activity the points that it has with all of a group: for levels and for its provider's record."""
         levels = int(self._run.requests.levels[rows[0]])
-        if levels not in self._level_points:
-            if len(self._level_points) >= REMEMBERED:
-                self._level_points.clear()
-            self._level_points[levels] = self._own(rows[0])
-        return self._level_points[levels]
+        if levels not in self._own:
+            if sum(points.nbytes for points in self._own.values()) > REMEMBERED:
+                self._own.clear()
+            self._own[levels] = self._own_of(rows[0])
+        return self._own[levels]
 
-    def _own(self, r: int) -> Points:
+    def _own_of(self, r: int) -> Points:
         a = np.arange(len(self._run.activities))
         block = self._run.block(np.full(len(a), r), a)
-        points: Points = sum(
-            (self._tenths[name] * COMPONENTS[name](block) for name in (OF_LEVELS, OF_ACTIVITY)), np.zeros(len(a))
-        ).astype(np.float32)
+        level, record = (self._tenths[name] * COMPONENTS[name](block) for name in (OF_LEVELS, OF_ACTIVITY))
+        points: Points = (level + record).astype(np.float32)
         return points
 
     def nearness(self, rows: Ints) -> Points:

@@ -20,8 +20,8 @@ from .rows import ONLINE
 Bitmap = Masks  # shape (activities / 64,)
 Column = NDArray[Any]
 
-# A bitmap of 30,000 activities takes 4 kB: this many together stay under 40 MB.
-_REMEMBERED = 10_000
+# Bytes of bitmaps that are kept; one of 30,000 activities takes 4 kB.
+_REMEMBERED = 40_000_000
 
 
 class Candidates:
@@ -62,7 +62,7 @@ class Candidates:
         return np.flatnonzero(bits.view(np.bool_))
 
     def _remember(self, name: str, mask: int, bitmap: Bitmap) -> Bitmap:
-        if len(self._known) >= _REMEMBERED:
+        if len(self._known) * bitmap.nbytes > _REMEMBERED:
             self._known.clear()
         self._known[name, mask] = bitmap
         return bitmap

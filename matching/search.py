@@ -58,6 +58,8 @@ def search(run: Run, best: int, leaders: Leaders | None = None) -> Iterator[Ints
 
 
 class _Search:
+    """A search under way: the bars of requests, and of activities in `leaders`."""
+
     def __init__(self, run: Run, best: int, leaders: Leaders | None) -> None:
         self._run, self._best, self._leaders = run, best, leaders
         self._narrow = Narrow(run)
@@ -90,6 +92,7 @@ class _Search:
         return self._first(both)
 
     def _group(self, rows: Ints, found: Ints) -> _Group:
+        """What each of `rows` may take, and of that the first few by ceiling as `seen`."""
         own = self._bounds.own(rows)[found]
         ceiling = own + self._bounds.nearness(rows)[found]
         columns = _highest(ceiling, COLUMNS)
@@ -121,6 +124,7 @@ class _Search:
         return np.stack([block.r, block.a, tenths(block)])
 
     def _first(self, pairs: Ints) -> Ints:
+        """The best of each request among some pairs: rows r, a, score and rank."""
         order, (r, a, score) = self._order, pairs
         keys = order.keys(r, score, a)
         keys.sort()
