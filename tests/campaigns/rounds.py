@@ -23,9 +23,9 @@ def ways_of(problem: Problem, group: Group) -> Ways:
     ways: Ways = [] if must else [{}]
     for pupils in product(*(range(min(group.size, place.seats) + 1) for place in mine)):
         way = {place.id: number for place, number in zip(mine, pupils, strict=True) if number}
-        if sum(way.values()) == group.size and keeps_bounds(group, way, places) and must <= way.keys():
-            if all(locks.get(place) is None or locks[place] == way.get(place, 0) for place in locks):
-                ways.append(way)
+        kept = all(locks[place] in (None, way.get(place, 0)) for place in locks)
+        if kept and must <= way.keys() and sum(way.values()) == group.size and keeps_bounds(group, way, places):
+            ways.append(way)
     return ways
 
 
@@ -68,9 +68,9 @@ def value(problem: Problem, awards: list[Award] | tuple[Award, ...]) -> tuple[in
     scores = {(option.group, option.place): option.score for option in problem.options}
     served = {award.group for award in awards}
     fair = 0
-    for id in served:
-        fair += 100_000 * groups[id].priority + min(60, groups[id].waiting_days)
-        fair += 0 if groups[id].served else 1000
+    for group in served:
+        fair += 100_000 * groups[group].priority + min(60, groups[group].waiting_days)
+        fair += 0 if groups[group].served else 1000
     score = sum(
         (scores[award.group, award.place] * 1000 // groups[award.group].size) * award.pupils for award in awards
     )
@@ -89,14 +89,14 @@ def assert_valid(problem: Problem, solution: Solution) -> None:
     for award in solution.awards:
         assert award.place not in taken[award.group]
         taken[award.group][award.place] = award.pupils
-    for id, way in taken.items():
-        assert way in ways[id]
+    for group, way in taken.items():
+        assert way in ways[group]
     for place in problem.places:
         here = [way[place.id] for way in taken.values() if place.id in way]
         assert sum(here) <= place.seats
         assert place.groups_max is None or len(here) <= place.groups_max
     assert list(solution.awards) == sorted(solution.awards)
-    assert solution.unserved.keys() == {id for id, way in taken.items() if not way}
+    assert solution.unserved.keys() == {group for group, way in taken.items() if not way}
     assert solution.goals == value(problem, solution.awards)
 
 
@@ -139,9 +139,9 @@ def places(draw, id: int) -> Place:
 
 @st.composite
 def problems(draw, locked: bool = False, split: bool = True) -> Problem:
-    """Rounds of 1-5 groups and 1-4 places, where there are seats; with `locked`, some pairs are locked, come what may."""
-    asked = [draw(groups(id, split)) for id in range(1, draw(st.integers(1, 5)) + 1)]
-    offered = [draw(places(id)) for id in range(11, draw(st.integers(1, 4)) + 11)]
+    """Rounds of 1-5 groups and 1-4 places with some seats; with `locked`, some pairs are locked, come what may."""
+    asked = [draw(groups(number, split)) for number in range(1, draw(st.integers(1, 5)) + 1)]
+    offered = [draw(places(number)) for number in range(11, draw(st.integers(1, 4)) + 11)]
     if not any(place.seats for place in offered):
         offered[0] = replace(offered[0], seats=5)
     pairs = [(group.id, place.id) for group in asked for place in offered if draw(st.integers(0, 3))]

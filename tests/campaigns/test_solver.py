@@ -7,8 +7,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemError, greedy, solve
-from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled
+from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemError, Solution, greedy, solve
+from techfinder.campaigns.solver.case import awards_of, build
+from techfinder.campaigns.solver.relax import is_valid, relax
+from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled, value
 
 SOME = settings(max_examples=150, deadline=None)
 REASONS = {"no_option", "locked_out", "too_large", "full"}
@@ -37,36 +39,41 @@ def test_nor_when_nobody_is_split(problem):
 @SOME
 @given(problems(locked=True))
 def test_locks_are_kept_at_the_least_cost_or_refused(problem):
-    best = best_value(problem)
-    try:
-        found = solve(problem)
-    except ProblemError as error:
-        assert error.code.startswith("lock_")
-        assert best is None
-        return
-    assert_valid(problem, found)
-    assert found.goals == best
+    best, found = best_value(problem), outcome(problem)
+    if best is None:
+        assert isinstance(found, ProblemError)
+        assert found.code.startswith("lock_")
+    else:
+        assert_valid(problem, found)
+        assert found.goals == best
 
 
 @SOME
 @given(problems(locked=True), st.integers(0, 99))
 def test_the_order_of_the_input_does_not_matter(problem, seed):
-    try:
-        found = solve(problem)
-    except ProblemError as error:
-        again = error_of(shuffled(problem, seed))
-        assert (again.code, again.group, again.place) == (error.code, error.group, error.place)
-        return
-    assert solve(shuffled(problem, seed)).awards == found.awards
-    assert greedy(shuffled(problem, seed)).awards == greedy(problem).awards
+    found, again = outcome(problem), outcome(shuffled(problem, seed))
+    if isinstance(found, ProblemError):
+        assert (again.code, again.group, again.place) == (found.code, found.group, found.place)
+    else:
+        assert again.awards == found.awards
+        assert greedy(shuffled(problem, seed)).awards == greedy(problem).awards
 
 
-def error_of(problem: Problem) -> ProblemError:
+def outcome(problem: Problem) -> Solution | ProblemError:
     try:
-        solve(problem)
+        return solve(problem)
     except ProblemError as error:
         return error
-    raise AssertionError("solved after all")
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_the_way_for_large_rounds_finds_the_optimum_too(problem):
+    case = build(problem)
+    found, stages = relax(case, {}, 20)
+    assert is_valid(case, found)
+    assert value(problem, awards_of(found)) == best_value(problem)
+    assert all(stage.proven for stage in stages)
 
 
 @SOME
@@ -83,9 +90,9 @@ def test_by_hand_it_is_valid_and_never_better(problem):
 @SOME
 @given(problems())
 def test_why_a_group_gets_nothing(problem):
-    for id, reason in solve(problem).unserved.items():
-        mine = tuple(option for option in problem.options if option.group == id)
-        alone = replace(problem, groups=tuple(group for group in problem.groups if group.id == id), options=mine)
+    for group, reason in solve(problem).unserved.items():
+        mine = tuple(option for option in problem.options if option.group == group)
+        alone = replace(problem, groups=tuple(one for one in problem.groups if one.id == group), options=mine)
         served_alone = solve(alone).served == 1
         assert reason == ("full" if served_alone else "too_large" if mine else "no_option")
 

@@ -21,10 +21,11 @@ from .model import STAGES, Model, Pupils, ceiling, value_of
 from .problem import Stage
 
 UNIT = 1000  # of fairness and of score: numbers of a size that floating point solvers like
-CORE = 12  # pairs per group in the first attempt
+CORES = (3, 8)  # pairs per group that an attempt may add to those of the relaxation and of the best solution so far
+SERVED = 1000  # what a group more weighs in the first attempt, in units of fairness: ten steps of priority
 CUT_DEPTH = 12  # the largest k
 LEAST_VIOLATION = 1e-3
-LEAST_PROGRESS = 1e-5  # of the bound, per round of cuts
+LEAST_PROGRESS = 1e-4  # of the bound, per round of cuts
 
 
 class LinearMaker:
@@ -57,6 +58,7 @@ class Relaxation:
         self.model = Model(case, self.maker)
         self.used = [self.model.used[pair.key] for pair in case.pairs]
         self.linear = mathopt.IncrementalSolver(self.maker.model, mathopt.SolverType.GLOP)
+        self.open = np.ones(len(case.pairs), dtype=bool)
         self.cuts: set[tuple[int, int]] = set()
         self.place_pairs = self.numbers_by_place()
 
@@ -66,7 +68,17 @@ class Relaxation:
         for position, pair in enumerate(self.case.pairs):
             found[pair.place][0].append(position)
             found[pair.place][1].append(pair.low)
-        return {ident: (np.array(positions), np.array(lows)) for ident, (positions, lows) in found.items()}
+        return {
+            ident: (np.array(positions, dtype=np.int64), np.array(lows, dtype=np.int64))
+            for ident, (positions, lows) in found.items()
+        }
+
+    def prime(self, seconds: float) -> None:
+        """A first solution in which the first two goals are weighed: near the best of both."""
+        ends = time.monotonic() + seconds
+        self.maker.model.maximize(SERVED * self.model.goal("served") + self.model.goal("fairness", UNIT))
+        _, shares, losses = self.relaxed(1, ends)
+        self.integer(self.core(CORES[0], shares, losses), ends - time.monotonic())
 
     def stage(self, name: str, seconds: float) -> Stage:
         """The goal as far as it goes without giving up the stages before."""
@@ -75,31 +87,49 @@ class Relaxation:
         unit = 1 if name == "served" else UNIT
         goal = self.model.goal(name, unit)
         self.maker.model.maximize(goal)
-        bound, shares, losses = self.relaxed(name, unit, ends)
-        for allowed in (self.core(shares, losses), None):
-            gap = bound - value_of(self.case, self.best, name)
-            if gap <= 0 or time.monotonic() > ends:
+        relaxed, shares, losses = self.relaxed(unit, ends)
+        bound = min(relaxed, ceiling(self.case, name))
+        if name == "score":
+            self.same_groups(self.core(CORES[-1], shares, losses), (ends - time.monotonic()) * 0.4)
+        for width in (*CORES, None):
+            value, left = value_of(self.case, self.best, name), ends - time.monotonic()
+            if bound <= value or left <= 0:
                 break
-            left = ends - time.monotonic()
-            if allowed is None:
-                bound = min(bound, self.integer(name, unit, losses <= (gap + 0.5) / unit, left))
+            if width:
+                self.integer(self.core(width, shares, losses), left * 0.4)
             else:
-                self.integer(name, unit, allowed, left * 0.4)
+                self.close(relaxed - value, losses, unit)
+                bound = min(bound, max(self.integer(self.open, left, unit), value_of(self.case, self.best, name)))
         value = value_of(self.case, self.best, name)
+        self.close(relaxed - value, losses, unit)
         self.maker.add(goal >= value / unit)
-        return Stage(name=name, value=value, bound=bound, proven=value >= bound, seconds=time.monotonic() - began)
+        return Stage(name=name, value=value, bound=int(bound), proven=value >= bound, seconds=time.monotonic() - began)
 
-    def relaxed(self, name: str, unit: int, ends: float) -> tuple[int, np.ndarray, np.ndarray]:
+    def same_groups(self, allowed: np.ndarray, seconds: float) -> None:
+        """Looks for a better solution in which the same groups are served: keeps the goals before by itself."""
+        served = {group for group, _ in self.best}
+        for ident, variable in self.model.served.items():
+            variable.lower_bound = variable.upper_bound = ident in served
+        self.integer(allowed, seconds)
+        for variable in self.model.served.values():
+            variable.lower_bound, variable.upper_bound = 0, 1
+
+    def close(self, gap: float, losses: np.ndarray, unit: int) -> None:
+        """For good without the pairs that lose more than the gap: no solution as good as the best has them."""
+        if math.isfinite(gap):
+            self.open &= losses <= (gap + 0.5) / unit
+            self.restrict(self.open, integer=False)
+
+    def relaxed(self, unit: int, ends: float) -> tuple[float, np.ndarray, np.ndarray]:
         """What cannot be exceeded; per pair its share in the relaxation, and what using it loses at the least."""
-        bound = ceiling(self.case, name)
+        bound, last = math.inf, math.inf
         shares = losses = np.zeros(len(self.used))
-        last = math.inf
         while (left := ends - time.monotonic()) > 0:
             result = self.linear.solve(params=mathopt.SolveParameters(time_limit=dt.timedelta(seconds=left)))
             if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
                 break
             objective = result.objective_value()
-            bound = min(bound, math.floor(objective * unit + 1e-4))
+            bound = math.floor(objective * unit + 1e-4)
             shares = np.array(result.variable_values(self.used))
             losses = self.losses(result)
             if last - objective < LEAST_PROGRESS * objective or not self.cut(shares):
@@ -145,44 +175,41 @@ class Relaxation:
             <= factor
         )
 
-    def core(self, shares: np.ndarray, losses: np.ndarray) -> np.ndarray:
+    def core(self, width: int, shares: np.ndarray, losses: np.ndarray) -> np.ndarray:
         """The pairs that the relaxation uses, those of the best solution, and the likeliest others of each group."""
-        kept = shares > 1e-9
+        kept = (shares > 1e-9) & self.open
         numbers = {pair.key: position for position, pair in enumerate(self.case.pairs)}
         kept[[numbers[key] for key in self.best]] = True
         likely: dict[int, list[tuple[float, int, int]]] = {}
         for position, pair in enumerate(self.case.pairs):
-            likely.setdefault(pair.group, []).append((losses[position], -pair.score, position))
+            if self.open[position]:
+                likely.setdefault(pair.group, []).append((losses[position], -pair.score, position))
         for pairs in likely.values():
-            kept[[position for _, _, position in sorted(pairs)[:CORE]]] = True
+            kept[[position for _, _, position in sorted(pairs)[:width]]] = True
         return kept
 
-    def integer(self, name: str, unit: int, allowed: np.ndarray, seconds: float) -> int:
+    def integer(self, allowed: np.ndarray, seconds: float, unit: int = 1) -> float:
         """Looks for a better solution among these pairs; returns what none of them exceeds."""
-        for variable, keep in zip(self.used, allowed.tolist(), strict=True):
-            variable.upper_bound = 1 if keep else 0
-        for variable in self.maker.whole:
-            variable.integer = True
+        self.restrict(allowed, integer=True)
         limits = mathopt.SolveParameters(
             time_limit=dt.timedelta(seconds=max(seconds, 0.1)),
             relative_gap_tolerance=0,
             absolute_gap_tolerance=0.5 / unit,
         )
         result = mathopt.solve(self.maker.model, mathopt.SolverType.HIGHS, params=limits)
-        for variable in self.maker.whole:
-            variable.integer = False
-        for variable in self.used:
-            variable.upper_bound = 1
+        self.restrict(self.open, integer=False)
         if result.has_primal_feasible_solution():
-            self.take(self.read(result), name)
+            self.take(self.read(result))
         if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
-            return value_of(self.case, self.best, name)
-        bound = result.termination.objective_bounds.dual_bound
-        return (
-            max(math.floor(bound * unit + 0.4), value_of(self.case, self.best, name))
-            if math.isfinite(bound)
-            else ceiling(self.case, name)
-        )
+            return -math.inf
+        bound = result.termination.objective_bounds.dual_bound * unit
+        return math.floor(bound + 0.4) if math.isfinite(bound) else math.inf
+
+    def restrict(self, allowed: np.ndarray, *, integer: bool) -> None:
+        for variable, keep in zip(self.used, allowed.tolist(), strict=True):
+            variable.upper_bound = 1 if keep else 0
+        for variable in self.maker.whole:
+            variable.integer = integer
 
     def read(self, result: Any) -> Pupils:
         values = result.variable_values()
@@ -192,12 +219,12 @@ class Relaxation:
             if values[used] > 0.5
         }
 
-    def take(self, found: Pupils, name: str) -> None:
-        """Keeps it when it is better, gives up nothing of the stages before, and is valid in whole numbers too."""
-        reached = STAGES[: STAGES.index(name) + 1]
-        if [value_of(self.case, found, stage) for stage in reached] > [
-            value_of(self.case, self.best, stage) for stage in reached
-        ] and is_valid(self.case, found):
+    def take(self, found: Pupils) -> None:
+        """Keeps it when it is better, goal after goal, and valid in whole numbers too."""
+        better = [value_of(self.case, found, stage) for stage in STAGES] > [
+            value_of(self.case, self.best, stage) for stage in STAGES
+        ]
+        if better and is_valid(self.case, found):
             self.best = found
 
 
@@ -205,9 +232,10 @@ def relax(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage
     """The best found and how each goal ended. `start`: a solution to begin with."""
     ends = time.monotonic() + seconds
     run = Relaxation(case, start)
-    stages = []
-    for name, share in zip(STAGES, (0.5, 0.6, 1), strict=True):
-        stages.append(run.stage(name, (ends - time.monotonic()) * share))
+    run.prime((ends - time.monotonic()) * 0.4)
+    stages = [
+        run.stage(name, (ends - time.monotonic()) * share) for name, share in zip(STAGES, (0.4, 0.5, 1), strict=True)
+    ]
     return run.best, stages
 
 
