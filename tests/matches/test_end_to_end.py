@@ -31,7 +31,7 @@ def member(town):
     provider = ProviderFactory(name="Huis van de Techniek", municipality=town)
     user = UserFactory(email="mo@bedrijf.example")
     MembershipFactory(user=user, provider=provider)
-    ActivityFactory(provider=provider, title="Mini-Zonnebootrace", regions=["NL-ZE"], matched_version=1)
+    ActivityFactory(provider=provider, title="Mini-Zonnebootrace", regions=["NL-ZE"])
     return user
 
 
