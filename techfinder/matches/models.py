@@ -3,14 +3,33 @@ from operator import or_
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
+from techfinder.matches.row_models import Area, AskedRow, EngineRow, Number, OfferedRow, RowChange
 from techfinder.requests.models import Request
+
+__all__ = [
+    "Area",
+    "AskedRow",
+    "DigestRun",
+    "EngineRow",
+    "Lack",
+    "Match",
+    "MatchQuerySet",
+    "Missed",
+    "NothingFound",
+    "Notification",
+    "Number",
+    "OfferedRow",
+    "Rematch",
+    "RematchShard",
+    "RowChange",
+    "WeightSet",
+]
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -141,115 +160,6 @@ class NothingFound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}"
-
-
-# ------------------------------------------------------------- what the engine reads
-
-
-class Number(models.Model):
-    """The number that a code has in the engine's masks: given once, kept for good, also to codes of no vocabulary."""
-
-    class Vocabulary(models.TextChoices):
-        THEME = "theme", _("theme")
-        KIND = "kind", _("kind")
-
-    vocabulary = models.CharField(max_length=5, choices=Vocabulary)
-    code = models.CharField(max_length=32)
-    number = models.PositiveSmallIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["vocabulary", "code"], name="number_of_code"),
-            models.UniqueConstraint(fields=["vocabulary", "number"], name="number_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.vocabulary} {self.code}: {self.number}"
-
-
-class Area(models.Model):
-    """A combination of region codes that activities name: spelt out in municipalities once per run."""
-
-    codes = ArrayField(models.CharField(max_length=32), unique=True)
-
-    def __str__(self) -> str:
-        return ", ".join(self.codes)
-
-
-class EngineRow(models.Model):
-    """One item as the numbers that the engine reads, each of fixed width, so that COPY hands it over as a column.
-
-    `version` is that of the item it was made of, `layout` that of the code that made it. The K best pairs of each side
-    are stored: `edge_score` (tenths of a point) and `edge_id` (the item of the other side) are the last of those; empty
-    while there are fewer. `stale`: a pair fell out and the next best is not known, so the item is to be matched again.
-    """
-
-    version = models.PositiveIntegerField()
-    layout = models.IntegerField()
-    live = models.BooleanField()
-    lat = models.FloatField()
-    lon = models.FloatField()
-    delivery = models.SmallIntegerField()
-    max_travel_km = models.FloatField(null=True)
-    levels = models.BigIntegerField()
-    themes_low = models.BigIntegerField()
-    themes_high = models.BigIntegerField()
-    audience = models.SmallIntegerField()
-    edge_score = models.SmallIntegerField(null=True)
-    edge_id = models.BigIntegerField(null=True)
-    stale = models.BooleanField(default=False)
-
-    class Meta:
-        abstract = True
-
-
-class AskedRow(EngineRow):
-    """A request as the engine reads it; `posted` is the day from which it waits."""
-
-    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="engine_row")
-    school = models.ForeignKey("organisations.School", models.CASCADE, related_name="+", db_index=False)
-    municipality = models.BigIntegerField()
-    kinds = models.BigIntegerField()
-    group_size = models.IntegerField()
-    date_from = models.DateField()
-    date_until = models.DateField()
-    max_cost = models.BigIntegerField(null=True)
-    posted = models.DateField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["municipality"], condition=models.Q(live=True), name="asked_municipality"),
-            models.Index(fields=["request"], condition=models.Q(stale=True), name="asked_stale"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.request_id}"
-
-
-class OfferedRow(EngineRow):
-    """An activity as the engine reads it; its sessions are read from their own table."""
-
-    activity = models.OneToOneField(Activity, models.CASCADE, primary_key=True, related_name="engine_row")
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
-    kind = models.SmallIntegerField()
-    months = models.SmallIntegerField()
-    available_from = models.DateField(null=True)
-    available_until = models.DateField(null=True)
-    lead_days = models.IntegerField()
-    group_min = models.IntegerField(null=True)
-    group_max = models.IntegerField(null=True)
-    splittable = models.BooleanField()
-    cost = models.BigIntegerField()
-    answer_record = models.FloatField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["area"], condition=models.Q(live=True), name="offered_area"),
-            models.Index(fields=["activity"], condition=models.Q(stale=True), name="offered_stale"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.activity_id}"
 
 
 # ------------------------------------------------------------------ full rematch

@@ -16,9 +16,11 @@ from matching.arrays import Bools, Ints
 from matching.columns import FULL, NO_LIMIT
 from matching.geo import vectors_of
 from techfinder.matches.models import AskedRow
+from techfinder.matches.row_models import ASKED
 from techfinder.matches.rows import masks, schools, writing
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
-from techfinder.matches.rows.narrowing import Condition, ids_in, of_shard, requests_near
+from techfinder.matches.rows.kept import Kept, prune_changes
+from techfinder.matches.rows.narrowing import ids_in, of_shard, requests_near
 from techfinder.matches.rows.world import World
 from techfinder.requests.models import Request
 
@@ -113,6 +115,7 @@ def refresh_requests(ids: Collection[int] | None, world: World, *, anew: bool = 
     The edge and `stale` of a row stay.
     """
     if ids is None:
+        prune_changes()
         ids = writing.outdated(AskedRow, Request.objects.exclude(status=Request.Status.UNCONFIRMED), anew=anew)
     return sum(_refresh(part, world) for part in writing.in_parts(ids))
 
@@ -205,17 +208,16 @@ def load_requests(
 ) -> Asked:
     """The rows of these requests, live or not (`ids`); else the live ones: all, of one shard (`province`, one of
     SHARDS), or a superset of those that are eligible for one activity (`near`, that was loaded alone)."""
-    where, params = _condition(world, ids, province, near)
-    table = masks.by_id(read_columns(WIRE, TABLES, where, params))
+    if near is not None:
+        table = KEPT.select(lambda rows: requests_near(near.table, rows, world))
+    else:
+        table = _read_table(*(of_shard(province, world) if ids is None else ids_in("request_id", ids)))
+    table = masks.by_id(table)
     return Asked(columns=_columns(table, world), version=table["version"], table=table, **masks.edges(table))
 
 
-def _condition(world: World, ids: Collection[int] | None, province: str | None, near: Offered | None) -> Condition:
-    if ids is not None:
-        return ids_in("request_id", ids)
-    if near is not None:
-        return requests_near(near.table, world)
-    return of_shard(province, world)
+def _read_table(where: str, params: dict[str, Any]) -> Table:
+    return read_columns(WIRE, TABLES, where, params)
 
 
 TABLES = "matches_askedrow item JOIN organisations_school school ON school.id = item.school_id"
@@ -246,6 +248,8 @@ WIRE = {
     "edge_score": ("coalesce(item.edge_score, -1::smallint)", "i2"),
     "edge_id": ("coalesce(item.edge_id, -1)", "i8"),
 }
+
+KEPT = Kept(ASKED, "request_id", _read_table)
 
 
 def _columns(table: Table, world: World) -> RequestColumns:

@@ -1,35 +1,33 @@
-"""Which rows of the other side are loaded for one item, in SQL over the narrow rows.
+"""Which rows of the other side are worth a look for one item, from masks over whole columns.
 
-Each may leave in too much; what it leaves out, a rule refuses. A test holds them to that. Aliases: `item` is the
-narrow row.
+Each may leave in too much; what it leaves out, a rule refuses. A test holds them to that.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
+import numpy as np
+
 from matching import ALL_DELIVERIES, AT_PROVIDER, AT_SCHOOL, ONLINE
+from matching.arrays import Bools, Ints
 from techfinder.matches.rows.binary import DAY_ZERO, Table
 from techfinder.matches.rows.world import World
 
+# SQL over a narrow row, which goes by the name `item`, and its values.
 Condition = tuple[str, dict[str, Any]]
 
 # A degree of latitude is 111.195 km: at least so far apart are two places whose latitudes differ by one.
 KM_PER_DEGREE = 111.19
-# No request waits longer; a date has to stay a date.
-LONGEST_LEAD = 100_000
+
+
+# ----------------------------------------------------------------- in SQL
 
 
 def ids_in(column: str, ids: Collection[int]) -> Condition:
-    return f"item.{column} = ANY(%(ids)s::bigint[])", {"ids": array_of(sorted(ids))}
-
-
-def array_of(ids: Iterable[int]) -> str:
-    """A literal for `::bigint[]`: the driver takes a microsecond and a half for each id of a list."""
-    return f"{{{','.join(map(str, ids))}}}"
+    # A list of the driver's own costs it a microsecond and a half for each id.
+    return f"item.{column} = ANY(%(ids)s::bigint[])", {"ids": f"{{{','.join(map(str, sorted(ids)))}}}"}
 
 
 def of_shard(shard: str | None, world: World) -> Condition:
@@ -37,71 +35,43 @@ def of_shard(shard: str | None, world: World) -> Condition:
     if shard is None:
         return "item.live", {}
     compare = "= ANY" if shard else "<> ALL"
-    return f"item.live AND item.municipality {compare}(%(towns)s::bigint[])", {
-        "towns": array_of(world.municipalities_in(shard))
-    }
+    return f"item.live AND item.municipality {compare}(%(towns)s)", {"towns": world.municipalities_in(shard)}
 
 
-def activities_near(asked: Table, world: World) -> Condition:
-    """A superset of the activities that are eligible for the one request of this table."""
+# --------------------------------------------------------- over whole columns
+
+
+def activities_near(asked: Table, offered: Table, world: World) -> Bools:
+    """A superset of the activities that are eligible for the one request of `asked`: a mask of shape (activities,)."""
     one = _only(asked)
-    wanted = one["delivery"] or ALL_DELIVERIES
     days_left = one["date_until"] + DAY_ZERO - world.today.toordinal()
-    params = one | {"areas": array_of(world.covering(one["municipality"])), "days_left": days_left}
-    themes_and_kinds = [
-        *([THEMES_SHARED] if one["themes_low"] | one["themes_high"] else []),
-        *(["CAST(%(kinds)s AS bigint) >> item.kind & 1 = 1"] if one["kinds"] else []),
-    ]
-    # The most selective first: PostgreSQL tries them in this order on each row.
-    tests = [
-        LEVELS_SHARED,
-        *themes_and_kinds,
-        "item.live",
-        AUDIENCE_SHARED,
-        "item.lead_days <= %(days_left)s",
-        "item.cost <= %(max_cost)s",
-        "(item.group_min IS NULL OR item.group_min <= %(group_size)s)",
-        "(item.splittable OR item.group_max IS NULL OR item.group_max >= %(group_size)s)",
-    ]
-    ways = {
-        AT_SCHOOL: f"item.delivery & {AT_SCHOOL} <> 0 AND {THEY_TRAVEL}",
-        AT_PROVIDER: f"item.delivery & {AT_PROVIDER} <> 0 AND {_we_travel(one)}",
-        ONLINE: f"item.delivery & {ONLINE} <> 0",
-    }
-    tests.append(
-        _place({way: sql for way, sql in ways.items() if wanted & way}, "item.area_id = ANY(%(areas)s::bigint[])")
-    )
-    return " AND ".join(tests), params
+    fits: Bools = offered["live"] & _shares(offered, one, "levels", "audience")
+    if one["themes_low"] | one["themes_high"]:
+        fits &= _shares_a_theme(offered, one)
+    if one["kinds"]:
+        fits &= (np.int64(one["kinds"]) >> offered["kind"] & 1).astype(np.bool_)
+    fits &= (offered["lead_days"] <= days_left) & (offered["cost"] <= one["max_cost"])
+    fits &= offered["group_min"] <= one["group_size"]
+    fits &= offered["splittable"] | (offered["group_max"] >= one["group_size"])
+    covered = world.area_mask(one["municipality"], offered["area"])
+    ways = offered["delivery"] & (one["delivery"] or ALL_DELIVERIES)
+    return fits & _place(ways, covered, _apart(offered, one), offered["max_travel_km"], one["max_travel_km"])
 
 
-def requests_near(offered: Table, world: World) -> Condition:
-    """A superset of the requests that are eligible for the one activity of this table."""
+def requests_near(offered: Table, asked: Table, world: World) -> Bools:
+    """A superset of the requests that are eligible for the one activity of `offered`: a mask of shape (requests,)."""
     one = _only(offered)
-    towns, everywhere = world.inside(one["area"])
-    params = one | {
-        "towns": array_of(towns),
-        "earliest": world.today + dt.timedelta(days=min(one["lead_days"], LONGEST_LEAD)),
-    }
-    tests = [
-        LEVELS_SHARED,
-        f"(item.themes_low | item.themes_high = 0 OR {THEMES_SHARED})",
-        "(item.kinds = 0 OR item.kinds >> %(kind)s & 1 = 1)",
-        "item.live",
-        AUDIENCE_SHARED,
-        "item.date_until >= %(earliest)s",
-        "(item.max_cost IS NULL OR item.max_cost >= %(cost)s)",
-        "item.group_size >= %(group_min)s",
-    ]
+    earliest = world.today.toordinal() + one["lead_days"] - DAY_ZERO
+    fits: Bools = asked["live"] & _shares(asked, one, "levels", "audience")
+    fits &= ((asked["themes_low"] | asked["themes_high"]) == 0) | _shares_a_theme(asked, one)
+    fits &= (asked["kinds"] == 0) | (asked["kinds"] >> one["kind"] & 1).astype(np.bool_)
+    fits &= (asked["date_until"] >= earliest) & (asked["max_cost"] >= one["cost"])
+    fits &= asked["group_size"] >= one["group_min"]
     if not one["splittable"]:
-        tests.append("item.group_size <= %(group_max)s")
-    ways = {
-        AT_SCHOOL: f"(item.delivery = 0 OR item.delivery & {AT_SCHOOL} <> 0) AND {_we_travel(one)}",
-        AT_PROVIDER: f"(item.delivery = 0 OR item.delivery & {AT_PROVIDER} <> 0) AND {THEY_TRAVEL}",
-        ONLINE: f"(item.delivery = 0 OR item.delivery & {ONLINE} <> 0)",
-    }
-    covered = "true" if everywhere else "item.municipality = ANY(%(towns)s::bigint[])"
-    tests.append(_place({way: sql for way, sql in ways.items() if one["delivery"] & way}, covered))
-    return " AND ".join(tests), params
+        fits &= asked["group_size"] <= one["group_max"]
+    covered = world.town_mask(one["area"], asked["municipality"])
+    ways = np.where(asked["delivery"] == 0, ALL_DELIVERIES, asked["delivery"]) & one["delivery"]
+    return fits & _place(ways, covered, _apart(asked, one), one["max_travel_km"], asked["max_travel_km"])
 
 
 def _only(table: Table) -> dict[str, Any]:
@@ -109,24 +79,26 @@ def _only(table: Table) -> dict[str, Any]:
     return {name: column.item() for name, column in table.items()}
 
 
-def _place(ways: dict[int, str], covered: str) -> str:
-    """At least one of the ways that both name: online, or a visit where the activity is given."""
-    visits = [f"({sql})" for way, sql in ways.items() if way != ONLINE]
-    tests = [ways[ONLINE]] if ONLINE in ways else []
-    if visits:
-        tests.append(f"({covered} AND ({' OR '.join(visits)}))")
-    return f"({' OR '.join(tests) or 'false'})"
+def _shares(table: Table, one: dict[str, Any], *names: str) -> Bools:
+    found = np.ones(len(table["id"]), dtype=np.bool_)
+    for name in names:
+        found &= (table[name] & one[name]) != 0
+    return found
 
 
-LEVELS_SHARED = "item.levels & CAST(%(levels)s AS bigint) <> 0"
-AUDIENCE_SHARED = "item.audience & %(audience)s <> 0"
-THEMES_SHARED = (
-    "(item.themes_low & CAST(%(themes_low)s AS bigint)) | (item.themes_high & CAST(%(themes_high)s AS bigint)) <> 0"
-)
-# Further apart in latitude alone than either side travels.
-APART = f"abs(item.lat - %(lat)s) * {KM_PER_DEGREE}"
-THEY_TRAVEL = f"(item.max_travel_km IS NULL OR {APART} <= item.max_travel_km)"
+def _shares_a_theme(table: Table, one: dict[str, Any]) -> Bools:
+    found: Bools = (table["themes_low"] & one["themes_low"] | table["themes_high"] & one["themes_high"]) != 0
+    return found
 
 
-def _we_travel(one: dict[str, Any]) -> str:
-    return "true" if math.isinf(one["max_travel_km"]) else f"{APART} <= %(max_travel_km)s"
+def _apart(table: Table, one: dict[str, Any]) -> Any:
+    """At least so many km are between the places: those of their latitudes."""
+    return np.abs(table["lat"] - one["lat"]) * KM_PER_DEGREE
+
+
+def _place(ways: Ints, covered: Bools, apart: Any, they_travel: Any, we_travel: Any) -> Bools:
+    """At least one of the deliveries that both name (a mask): online, or a visit where the activity is given."""
+    at_school = (ways & AT_SCHOOL).astype(np.bool_) & (apart <= they_travel)
+    at_provider = (ways & AT_PROVIDER).astype(np.bool_) & (apart <= we_travel)
+    found: Bools = (ways & ONLINE).astype(np.bool_) | (covered & (at_school | at_provider))
+    return found

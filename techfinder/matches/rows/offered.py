@@ -17,9 +17,11 @@ from matching.days import ALL_MONTHS
 from matching.geo import vectors_of
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import OfferedRow
+from techfinder.matches.row_models import OFFERED, SESSIONS
 from techfinder.matches.rows import masks, writing
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
-from techfinder.matches.rows.narrowing import Condition, activities_near, array_of, ids_in
+from techfinder.matches.rows.kept import Kept
+from techfinder.matches.rows.narrowing import activities_near, ids_in
 from techfinder.matches.rows.world import World, area_key
 from techfinder.organisations.models import Provider
 
@@ -220,17 +222,17 @@ class Offered:
 def load_activities(world: World, *, ids: Collection[int] | None = None, near: Asked | None = None) -> Offered:
     """The rows of these activities, live or not (`ids`); else the live ones: all, or a superset of those that are
     eligible for one request (`near`, that was loaded alone)."""
-    where, params = _condition(world, ids, near)
-    table = masks.by_id(read_columns(WIRE, TABLE, where, params))
-    few = table["id"].tolist() if ids is not None or near is not None else None
-    columns = _columns(table, _load_sessions(few), world)
+    if near is not None:
+        table = KEPT.select(lambda rows: activities_near(near.table, rows, world))
+    else:
+        table = _read_table(*(("item.live", {}) if ids is None else ids_in("activity_id", ids)))
+    table = masks.by_id(table)
+    columns = _columns(table, _load_sessions(table["id"]), world)
     return Offered(columns=columns, version=table["version"], table=table, **masks.edges(table))
 
 
-def _condition(world: World, ids: Collection[int] | None, near: Asked | None) -> Condition:
-    if ids is not None:
-        return ids_in("activity_id", ids)
-    return ("item.live", {}) if near is None else activities_near(near.table, world)
+def _read_table(where: str, params: dict[str, Any]) -> Table:
+    return read_columns(WIRE, TABLE, where, params)
 
 
 TABLE = "matches_offeredrow item"
@@ -261,6 +263,8 @@ WIRE = {
     "edge_score": ("coalesce(item.edge_score, -1::smallint)", "i2"),
     "edge_id": ("coalesce(item.edge_id, -1)", "i8"),
 }
+
+KEPT = Kept(OFFERED, "activity_id", _read_table)
 
 
 def _columns(table: Table, sessions: Table, world: World) -> ActivityColumns:
@@ -310,27 +314,28 @@ def _regions(area: Ints, world: World) -> tuple[Masks, Ints, Bools]:
 # ------------------------------------------------------------------ sessions
 
 
-def _load_sessions(activity_ids: list[int] | None) -> Table:
-    """The sessions of these activities, or of all that are live, with their free seats."""
-    if activity_ids is None:
-        return read_columns(SESSION_WIRE, f"{SESSIONS} JOIN {TABLE} USING (activity_id)", "item.live")
-    ids = array_of(activity_ids)
-    return read_columns(SESSION_WIRE, SESSIONS, "activity_id = ANY(%(ids)s::bigint[])", {"ids": ids})
+def _load_sessions(activity_ids: Ints) -> Table:
+    """The sessions of these activities, with their free seats."""
+    return KEPT_SESSIONS.select(lambda rows: rows["live"] & np.isin(rows["activity"], activity_ids))
 
 
-SESSIONS = "activities_session session"
+def _read_sessions(where: str, params: dict[str, Any]) -> Table:
+    return read_columns(SESSION_WIRE, "activities_session item", where, params)
+
+
 SESSION_WIRE = {
-    "activity": ("activity_id", "i8"),
-    "date": ("session.date", "i4"),
-    "free": ("(session.seats - session.taken)::integer", "i4"),
+    "id": ("item.id", "i8"),
+    "live": ("true", "?"),
+    "activity": ("item.activity_id", "i8"),
+    "date": ("item.date", "i4"),
+    "free": ("(item.seats - item.taken)::integer", "i4"),
 }
+KEPT_SESSIONS = Kept(SESSIONS, "id", _read_sessions, all_of="true")
 
 
 def _session_columns(ids: Ints, sessions: Table) -> dict[str, Any]:
     """Sessions in order of activity, date and free seats, and where those of each activity start."""
     order = np.lexsort((sessions["free"], sessions["date"], sessions["activity"]))
-    activity = sessions["activity"][order]
-    order = order[np.isin(activity, ids)]
     activity = sessions["activity"][order]
     count = np.searchsorted(activity, ids, side="right") - np.searchsorted(activity, ids, side="left")
     return {

@@ -11,7 +11,7 @@ import numpy as np
 from django.utils import timezone
 
 from matching import LEVELS, Terms, Weights
-from matching.arrays import Ints
+from matching.arrays import Bools, Ints
 from techfinder.matches.models import Number
 from techfinder.matches.rows.geography import PROVINCE_CODES, Geography, current_geography, with_areas
 from techfinder.matches.rows.numbers import Numbers
@@ -89,11 +89,20 @@ class World:
             self.geography = current_geography()
         return self.geography
 
-    def inside(self, area_id: int) -> tuple[list[int], bool]:
-        """The municipalities of one area, and whether it is everywhere."""
-        geography = self.geography_of(np.array([area_id]))
-        at = int(np.searchsorted(geography.area_id, area_id))
-        return geography.municipality[geography.covers[at]].tolist(), bool(geography.everywhere[at])
+    def area_mask(self, municipality_id: int, areas: Ints) -> Bools:
+        """Of a column of areas: in which of them does the municipality lie? Shape (rows,)."""
+        known = self.geography
+        if not _lookup(known.area_id, areas).all():
+            known = self.geography = current_geography()
+        return _lookup(np.array(known.covering(municipality_id), dtype=np.int64), areas)
+
+    def town_mask(self, area_id: int, municipalities: Ints) -> Bools:
+        """Of a column of municipalities: which of them lie in the area? Shape (rows,)."""
+        known = self.geography_of(np.array([area_id]))
+        at = int(np.searchsorted(known.area_id, area_id))
+        if known.everywhere[at]:
+            return np.ones(len(municipalities), dtype=np.bool_)
+        return _lookup(known.municipality[known.covers[at]], municipalities)
 
     def shard_of(self, municipality_id: int) -> str:
         """The code of the province in which a municipality lies, empty when it lies in none."""
@@ -103,6 +112,14 @@ class World:
         """The regions of one shard; for the shard of those in no province: the regions of all others."""
         province = self.geography.province
         return sorted(pk for pk, code in province.items() if not shard or code == shard)
+
+
+def _lookup(ids: Ints, column: Ints) -> Bools:
+    """Which values of the column are among the ids; both are keys of small tables, so that an array is the set."""
+    size = max(int(ids.max(initial=0)), int(column.max(initial=0))) + 1
+    there = np.zeros(size, dtype=np.bool_)
+    there[ids] = True
+    return there[column]
 
 
 def area_key(codes: Iterable[str]) -> tuple[str, ...]:
