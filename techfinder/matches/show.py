@@ -18,6 +18,7 @@ from techfinder.matches.held import Waiting, waiting_of
 from techfinder.matches.labels import FOR_PROVIDER, Labels, deliveries, levels
 from techfinder.matches.models import Match
 from techfinder.matches.queries import best_matches
+from techfinder.matches.widening import proposals_of
 from techfinder.matches.words import activity_url, dict_of, distance
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request
@@ -205,6 +206,9 @@ def _fill_provider(page: Dashboard, user: User) -> None:
     page.activity_count = own.count()
     shown = own.annotate(fits=fits).exclude(status=Activity.Status.ARCHIVED)
     page.activities = list(shown.order_by("-updated_at", "-pk")[:SHOWN])
+    proposed = proposals_of(page.activities)
+    for activity in page.activities:
+        activity.proposal = next(iter(proposed.get(activity.pk, [])), None)  # type: ignore[attr-defined]
     matches = _placed().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
     page.asked = list(matches.exclude(asked_at=None).order_by("asked_at")[:SHOWN])
     fresh = _best_of_each_request(matches)

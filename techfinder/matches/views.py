@@ -14,6 +14,7 @@ from techfinder.matches import access, actions, loosened, show
 from techfinder.matches.held import held_of, waiting_of
 from techfinder.matches.labels import Labels
 from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
+from techfinder.matches.widening import proposals
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.access import get_request
 from techfinder.requests.actions import edit_request
@@ -117,6 +118,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
         "asks": show.asks(list(page), Labels()),
         "is_ours": is_ours,
         "waiting": waiting_of([offered.provider]) if is_ours else [],
+        "proposals": proposals(offered) if is_ours else [],
     }
     return render(request, "matches/activity.html", context)
 

@@ -21,6 +21,7 @@ from techfinder.activities.forms import STEP_FORMS, NewActivityForm, SessionForm
 from techfinder.activities.models import Activity
 from techfinder.activities.places import point_of
 from techfinder.activities.presenting import page_of
+from techfinder.activities.proposed import fill_in
 from techfinder.activities.readiness import missing
 from techfinder.organisations.access import providers_of
 
@@ -71,6 +72,8 @@ def activity_edit(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 
 def _form(request: HttpRequest, activity: Activity, step: str) -> StepForm:
     shown = changes.with_pending(activity)
+    if request.method == "GET" and fill_in(shown, request.GET):
+        messages.info(request, gettext("This is filled in for you and not saved yet. Look at it, and save it below."))
     strict = activity.is_approved or activity.status == Activity.Status.SUBMITTED
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     return STEP_FORMS[step](*posted, instance=shown, strict=strict)
