@@ -1,0 +1,128 @@
+"""The rows that a process keeps in memory are those of the tables, whoever wrote them and whatever was rolled back."""
+
+import random
+
+import numpy as np
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from techfinder.activities.models import Activity, Session
+from techfinder.matches.models import AskedRow, OfferedRow, RowChange
+from techfinder.matches.rows import World, asked, kept, masks, offered, refresh_activities, refresh_requests
+from techfinder.organisations.models import School
+from techfinder.requests.models import Request
+from tests.factories.activities import ActivityFactory, SessionFactory
+from tests.factories.requests import RequestFactory
+from tests.matches import countries
+
+SIDES = [(asked.KEPT, asked._read_table), (offered.KEPT, offered._read_table)]
+
+
+def assert_as_in_the_tables():
+    for known, read in SIDES:
+        assert_same(known.select(lambda rows: rows["live"]), read("item.live", {}))
+    assert_same(offered.KEPT_SESSIONS.select(lambda rows: rows["live"]), offered._read_sessions("true", {}))
+
+
+def assert_same(ours, theirs):
+    ours, theirs = masks.by_id(ours), masks.by_id(theirs)
+    for name, column in theirs.items():
+        np.testing.assert_array_equal(ours[name], column, err_msg=name)
+
+
+def refresh():
+    refresh_requests(None, World())
+    refresh_activities(None, World())
+
+
+@pytest.fixture
+def country(db):
+    countries.make(random.Random(5), 40)
+    refresh()
+
+
+def change_something(chance):
+    request, activity = Request.objects.order_by("?").first(), Activity.objects.order_by("?").first()
+    chance.choice(
+        [
+            lambda: School.objects.filter(pk=request.school_id).update(pupils=chance.randint(1, 900)),
+            lambda: School.objects.filter(pk=request.school_id).update(neighbours=chance.randint(1, 30), lat=51.9),
+            lambda: Request.objects.filter(pk=request.pk).update(group_size=chance.randint(1, 40), version=90),
+            lambda: Request.objects.filter(pk=request.pk).update(status="withdrawn", version=91),
+            lambda: request.delete(),
+            lambda: activity.delete(),
+            lambda: RequestFactory(contact=None, school=request.school),
+            lambda: SessionFactory(activity=ActivityFactory(provider=activity.provider)),
+            lambda: Session.objects.filter(activity=activity).update(seats=99),
+            lambda: Session.objects.filter(activity=activity).delete(),
+            lambda: OfferedRow.objects.filter(pk=activity.pk).update(edge_score=chance.randint(0, 999), edge_id=1),
+            lambda: AskedRow.objects.filter(pk__gte=request.pk).update(edge_score=chance.randint(0, 999), edge_id=1),
+        ]
+    )()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_shows(country, seed):
+    chance = random.Random(seed)
+    for _ in range(25):
+        change_something(chance)
+        if chance.random() < 0.5:
+            refresh()
+        if chance.random() < 0.5:
+            assert_as_in_the_tables()
+    assert_as_in_the_tables()
+
+
+def test_what_is_rolled_back_is_forgotten(country):
+    assert_as_in_the_tables()
+    chance = random.Random(8)
+    for _ in range(4):
+        with transaction.atomic():
+            for _ in range(8):
+                change_something(chance)
+            refresh()
+            assert_as_in_the_tables()
+            transaction.set_rollback(True)
+        assert_as_in_the_tables()
+
+
+def test_more_changes_than_are_worth_it_are_read_as_a_whole(country, monkeypatch):
+    assert_as_in_the_tables()
+    monkeypatch.setattr(kept, "SPARE", 0)
+    OfferedRow.objects.update(edge_score=5, edge_id=7)
+    RequestFactory(contact=None)
+    refresh()
+    assert_as_in_the_tables()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_commits_late_is_seen():
+    countries.make(random.Random(6), 15)
+    refresh()
+    assert_as_in_the_tables()
+    with psycopg.connect(settings.LOCAL.database_url(connection.settings_dict["NAME"])) as late:
+        late.execute("UPDATE matches_offeredrow SET edge_score = 1, edge_id = 1 WHERE live")
+        # What came after it is read before it commits.
+        AskedRow.objects.update(edge_score=2, edge_id=2)
+        OfferedRow.objects.filter(live=False).update(edge_score=3, edge_id=3)
+        assert_as_in_the_tables()
+        assert not (offered.KEPT.select(lambda rows: rows["live"])["edge_score"] == 1).any()
+        late.commit()
+    assert_as_in_the_tables()
+    assert (offered.KEPT.select(lambda rows: rows["live"])["edge_score"] == 1).all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_was_shortened_makes_a_process_read_all(monkeypatch):
+    countries.make(random.Random(6), 15)
+    refresh()
+    assert_as_in_the_tables()
+    OfferedRow.objects.update(edge_score=3, edge_id=3)
+    monkeypatch.setattr(kept, "MOST_CHANGES", 10)
+    kept.prune_changes()
+    assert RowChange.objects.count() == 1
+    assert_as_in_the_tables()
+    OfferedRow.objects.update(edge_score=4, edge_id=3)
+    assert_as_in_the_tables()
