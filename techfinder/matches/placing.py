@@ -29,21 +29,26 @@ HAS_CAP = Q(max_open__isnull=False) | Q(size__in=[size for size, cap in Provider
 
 
 def place(
-    *, match_ids: Collection[int] = (), provider_ids: Collection[int] = (), now: dt.datetime | None = None
+    *,
+    match_ids: Collection[int] = (),
+    provider_ids: Collection[int] = (),
+    now: dt.datetime | None = None,
+    capped_later: bool = False,
 ) -> list[int]:
     """Put before people what may be, of these matches and of all that waits at these providers and at theirs.
 
     `match_ids` are new, or open again. Those of a provider without a cap may come with `placed_at` set already (see
-    `without_cap`), which spares writing them twice. Returns the ids of what is before people from now on, in order.
-    The caller owns the transaction and tells (`telling.note`).
+    `without_cap`), which spares writing them twice. With `capped_later` those with a cap are left for a later call: a
+    run over everything decides once all is stored, so that the best of the whole country goes first. Returns the ids
+    of what is before people from now on, in order. The caller owns the transaction and tells (`telling.note`).
     """
     now = now or timezone.now()
     ids = sorted(set(match_ids))
     providers = sorted(_providers_of(ids) | set(provider_ids))
     if not providers:
         return []
-    caps = _hold(providers)
-    values = {
+    caps = _caps(providers, hold=not capped_later)
+    values: dict[str, Any] = {
         "ids": ids,
         "providers": providers,
         "caps": [caps.get(pk) for pk in providers],
@@ -52,6 +57,9 @@ def place(
         "year": school_year_start(now),
     }
     placed = {pk for pk, verdict in _run(TAKE_BACK, values) if not verdict} if ids else set()
+    if capped_later:
+        values["providers"] = [pk for pk in providers if pk not in caps]
+        values["caps"] = [None] * len(values["providers"])
     return sorted(placed | _write(_run(DECIDE, values), now))
 
 
@@ -74,10 +82,10 @@ def _providers_of(match_ids: Collection[int]) -> set[int]:
     return {provider_id for (provider_id,) in rows}
 
 
-def _hold(provider_ids: list[int]) -> dict[int, int | None]:
-    """The caps of those that have one; their rows are this transaction's until it ends."""
-    rows = Provider.objects.filter(HAS_CAP, pk__in=provider_ids).order_by("pk")
-    return {provider.pk: provider.cap for provider in rows.only("size", "max_open").select_for_update(no_key=True)}
+def _caps(provider_ids: list[int], *, hold: bool) -> dict[int, int | None]:
+    """The caps of those that have one; held, their rows are this transaction's until it ends."""
+    rows = Provider.objects.filter(HAS_CAP, pk__in=provider_ids).order_by("pk").only("size", "max_open")
+    return {provider.pk: provider.cap for provider in (rows.select_for_update(no_key=True) if hold else rows)}
 
 
 def without_cap(activity_ids: Collection[int]) -> set[int]:

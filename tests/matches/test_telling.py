@@ -12,9 +12,10 @@ from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions, digest, telling
 from techfinder.matches.models import DigestRun, Match, Notification
 from techfinder.requests.models import Request
+from techfinder.taxonomy.models import Region
 from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
-from tests.factories.organisations import MembershipFactory, ProviderFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.matches.steps import match_activity, match_all, match_request, release, rematch
 
 pytestmark = pytest.mark.django_db
@@ -352,9 +353,7 @@ def busy(provider):
     provider.save()
 
 
-def test_what_is_held_back_is_told_when_it_has_a_place(
-    busy, make_activity, make_request, make_school, member
-):
+def test_what_is_held_back_is_told_when_it_has_a_place(busy, make_activity, make_request, make_school, member):
     make_activity()
     first, second = (make_request(school=make_school()) for _ in range(2))
     match_all()
@@ -435,3 +434,31 @@ def test_untold_notes_of_closed_matches_are_not_kept(make_activity, make_request
     digest.send_digests(now=MORNING)
     assert not Notification.objects.filter(told_at=None).exists()
     assert Notification.objects.count() == 2
+
+
+def test_a_run_over_everything_gives_places_to_the_best_of_the_country(busy, make_activity, make_request, member):
+    provinces = Region.objects.filter(type=Region.Type.PROVINCE).order_by("code")
+    make_activity(regions=["NL"], delivery=["online"])
+    requests = []
+    for number, province in enumerate(provinces):
+        school = SchoolFactory(municipality=RegionFactory(parent=province))
+        waits_since = timezone.now() - dt.timedelta(days=7 * number)
+        requests.append(make_request(school=school, confirmed_at=waits_since))
+    rematch(everything=True)
+    placed = Match.objects.placed().get()
+    assert placed.request == requests[-1]
+    assert placed.score == max(Match.objects.values_list("score", flat=True))
+    assert Match.objects.filter(held="full").count() == len(requests) - 1
+    assert mails(requests[-1].contact).get().key.startswith("match-school")
+    assert not mails(requests[0].contact).filter(key__startswith="match-school").exists()
+
+
+def test_a_quiet_import_at_a_busy_company_tells_nobody(busy, make_activity, make_request, make_school, member):
+    make_activity()
+    for _ in range(3):
+        make_request(quiet=True, school=make_school())
+    rematch(everything=True)
+    actions.sweep()
+    assert sorted(Match.objects.values_list("held", flat=True)) == ["", "full", "full"]
+    assert not Notification.objects.exists()
+    assert not OutgoingMail.objects.exists()

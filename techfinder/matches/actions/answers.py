@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from techfinder.celery import wake
 from techfinder.matches import mails, placing, telling
-from techfinder.matches.models import Match
+from techfinder.matches.models import Match, Rematch
 
 # So many providers are held at once.
 PROVIDERS_PER_RUN = 200
@@ -74,8 +74,10 @@ def _wake_release(match: Match) -> None:
 def release_places(*, provider_ids: Collection[int] | None = None, now: dt.datetime | None = None) -> int:
     """Give the places that fell free to the best that was held, and note both sides. None is all providers.
 
-    Returns how many matches were put before people.
+    Returns how many matches were put before people: none while a run over everything is going, which does it last.
     """
+    if Rematch.objects.filter(state=Rematch.State.RUNNING).exists():
+        return 0
     ids = placing.providers_with_held() if provider_ids is None else sorted(set(provider_ids))
     runs = [ids[start : start + PROVIDERS_PER_RUN] for start in range(0, len(ids), PROVIDERS_PER_RUN)]
     return sum(_release(run, now) for run in runs)

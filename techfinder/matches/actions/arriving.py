@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from techfinder.activities.models import Activity
-from techfinder.celery import wake
+from techfinder.matches.models import Match
+from techfinder.matches.nearmisses import wake_counting
 from techfinder.matches.pairs import Stored
-from techfinder.matches.placing import place
+from techfinder.matches.placing import place, providers_with_held
 from techfinder.matches.telling import note
 
 
-def arrive(stored: Stored, *, silent: Collection[int] = ()) -> None:
+def arrive(stored: Stored, *, silent: Collection[int] = (), capped_later: bool = False) -> None:
     """Put before people what came, and what finds a place where others left; note both, but for `silent` matches.
 
+    With `capped_later` what comes to a provider with a cap waits for `arrive_last`.
     The last step of a transaction that stores: who places waits for no match (see `placing`).
     """
+    wake_counting()
     if stored.arrived or stored.left:
-        wake("matches.near_misses")
         providers = Activity.objects.filter(matches__in=stored.left).values_list("provider", flat=True)
-        placed = place(match_ids=stored.arrived, provider_ids=set(providers) if stored.left else ())
+        placed = place(
+            match_ids=stored.arrived, provider_ids=set(providers) if stored.left else (), capped_later=capped_later
+        )
         note(sorted(set(placed).union(stored.arrived) - set(silent)))
+
+
+def arrive_last() -> None:
+    """When a run over everything is stored: the places of providers with a cap, to the best of the whole country."""
+    placed = place(provider_ids=providers_with_held())
+    note(set(placed) - quiet_of(placed))
+
+
+def quiet_of(match_ids: Collection[int]) -> set[int]:
+    """The matches of which a side came in by an import that tells nobody."""
+    rows = Match.objects.filter(Q(request__quiet=True) | Q(activity__quiet=True), pk__in=match_ids)
+    return set(rows.values_list("pk", flat=True)) if match_ids else set()

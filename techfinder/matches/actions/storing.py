@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from matching import Best, fingerprints
 from matching.arrays import Bools, Ints
 from matching.best import positions
 from techfinder.celery import wake
-from techfinder.matches.actions.arriving import arrive
+from techfinder.matches.actions.arriving import arrive, arrive_last, quiet_of
 from techfinder.matches.findings import Findings, changed, put_together
 from techfinder.matches.lists import Edges, K
 from techfinder.matches.locks import alone, beside_others
-from techfinder.matches.models import Match, Rematch, RematchShard
+from techfinder.matches.models import Rematch, RematchShard
 from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, difference, read_known, same, store
 from techfinder.matches.rows import Offered, World, load_activities, load_requests
 from techfinder.matches.rows.binary import read_columns
@@ -55,8 +55,6 @@ def _store_part(shard: RematchShard, findings: Findings, ids: Ints, offered: Off
     check_run(shard)
     part = _Part(shard, findings, ids, offered)
     stored = part.store()
-    silent = _quiet(stored.arrived)
-    REQUESTS.end_quiet(part.whole.tolist())
     hold(
         shard,
         created=F("created") + stored.created,
@@ -64,13 +62,7 @@ def _store_part(shard: RematchShard, findings: Findings, ids: Ints, offered: Off
         reopened=F("reopened") + stored.reopened,
         closed=F("closed") + stored.closed,
     )
-    arrive(stored, silent=silent)
-
-
-def _quiet(match_ids: list[int]) -> set[int]:
-    """The matches of which a side came in by an import that tells nobody."""
-    rows = Match.objects.filter(Q(request__quiet=True) | Q(activity__quiet=True), pk__in=match_ids)
-    return set(rows.values_list("pk", flat=True)) if match_ids else set()
+    arrive(stored, silent=quiet_of(stored.arrived), capped_later=True)
 
 
 def read_versions(side: Side, ids: Ints | None = None) -> tuple[Ints, Ints]:
@@ -159,26 +151,40 @@ def write_differing(side: Side, items: Ints, group: Ints, score: Ints, other: In
 
 @transaction.atomic
 def close_run(rematch_id: int) -> bool:
-    """When all shards are stored: the edges of activities, and what is to be matched again. Once per run."""
+    """When all shards are stored: the edges of activities, what is to be matched again, and the places of providers.
+
+    Once per run.
+    """
     alone()
     run = Rematch.objects.select_for_update().get(pk=rematch_id)
     if run.state != Rematch.State.RUNNING or run.shards.exclude(state=State.STORED).exists():
         return False
-    _finish_activities(read_findings(run.pk))
+    findings = read_findings(run.pk)
+    activities, requests = _finish_activities(findings), _finish_requests(findings)
     run.shards.update(best=None)
     run.state, run.finished_at = Rematch.State.DONE, timezone.now()
     run.save(update_fields=["state", "finished_at"])
     wake("matches.sweep")
+    arrive_last()
+    ACTIVITIES.end_quiet(activities)
+    REQUESTS.end_quiet(requests)
     return True
 
 
-def _finish_activities(findings: Findings) -> None:
+def _finish_requests(findings: Findings) -> list[int]:
+    """Mark those that changed since they were found; the ids of the others."""
+    newer = changed(*read_versions(REQUESTS), findings.request_id, findings.request_version)
+    mark_stale(REQUESTS, newer.tolist())
+    return np.setdiff1d(findings.request_id, newer).tolist()
+
+
+def _finish_activities(findings: Findings) -> list[int]:
+    """Write the edges of those that are as they were found, and mark the others; the ids of the first."""
     newer = changed(*read_versions(ACTIVITIES), findings.activity_id, findings.activity_version)
     mark_stale(ACTIVITIES, newer.tolist())
-    mark_stale(REQUESTS, changed(*read_versions(REQUESTS), findings.request_id, findings.request_version).tolist())
     same_still = ~np.isin(findings.activity_id, newer)
     ids = findings.activity_id[same_still]
     best = findings.best.take(findings.best.place == K)
     write_differing(ACTIVITIES, ids, best.activity_id, best.score, best.request_id)
     mark(ACTIVITIES, ids, findings.activity_version[same_still])
-    ACTIVITIES.end_quiet(ids.tolist())
+    return ids.tolist()
