@@ -39,6 +39,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
     is_open = asked.status == Request.Status.OPEN
     page = Paginator(matches_of_request(asked), PER_PAGE).get_page(request.GET.get("page"))
     count = page.paginator.count
+    may_act = access.may_act(request.user, asked)
     context = {
         "asked": asked,
         "page": page,
@@ -47,7 +48,9 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "facts": show.request_facts(asked),
         "stages": show.stages(asked, count),
         "held": held_of(asked, request.user, Labels()) if is_open and not asked.is_being_matched else None,
-        "may_act": access.may_act(request.user, asked),
+        "may_act": may_act,
+        # Whoever sees this page and cannot act on it is a moderator.
+        "explains": not may_act or request.user.is_staff,
         "loosened": loosened.last(request.session, asked),
         "is_open": is_open,
         "why": why_not(asked) if is_open and not asked.is_being_matched and count < FEW else None,

@@ -171,3 +171,14 @@ def test_the_queries_stay_the_same(client, request_, activity, each):
     with CaptureQueriesContext(connection) as queries:
         assert page(client, "R1", "A1").status_code == 200
     assert len(queries) == 30, [query["sql"] for query in queries]
+
+
+def test_a_moderator_gets_here_from_a_match(client, request_, activity):
+    activity.group_max = None
+    activity.save()
+    actions.match_request(request_id=request_.pk)
+    here = f"{reverse('moderation:explain')}?vraag={request_.uuid}&amp;aanbod={activity.slug}"
+    page_of_request = reverse("matches:request", args=[request_.uuid])
+    assert here in client.get(page_of_request).content.decode()
+    client.force_login(request_.contact)
+    assert here not in client.get(page_of_request).content.decode()
