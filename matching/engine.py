@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,7 @@ from .search import cells, groups, search
 CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """An eligible pair. `rank` counts from 1 within the request; None where not all its activities were looked at.
 
     `fingerprint` stands for score, reasons and shortfalls: see `fingerprints`.
@@ -210,4 +210,4 @@ def _described(block: Block, score: Ints, rank: list[int] | list[None]) -> list[
         shortfalls(block),
         fingerprint(block).tolist(),
     )
-    return [Pair(*row) for row in zip(*columns, strict=True)]
+    return list(map(Pair._make, zip(*columns, strict=True)))
