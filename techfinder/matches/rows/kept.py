@@ -64,14 +64,16 @@ class Kept:
             cursor.execute(NOW)
             database, oldest, own = cursor.fetchone()
         changes = self._changes() if database == self._database else None
+        # Until all is done: whatever breaks off here makes the next one start from nothing.
+        self._database = None
         if changes is None or not self._take_over(changes):
-            self._database, self._seen = database, set()
+            self._seen = set()
             self._read_all()
             changes = self._log("xact = %(own)s", {"own": own or 0})
         mine = changes["xact"] == (own or 0)
         self._doubtful = np.unique(changes["item"][mine])
         self._seen = {xact for xact in self._seen.union(changes["xact"][~mine].tolist()) if xact >= oldest}
-        self._oldest = oldest
+        self._database, self._oldest = database, oldest
 
     def _changes(self) -> Table:
         seen = f"{{{','.join(map(str, self._seen))}}}"
