@@ -107,9 +107,10 @@ class CampaignRequest(models.Model):
         CLOSED = "closed", _("the request is no longer open")
         GONE = "gone", _("the activity or its day is no longer there")
         FULL = "full", _("the seats were taken meanwhile")
+        CHANGED = "changed", _("the request or the activity was changed and no longer fits")
 
     # Of the proposal, and yet without a place: others were first, or the offer went away.
-    SKIPPED = (Outcome.CLOSED, Outcome.GONE, Outcome.FULL)
+    SKIPPED = (Outcome.CLOSED, Outcome.GONE, Outcome.FULL, Outcome.CHANGED)
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="asked", verbose_name=_("campaign"))
     request = models.ForeignKey(Request, models.CASCADE, related_name="campaigns", verbose_name=_("request"))

@@ -136,6 +136,7 @@ def skipped(outcome: str) -> str:
         Outcome.CLOSED: _("Skipped at publishing: the request was no longer open. The seats stay free."),
         Outcome.GONE: _("Skipped at publishing: the activity or its day was no longer there."),
         Outcome.FULL: _("Skipped at publishing: the seats were taken meanwhile."),
+        Outcome.CHANGED: _("Skipped at publishing: the request or the activity was changed and no longer fits."),
     }
     return said.get(Outcome(outcome), "") if outcome else ""
 
@@ -146,6 +147,8 @@ def why_to_school(outcome: str, reason: str) -> str:
         return _("There was a place for you, but the company had to take that day away.")
     if outcome == Outcome.FULL:
         return _("There was a place for you, but the seats were taken shortly before.")
+    if outcome == Outcome.CHANGED:
+        return _("There was a place for you, but after a change it no longer fitted your request.")
     said = {
         Reason.NO_OPTION: _("No activity of this campaign fits the classes, theme, days or place that you ask for."),
         Reason.LOCKED_OUT: _("The coordinator could not place your group with the companies that would fit."),

@@ -94,6 +94,21 @@ def test_a_day_that_is_past_is_not_given(fair, reload):
     assert fair.outcomes()[past.request_id] == Outcome.GONE
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"group_size": 35}, {"levels": ["po-1"]}, {"date_until": timezone.localdate() + 31 * DAY}],
+    ids=["group", "levels", "days"],
+)
+def test_a_request_that_was_changed_and_no_longer_fits_is_skipped(fair, reload, change):
+    world = a_round(fair)
+    changed = world.found.awards.first()
+    Request.objects.filter(pk=changed.request_id).update(**change)
+    fair.publish(world.found)
+    assert fair.outcomes()[changed.request_id] == Outcome.CHANGED
+    assert reload(changed.request).status == Request.Status.OPEN
+    assert reload(changed.session).taken == 0
+
+
 def test_a_group_in_parts_is_placed_whole_or_not_at_all(fair, reload):
     first, second = fair.day(), fair.day()
     large = fair.ask(size=50, bounds={"parts_max": 2, "providers_max": 2})

@@ -19,6 +19,7 @@ from techfinder.activities.models import Session
 from techfinder.campaigns.actions.refusing import CampaignError, locked
 from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Round
 from techfinder.celery import wake
+from techfinder.matches.campaign_pairs import Market
 from techfinder.requests.actions import fulfil
 from techfinder.requests.models import Request
 
@@ -41,7 +42,8 @@ def publish_round(*, round_id: int, user: User) -> bool:
     awards = _by_request(found)
     open_ids = _lock_open(campaign)
     days = lock_sessions(session_ids={each.session_id or 0 for parts in awards.values() for each in parts})
-    outcomes = _decide(_in_order(campaign, awards), awards, open_ids, days)
+    fits = _still_fitting(awards, open_ids, days)
+    outcomes = _decide(_in_order(campaign, awards), awards, fits, days)
     _give(campaign, awards, outcomes)
     _record(campaign, outcomes, open_ids)
     Round.objects.filter(pk=found.pk).update(state=Round.State.PUBLISHED, finished_at=timezone.now())
@@ -81,25 +83,48 @@ def _in_order(campaign: Campaign, awards: Mapping[int, list[Award]]) -> list[int
     return list(urgent.values_list("request_id", flat=True))
 
 
+def _still_fitting(
+    awards: Mapping[int, list[Award]], open_ids: set[int], days: Mapping[int, Session]
+) -> dict[int, set[int]]:
+    """Per open request the days of `days` that fit it as both are now; none when its group has another size."""
+    market = Market(request_ids=open_ids & awards.keys(), session_ids=days.keys())
+    found: dict[int, set[int]] = {each.request_id: set() for each in market.askings()}
+    as_proposed = {
+        each.request_id
+        for each in market.askings()
+        if each.size == sum(part.pupils for part in awards[each.request_id])
+    }
+    for fit in market.fits():
+        if fit.request_id in as_proposed:
+            found[fit.request_id].add(fit.session_id)
+    return found
+
+
 def _decide(
-    order: Iterable[int], awards: Mapping[int, list[Award]], open_ids: set[int], days: Mapping[int, Session]
+    order: Iterable[int],
+    awards: Mapping[int, list[Award]],
+    fits: Mapping[int, set[int]],
+    days: Mapping[int, Session],
 ) -> dict[int, Outcome]:
     free = {pk: day.free for pk, day in days.items() if day.date >= timezone.localdate()}
     outcomes = {}
     for request_id in order:
         parts = awards[request_id]
-        outcomes[request_id] = outcome = _outcome(request_id in open_ids, parts, free)
+        outcomes[request_id] = outcome = _outcome(parts, fits.get(request_id), free)
         if outcome == Outcome.PLACED:
             for part in parts:
                 free[part.session_id or 0] -= part.pupils
     return outcomes
 
 
-def _outcome(is_open: bool, parts: Iterable[Award], free: Mapping[int, int]) -> Outcome:
-    if not is_open:
+def _outcome(parts: Iterable[Award], fits: set[int] | None, free: Mapping[int, int]) -> Outcome:
+    """`fits` is None when the request is no longer open."""
+    if fits is None:
         return Outcome.CLOSED
     if any(part.session_id not in free for part in parts):
         return Outcome.GONE
+    if any(part.session_id not in fits for part in parts):
+        return Outcome.CHANGED
     if any(free[part.session_id or 0] < part.pupils for part in parts):
         return Outcome.FULL
     return Outcome.PLACED

@@ -148,6 +148,7 @@ class Migration(migrations.Migration):
                             ("closed", "the request is no longer open"),
                             ("gone", "the activity or its day is no longer there"),
                             ("full", "the seats were taken meanwhile"),
+                            ("changed", "the request or the activity was changed and no longer fits"),
                         ],
                         max_length=8,
                         verbose_name="what came of it",
