@@ -46,7 +46,7 @@ def test_more_countries():
 
 
 def test_countries_in_one_run():
-    """Three countries in one run: a bit per activity for every municipality of all, and online lessons cross borders."""
+    """Three countries in one run: more bits per activity, and online lessons that cross borders."""
     print()
     one = engine_country.columns(REQUESTS, ACTIVITIES)
     apart = cost("1 country", *one)
