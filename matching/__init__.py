@@ -1,9 +1,20 @@
 """The matching engine: columns in; ranked and explained pairs, and near misses, out. Knows no Django and no clock."""
 
-from .best import Best, combine
+from .best import Best, combine, positions
 from .block import Terms
 from .columns import ActivityColumns, RequestColumns
-from .engine import Pair, Pairs, best_pairs, describe, fingerprints, iter_all, match_activity, match_all, match_request
+from .engine import (
+    Pair,
+    Pairs,
+    best_pairs,
+    describe,
+    fingerprints,
+    iter_all,
+    match_activity,
+    match_all,
+    match_request,
+    weigh,
+)
 from .explain import Explanation, Part, Verdict, explain
 from .levels import LEAVES, LEVELS, Leaf, LevelTable
 from .nearmiss import Loosening, NearMiss, near_miss_counts, near_misses
@@ -49,5 +60,7 @@ __all__ = [
     "match_request",
     "near_miss_counts",
     "near_misses",
+    "positions",
+    "weigh",
     "widen_activity",
 ]

@@ -123,6 +123,27 @@ def _kept(run: Run, tops: Ints, leaders: Ints, best: int) -> Best:
     return Best(run.requests.id[r], run.activities.id[a], order.scores(keys), rank, place, _fingerprints(run, r, a))
 
 
+def weigh(
+    requests: RequestColumns,
+    activities: ActivityColumns,
+    terms: Terms,
+    request_id: Ints | None = None,
+    activity_id: Ints | None = None,
+) -> tuple[Ints, Ints, Ints]:
+    """Request id, activity id and score (tenths of a point) of the eligible ones among some pairs, in their order.
+
+    The pairs are ids of shape (pairs,), of which unknown ones are not eligible; without them all pairs are meant, so
+    that one side must be short.
+    """
+    run = Run(requests, activities, terms)
+    if request_id is None or activity_id is None:
+        block = eligible(run.all_pairs())
+    else:
+        known = np.isin(request_id, requests.id) & np.isin(activity_id, activities.id)
+        block = eligible(run.block(_at(requests.id, request_id[known]), _at(activities.id, activity_id[known])))
+    return requests.id[block.r], activities.id[block.a], tenths(block)
+
+
 def fingerprints(
     requests: RequestColumns, activities: ActivityColumns, terms: Terms, request_id: Ints, activity_id: Ints
 ) -> Ints:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matching import positions
 from matching.arrays import Bools, Ints
-from matching.best import positions
 
 # As many pairs of each item are stored.
 K = 10

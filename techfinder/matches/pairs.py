@@ -14,8 +14,8 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
+from matching import positions
 from matching.arrays import Bools, Ints
-from matching.best import positions
 from techfinder.matches.models import Match
 from techfinder.matches.placing import without_cap
 from techfinder.matches.rows.binary import read_columns

@@ -10,11 +10,8 @@ import numpy as np
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from matching import ActivityColumns, RequestColumns, Terms, best_pairs
+from matching import ActivityColumns, RequestColumns, Terms, best_pairs, weigh
 from matching.arrays import Ints
-from matching.block import Block, Run
-from matching.rules import eligible
-from matching.score import tenths
 from techfinder.activities.models import Activity
 from techfinder.matches.lists import Edges, K, Rows
 from techfinder.matches.models import AskedRow, Match, OfferedRow
@@ -121,23 +118,9 @@ def load(side: Side, ids: Sequence[int], world: World) -> Table:
 def find(table: Table, terms: Terms) -> tuple[Ints, Ints, Ints]:
     """Request, activity and score of what is eligible; for many items a superset of what their lists can take."""
     if len(table.mine) == 1:
-        return _weighed(Run(table.requests, table.activities, terms).all_pairs())
+        return weigh(table.requests, table.activities, terms)
     best = best_pairs(table.requests, table.activities, terms, best=K)
     return best.request_id, best.activity_id, best.score
-
-
-def weigh(
-    requests: RequestColumns, activities: ActivityColumns, terms: Terms, request_id: Ints, activity_id: Ints
-) -> tuple[Ints, Ints, Ints]:
-    """Request, activity and score of those of these pairs that are eligible; pairs of unknown rows are not."""
-    known = np.isin(request_id, requests.id) & np.isin(activity_id, activities.id)
-    r = np.searchsorted(requests.id, request_id[known])
-    return _weighed(Run(requests, activities, terms).block(r, np.searchsorted(activities.id, activity_id[known])))
-
-
-def _weighed(block: Block) -> tuple[Ints, Ints, Ints]:
-    fits = eligible(block)
-    return fits.requests.id[fits.r], fits.activities.id[fits.a], tenths(fits)
 
 
 # -------------------------------------------------------------------- edges

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching import fingerprints
+from matching import fingerprints, positions, weigh
 from matching.arrays import Bools, Ints
-from matching.best import positions
 from techfinder.matches.lists import Edges, Rows, candidates, settle
 from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, close, move, read_known, rerank, same, store
 from techfinder.matches.rows import World
-from techfinder.matches.sides import Side, Table, find, loaded_edges, other, read_edges, rows_of, weigh, write_edges
+from techfinder.matches.sides import Side, Table, find, loaded_edges, other, read_edges, rows_of, write_edges
 from techfinder.matches.spelling import Speller
 
 

@@ -11,9 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from matching import Best, fingerprints
+from matching import Best, fingerprints, positions, weigh
 from matching.arrays import Bools, Ints
-from matching.best import positions
 from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive, arrive_last, quiet_of
 from techfinder.matches.findings import Findings, changed, put_together
@@ -24,7 +23,7 @@ from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, diffe
 from techfinder.matches.rows import Offered, World, load_activities, load_requests
 from techfinder.matches.rows.binary import read_columns
 from techfinder.matches.shards import check_run, hold
-from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark, mark_stale, read_edges, weigh, write_edges
+from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark, mark_stale, read_edges, write_edges
 from techfinder.matches.spelling import Speller
 
 # Single items wait while a part is stored: a second or two.
