@@ -19,6 +19,7 @@ from matching import (
     match_activity,
     match_all,
     match_request,
+    weigh,
 )
 
 from . import reference
@@ -111,3 +112,18 @@ def test_a_crowd_in_many_chunks(monkeypatch):
     assert len(expected) > 300
     assert plain(match_all(*columns, terms_of(set()))) == expected
     assert len(list(iter_all(*columns, terms_of(set())))) >= 5
+
+
+@thorough
+@given(worlds(), st.randoms(use_true_random=False))
+def test_some_pairs_weighed_are_those_that_hold(world, rng: random.Random):
+    requests, activities, excluded = world
+    columns = RequestColumns.from_rows(requests), ActivityColumns.from_rows(activities)
+    expected = {pair[:2]: round(pair[2] * 10) for pair in reference.all_pairs(requests, activities, TODAY, excluded)}
+    ids = [(ask.id, offer.id) for ask in requests for offer in activities] + [(0, 0), (10**13, 1)]
+    rng.shuffle(ids)
+    asked = np.array(ids, dtype=np.int64)
+    found = list(zip(*(column.tolist() for column in weigh(*columns, terms_of(excluded), *asked.T)), strict=True))
+    assert found == [(*pair, expected[pair]) for pair in ids if pair in expected]
+    whole = zip(*(column.tolist() for column in weigh(*columns, terms_of(excluded))), strict=True)
+    assert {(ask, offer): score for ask, offer, score in whole} == expected
