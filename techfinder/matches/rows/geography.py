@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
-from matching.arrays import Bools, Ints
+from matching.arrays import Bools, Ints, Masks
+from matching.columns import WORD
 from techfinder.matches.models import Area
 from techfinder.matches.rows.binary import read_columns
 from techfinder.matches.rows.numbers import lock_giving_out
@@ -63,6 +64,15 @@ class Geography:
             inside = self.everywhere | self.covers[:, at] if known else self.everywhere
             self._covering[municipality_id] = self.area_id[inside].tolist()
         return self._covering[municipality_id]
+
+    @cached_property
+    def words(self) -> Masks:
+        """`covers` as bits, shape (words, areas); the last word is empty, for a municipality that is not known."""
+        count = -(-len(self.municipality) // WORD)
+        packed = np.zeros((len(self.area_id), (count + 1) * WORD // 8), dtype=np.uint8)
+        bits = np.packbits(self.covers, axis=1, bitorder="little")
+        packed[:, : bits.shape[1]] = bits
+        return np.ascontiguousarray(packed.view("<u8").astype(np.uint64).T)
 
     @cached_property
     def province(self) -> dict[int, str]:

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from matching import ActivityColumns, ActivityRow
 from matching.arrays import Bools, Ints, Masks
-from matching.columns import NO_LIMIT, WORD
+from matching.columns import NO_LIMIT
 from matching.days import ALL_MONTHS
 from matching.geo import vectors_of
 from techfinder.activities.models import Activity, Session
@@ -296,19 +296,10 @@ def _columns(table: Table, sessions: Table, world: World) -> ActivityColumns:
 
 
 def _regions(area: Ints, world: World) -> tuple[Masks, Ints, Bools]:
-    """The municipalities of each row as bits of shape (words, rows), those that any names, and who goes everywhere."""
-    used, where = np.unique(area, return_inverse=True)
-    geography = world.geography_of(used)
-    at = np.searchsorted(geography.area_id, used)
-    covers = geography.covers[at]
-    named = covers.any(axis=0)
-    count = max(1, -(-int(named.sum()) // WORD))
-    # One word more than there are municipalities: the empty one, for a municipality that no activity names.
-    packed = np.zeros((len(used), (count + 1) * WORD // 8), dtype=np.uint8)
-    bits = np.packbits(covers[:, named], axis=1, bitorder="little")
-    packed[:, : bits.shape[1]] = bits
-    words: Masks = packed.view("<u8").astype(np.uint64).T
-    return words[:, where], geography.municipality[named], geography.everywhere[at][where]
+    """The municipalities of each row as bits of shape (words, rows), which those are, and who goes everywhere."""
+    geography = world.geography_of(area)
+    at = np.searchsorted(geography.area_id, area)
+    return geography.words.take(at, axis=1), geography.municipality, geography.everywhere[at]
 
 
 # ------------------------------------------------------------------ sessions

@@ -85,7 +85,7 @@ class World:
 
     def geography_of(self, area_ids: Ints) -> Geography:
         """The regions with all of these areas: another process may have written one since."""
-        if not np.isin(area_ids, self.geography.area_id).all():
+        if not _lookup(self.geography.area_id, area_ids).all():
             self.geography = current_geography()
         return self.geography
 
