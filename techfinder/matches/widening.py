@@ -37,6 +37,7 @@ Found = list[tuple[str, Any, int]]
 class Proposal:
     """So many more requests fit with one change; `url` is the form with it filled in."""
 
+    icon_name: str
     sentence: str
     gained: int
     url: str
@@ -128,7 +129,18 @@ def _proposal(
     given = [code for code, _name in names] if field == "regions" else value
     query = urlencode({field: "1" if given is True else given}, doseq=True)
     form = reverse("activities:edit", args=[activity.slug, STEP_OF[field]])
-    return Proposal(told % {"count": gained, "if": condition}, gained, f"{form}?{query}#id_{field}")
+    sentence = told % {"count": gained, "if": condition}
+    return Proposal(ICONS.get(field, "users"), sentence, gained, f"{form}?{query}#id_{field}")
+
+
+ICONS = {
+    "themes": "bulb",
+    "delivery": "map-pin",
+    "max_travel_km": "route",
+    "regions": "map-pin",
+    "months": "calendar",
+    "cost": "currency-euro",
+}
 
 
 CONDITIONS: dict[str, Callable[[Any, Labels], str]] = {

@@ -234,4 +234,4 @@ def test_the_queries_stay_the_same(make_activity, make_request, each):
     actions.match_request(request_id=request.pk)
     with CaptureQueriesContext(connection) as queries:
         why_not_of(request)
-    assert len(queries) == 11, [query["sql"] for query in queries]
+    assert len(queries) == 12, [query["sql"] for query in queries]
