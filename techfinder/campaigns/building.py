@@ -12,7 +12,7 @@ from techfinder.campaigns.solver import Group, Lock, Option, Place, Problem
 from techfinder.matches.campaign_pairs import Asking, Market
 
 # Of the time limit of the task: the rest is for reading, and for writing down what came of it.
-SECONDS = 50.0
+SECONDS = 40.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,8 @@ def test_who_left_is_not_mailed(fair):
 def test_telling_that_was_cut_off_goes_on(fair, reload):
     world = a_round(fair)
     fair.publish(world.found)
+    actions.tell(campaign_id=fair.campaign.pk, seconds=0)
+    assert not OutgoingMail.objects.exists()
     assert actions.sweep() == 1
     told(fair)
     CampaignRequest.objects.filter(outcome=Outcome.PLACED).update(told_at=None)

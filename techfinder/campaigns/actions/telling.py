@@ -6,6 +6,7 @@ twice.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils import timezone, translation
 from techfinder.accounts.models import User
 from techfinder.campaigns import words
 from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Round, Unserved
+from techfinder.celery import wake
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.matches.words import request_line, request_url
@@ -24,18 +26,23 @@ from techfinder.organisations.models import Membership, Provider
 from techfinder.requests.models import Request
 
 AT_ONCE = 50
+# Well within the time limit of a task, with all companies still to come.
+SECONDS_PER_RUN = 40
 Outcome = CampaignRequest.Outcome
 
 
-def tell(*, campaign_id: int) -> None:
-    """Write every mail that a published campaign still owes; cut off anywhere, the next run goes on."""
+def tell(*, campaign_id: int, seconds: float = SECONDS_PER_RUN) -> None:
+    """Write the mails that a published campaign still owes; what the time is too short for, the next run does."""
     campaign = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.PUBLISHED, told_at=None).first()
     if campaign is None:
         return
-    while _tell_schools(campaign):
-        pass
-    _tell_providers(campaign)
-    Campaign.objects.filter(pk=campaign_id, told_at=None).update(told_at=timezone.now())
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not _tell_schools(campaign):
+            _tell_providers(campaign)
+            Campaign.objects.filter(pk=campaign_id, told_at=None).update(told_at=timezone.now())
+            return
+    wake("campaigns.tell", campaign_id)
 
 
 def published_round(campaign: Campaign) -> Round:
