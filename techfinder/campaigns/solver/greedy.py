@@ -63,6 +63,11 @@ class Free:
         self.seats[key[1]] -= pupils
         self.groups[key[1]] -= 1
 
+    def give_back(self, key: Key) -> None:
+        pupils = self.taken.pop(key)
+        self.seats[key[1]] += pupils
+        self.groups[key[1]] += 1
+
     def room(self, pair: Pair) -> int:
         """The most pupils of this pair that can still come; 0 when it is too few."""
         most = min(pair.high, self.seats[pair.place]) if self.groups[pair.place] else 0

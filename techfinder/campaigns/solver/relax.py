@@ -17,15 +17,15 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from .case import Case, Pair
+from .chains import chained, polished
 from .model import STAGES, Model, Pupils, ceiling, value_of
 from .problem import Stage
 
 UNIT = 1000  # of fairness and of score: numbers of a size that floating point solvers like
 CORES = (3, 8)  # pairs per group that an attempt may add to those of the relaxation and of the best solution so far
-SERVED = 1000  # what a group more weighs in the first attempt, in units of fairness: ten steps of priority
 CUT_DEPTH = 12  # the largest k
 LEAST_VIOLATION = 1e-3
-LEAST_PROGRESS = 1e-4  # of the bound, per round of cuts
+LEAST_PROGRESS = 5e-4  # of the bound, per round of cuts
 
 
 class LinearMaker:
@@ -73,13 +73,6 @@ class Relaxation:
             for ident, (positions, lows) in found.items()
         }
 
-    def prime(self, seconds: float) -> None:
-        """A first solution in which the first two goals are weighed: near the best of both."""
-        ends = time.monotonic() + seconds
-        self.maker.model.maximize(SERVED * self.model.goal("served") + self.model.goal("fairness", UNIT))
-        _, shares, losses = self.relaxed(1, ends)
-        self.integer(self.core(CORES[0], shares, losses), ends - time.monotonic())
-
     def stage(self, name: str, seconds: float) -> Stage:
         """The goal as far as it goes without giving up the stages before."""
         began = time.monotonic()
@@ -87,10 +80,10 @@ class Relaxation:
         unit = 1 if name == "served" else UNIT
         goal = self.model.goal(name, unit)
         self.maker.model.maximize(goal)
+        if name == "score":
+            self.same_groups(ends)
         relaxed, shares, losses = self.relaxed(unit, ends)
         bound = min(relaxed, ceiling(self.case, name))
-        if name == "score":
-            self.same_groups(self.core(CORES[-1], shares, losses), (ends - time.monotonic()) * 0.4)
         for width in (*CORES, None):
             value, left = value_of(self.case, self.best, name), ends - time.monotonic()
             if bound <= value or left <= 0:
@@ -100,17 +93,20 @@ class Relaxation:
             else:
                 self.close(relaxed - value, losses, unit)
                 bound = min(bound, max(self.integer(self.open, left, unit), value_of(self.case, self.best, name)))
+        self.take(polished(self.case, self.best))
         value = value_of(self.case, self.best, name)
         self.close(relaxed - value, losses, unit)
         self.maker.add(goal >= value / unit)
         return Stage(name=name, value=value, bound=int(bound), proven=value >= bound, seconds=time.monotonic() - began)
 
-    def same_groups(self, allowed: np.ndarray, seconds: float) -> None:
+    def same_groups(self, ends: float) -> None:
         """Looks for a better solution in which the same groups are served: keeps the goals before by itself."""
         served = {group for group, _ in self.best}
         for ident, variable in self.model.served.items():
             variable.lower_bound = variable.upper_bound = ident in served
-        self.integer(allowed, seconds)
+        _, shares, losses = self.relaxed(UNIT, ends)
+        for width in CORES:
+            self.integer(self.core(width, shares, losses), (ends - time.monotonic()) * 0.3)
         for variable in self.model.served.values():
             variable.lower_bound, variable.upper_bound = 0, 1
 
@@ -232,9 +228,10 @@ def relax(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage
     """The best found and how each goal ended. `start`: a solution to begin with."""
     ends = time.monotonic() + seconds
     run = Relaxation(case, start)
-    run.prime((ends - time.monotonic()) * 0.4)
+    musts = set(case.musts)
+    run.take(chained(case, {key: pupils for key, pupils in start.items() if key[0] in musts}))
     stages = [
-        run.stage(name, (ends - time.monotonic()) * share) for name, share in zip(STAGES, (0.4, 0.5, 1), strict=True)
+        run.stage(name, (ends - time.monotonic()) * share) for name, share in zip(STAGES, (0.3, 0.4, 1), strict=True)
     ]
     return run.best, stages
 
