@@ -9,13 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions
+from techfinder.matches import actions, digest
 from techfinder.matches.models import Match
+from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
+from tests.matches.steps import match_request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)
@@ -36,16 +38,36 @@ def world():
         ActivityFactory(provider=provider, title=title, regions=["NL-ZE"], **fields)
     teacher = UserFactory(name="Elke Moens")
     school = SchoolFactory(name="Basisschool De Loefzijde", municipality=town)
+    next_door = SchoolFactory(name="De Tweemaster", municipality=town)
     year = timezone.localdate().year + 1
     common = {"school": school, "contact": teacher, "date_from": f"{year}-05-03", "date_until": f"{year}-07-02"}
     many = RequestFactory(title="Zonne-energie: zelf iets bouwen dat werkt", themes=["energie"], **common)
     few = RequestFactory(title="Robotica: zelf een arm programmeren", themes=["robotica"], max_cost=0, **common)
-    for request in (many, few):
+    busy = ProviderFactory(name="Kleine Smederij", municipality=town, max_open=1, size=Provider.Size.SMALL)
+    smith = MembershipFactory(user=UserFactory(name="Sam Smid", match_mail="weekly"), provider=busy).user
+    for title in ("Smeed je eigen haak", "Kijken in de smederij"):
+        ActivityFactory(provider=busy, title=title, regions=["NL-ZE"], themes=["metaal", "energie"])
+    other = RequestFactory(
+        title="Metaal: iets maken om mee naar huis te nemen", themes=["metaal"], **{**common, "school": next_door}
+    )
+    again = RequestFactory(title="Nog een keer iets met energie", themes=["energie", "metaal"], **common)
+    for request in (many, few, other):
         request.refresh_from_db()
-        actions.match_request(request_id=request.pk)
-    actions.ask(match_id=Match.objects.get(activity__title__startswith="Wind").pk)
-    actions.offer(match_id=Match.objects.get(activity__title__startswith="Licht").pk, user_id=member.pk)
-    return {"teacher": teacher, "member": member, "many": many, "few": few}
+        match_request(request)
+    actions.ask(match_id=Match.objects.get(request=many, activity__title__startswith="Wind").pk)
+    actions.offer(match_id=Match.objects.get(request=many, activity__title__startswith="Licht").pk, user_id=member.pk)
+    again.refresh_from_db()
+    match_request(again)
+    digest.send_digests(now=timezone.now().replace(hour=12))
+    return {
+        "teacher": teacher,
+        "member": member,
+        "smith": smith,
+        "many": many,
+        "few": few,
+        "again": again,
+        "busy": busy,
+    }
 
 
 def sign_in(page, live_server, user):
@@ -68,7 +90,11 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe,
     addresses = [
         ("teacher", "matches", f"/mijn/vraag/{world['many'].uuid}/"),
         ("teacher", "almost", f"/mijn/vraag/{world['few'].uuid}/"),
+        ("teacher", "held", f"/mijn/vraag/{world['again'].uuid}/"),
         ("teacher", "mine-school", "/mijn/"),
+        ("smith", "mine-busy", "/mijn/"),
+        ("smith", "provider", world["busy"].get_absolute_url()),
+        ("smith", "provider-form", f"{world['busy'].get_absolute_url()}wijzigen/"),
         ("member", "mine-company", "/mijn/"),
         ("member", "activity", f"/mijn/aanbod/{activity.slug}/"),
         ("member", "post", "/post/"),
@@ -79,6 +105,7 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe,
         sign_in(page, live_server, world[who])
         response = page.goto(address)
         assert response.status == 200, name
+        page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         look(page, name, width)
         assert axe(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
