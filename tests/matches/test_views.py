@@ -219,7 +219,7 @@ def busy(make_activity, make_request, provider, vlissingen):
 def test_the_school_reads_why_a_company_does_not_have_its_question_yet(client, busy):
     client.force_login(busy[1].contact)
     page = client.get(reverse("matches:request", args=[busy[1].uuid])).content.decode()
-    assert "1 activiteit past ook, maar het bedrijf heeft nu genoeg vragen" in page
+    assert "1 activiteit past, maar het bedrijf heeft nu genoeg vragen" in page
     assert "Zodra een bedrijf plaats heeft" in page
     assert "Er past nog niets" not in page
     assert '<ol class="tf-cards">' not in page
