@@ -49,8 +49,8 @@ class Side:
 
     def end_quiet(self, ids: Collection[int]) -> None:
         """It is the import that tells nobody, not the row: what comes to it later is told as ever."""
-        if ids:
-            self.items._default_manager.filter(pk__in=ids, quiet=True).update(quiet=False)
+        with connection.cursor() as cursor:
+            cursor.execute(END_QUIET.format(table=self.items._meta.db_table), [list(ids)])
 
 
 def mark(side: Side, ids: Ints, version: Ints) -> None:
@@ -59,6 +59,7 @@ def mark(side: Side, ids: Ints, version: Ints) -> None:
         cursor.execute(MARK.format(table=side.items._meta.db_table), [ids.tolist(), version.tolist()])
 
 
+END_QUIET = "UPDATE {table} SET quiet = false WHERE id = ANY(%s) AND quiet"
 MARK = """
     UPDATE {table} AS item SET matched_version = made.version
     FROM unnest(%s::bigint[], %s::int[]) AS made (id, version)
@@ -184,11 +185,14 @@ EDGES = """
 
 def mark_stale(side: Side, ids: Collection[int]) -> None:
     """Of these the next best is not known: they are to be matched again."""
-    if ids:
-        side.rows._default_manager.filter(pk__in=list(ids), stale=False).update(stale=True)
+    with connection.cursor() as cursor:
+        cursor.execute(STALE.format(table=side.table, key=side.key), [list(ids)])
 
 
-def mark_served(asked: Asked, world: World) -> None:
+STALE = "UPDATE {table} SET stale = true WHERE {key} = ANY(%s) AND NOT stale"
+
+
+def mark_served(asked: Asked | Offered, world: World) -> None:
     """A school that is served by one of these requests counts for less in all its others."""
     closed = ~asked.columns.live & np.isin(asked.table["school"], world.served)
     if closed.any():

@@ -20,6 +20,8 @@ class Speller:
     def __init__(self, requests: RequestColumns, activities: ActivityColumns, terms: Terms, world: World) -> None:
         self._rows = requests, activities, terms
         self._world = world
+        # Read now: who writes by COPY can ask nothing meanwhile.
+        self._codes = world.themes, world.kinds
         self._said: dict[Any, str] = {}
 
     def __call__(self, pairs: Wanted) -> Iterator[tuple[str, str]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import QuerySet
 
 from techfinder.activities.models import Activity
-from techfinder.matches.models import Match
 from techfinder.matches.nearmisses import wake_counting
 from techfinder.matches.pairs import Stored
 from techfinder.matches.placing import place, providers_with_held
 from techfinder.matches.telling import note
+from techfinder.requests.models import Request
 
 
 def arrive(stored: Stored, *, silent: Collection[int] = (), capped_later: bool = False) -> None:
@@ -37,5 +38,14 @@ def arrive_last() -> None:
 
 def quiet_of(match_ids: Collection[int]) -> set[int]:
     """The matches of which a side came in by an import that tells nobody."""
-    rows = Match.objects.filter(Q(request__quiet=True) | Q(activity__quiet=True), pk__in=match_ids)
-    return set(rows.values_list("pk", flat=True)) if match_ids else set()
+    requests, activities = (list(items.filter(quiet=True).values_list("pk", flat=True)) for items in IMPORTED)
+    if not match_ids or not (requests or activities):
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(QUIET, [list(match_ids), requests, activities])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+IMPORTED: tuple[QuerySet[Request], QuerySet[Activity]] = (Request.objects.order_by(), Activity.objects.order_by())
+# By lists of ids and no join: after a first import nothing is known yet of what the tables hold.
+QUIET = "SELECT id FROM matches_match WHERE id = ANY(%s) AND (request_id = ANY(%s) OR activity_id = ANY(%s))"

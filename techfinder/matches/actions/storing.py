@@ -42,8 +42,19 @@ def store_shard(shard: RematchShard) -> None:
         hold(shard, state=State.STORED, lease_until=None)
 
 
+# Of the run that this process stored for last: each of its shards needs the same.
+_kept: tuple[int, Findings] | None = None
+
+
 def read_findings(rematch_id: int) -> Findings:
-    """What all shards of a run found, put together."""
+    """What all shards of a run found, put together; kept until the next run, as it does not change any more."""
+    global _kept
+    if _kept is None or _kept[0] != rematch_id:
+        _kept = rematch_id, _put_together(rematch_id)
+    return _kept[1]
+
+
+def _put_together(rematch_id: int) -> Findings:
     rows = RematchShard.objects.filter(rematch=rematch_id).order_by("province").values_list("best", flat=True)
     return put_together([Findings.from_bytes(each) for each in rows])
 
