@@ -205,11 +205,15 @@ def load_requests(
     ids: Collection[int] | None = None,
     province: str | None = None,
     near: Offered | None = None,
+    kept: bool = False,
 ) -> Asked:
     """The rows of these requests, live or not (`ids`); else the live ones: all, of one shard (`province`, one of
-    SHARDS), or a superset of those that are eligible for one activity (`near`, that was loaded alone)."""
+    SHARDS), or a superset of those that are eligible for one activity (`near`, that was loaded alone). `kept`: all,
+    for one item, out of memory."""
     if near is not None:
         table = KEPT.select(lambda rows: requests_near(near.table, rows, world))
+    elif kept:
+        table = KEPT.select(lambda rows: rows["live"])
     else:
         table = _read_table(*(of_shard(province, world) if ids is None else ids_in("request_id", ids)))
     table = masks.by_id(table)

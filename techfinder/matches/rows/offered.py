@@ -219,11 +219,15 @@ class Offered:
         return len(self.columns)
 
 
-def load_activities(world: World, *, ids: Collection[int] | None = None, near: Asked | None = None) -> Offered:
+def load_activities(
+    world: World, *, ids: Collection[int] | None = None, near: Asked | None = None, kept: bool = False
+) -> Offered:
     """The rows of these activities, live or not (`ids`); else the live ones: all, or a superset of those that are
-    eligible for one request (`near`, that was loaded alone)."""
+    eligible for one request (`near`, that was loaded alone). `kept`: all, for one item, out of memory."""
     if near is not None:
         table = KEPT.select(lambda rows: activities_near(near.table, rows, world))
+    elif kept:
+        table = KEPT.select(lambda rows: rows["live"])
     else:
         table = _read_table(*(("item.live", {}) if ids is None else ids_in("activity_id", ids)))
     table = masks.by_id(table)
