@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -61,17 +60,29 @@ SCHOOL_FIELDS = {
 
 def request_rows(requests: QuerySet[Request], world: World) -> list[RequestRow]:
     """The engine's rows of these requests as they are now, in one query."""
-    return [_engine_row(row, world) for row in _read(requests)]
+    return [_engine_row(row, world, **_of_school(row, world)) for row in _read(requests)]
 
 
 def _read(requests: QuerySet[Request]) -> list[dict[str, Any]]:
-    return list(requests.order_by("pk").values(*FIELDS, **SCHOOL_FIELDS))
+    rows = list(requests.order_by("pk").values(*FIELDS, **SCHOOL_FIELDS))
+    for row in rows:
+        row["posted"] = timezone.localdate(row["confirmed_at"] or row["created_at"])
+    return rows
 
 
-def _engine_row(row: dict[str, Any], world: World) -> RequestRow:
+def _of_school(row: dict[str, Any], world: World) -> dict[str, Any]:
+    """What the table does not have: it is read with the school itself."""
+    pupils, neighbours = (schools.value_or_unknown(row[name]) for name in ("pupils", "neighbours"))
+    return {
+        "served_this_year": bool(np.isin(row["school_id"], world.served)),
+        "small": float(schools.smallness(pupils, schools.SMALL.get(row["sector"], 0))),
+        "remote": float(schools.remoteness(neighbours)),
+    }
+
+
+def _engine_row(row: dict[str, Any], world: World, **of_school: Any) -> RequestRow:
     lat, lon = masks.first_point((row["lat"], row["lon"]), (row["town_lat"], row["town_lon"]))
     levels = world.levels(row["levels"])
-    pupils, neighbours = (schools.value_or_unknown(row[name]) for name in ("pupils", "neighbours"))
     return RequestRow(
         id=row["id"],
         live=row["status"] == Request.Status.OPEN,
@@ -88,16 +99,10 @@ def _engine_row(row: dict[str, Any], world: World) -> RequestRow:
         date_until=row["date_until"],
         max_travel_km=row["max_travel_km"],
         max_cost=masks.cents(row["max_cost"]),
-        served_this_year=bool(np.isin(row["school_id"], world.served)),
-        waiting_days=_whole_weeks((world.today - _posted(row)).days),
-        small=float(schools.smallness(pupils, schools.SMALL.get(row["sector"], 0))),
-        remote=float(schools.remoteness(neighbours)),
+        waiting_days=_whole_weeks((world.today - row["posted"]).days),
         special=bool(levels & int(schools.SPECIAL)),
+        **of_school,
     )
-
-
-def _posted(row: dict[str, Any]) -> dt.date:
-    return timezone.localdate(row["confirmed_at"] or row["created_at"])
 
 
 def _whole_weeks(days: int) -> int:
@@ -172,7 +177,7 @@ def _table_row(row: dict[str, Any], world: World) -> tuple[Any, ...]:
         made.date_from,
         made.date_until,
         made.max_cost,
-        _posted(row),
+        row["posted"],
     )
 
 

@@ -24,13 +24,13 @@ PROVINCE_CODES: tuple[str, ...] = tuple(term.code for term in PROVINCES)
 
 # Of what is read here, not of what it was made by: a roll-back, an import and another database all show in it. The
 # numbers of rows that were rolled back never come again.
-REGION_STAMP = """
+STAMP = """
     SELECT (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
         (SELECT sum(hashtextextended(concat_ws('/', id, code, type, parent_id), 0)) FROM taxonomy_region),
         (SELECT sum(hashint8extended(from_region_id, hashint8extended(to_region_id, 0)))
-            FROM taxonomy_region_municipalities)
+            FROM taxonomy_region_municipalities),
+        (SELECT sum(hashint8extended(id, 0)) FROM matches_area)
 """
-AREA_STAMP = "SELECT sum(hashint8extended(id, 0)) FROM matches_area"
 
 
 @dataclass(eq=False)
@@ -40,7 +40,7 @@ class Geography:
     `area_id` is of shape (areas,) and rising, `everywhere` of shape (areas,); a country-wide area covers none by name.
     """
 
-    stamp: tuple[Any, ...]
+    stamp: list[Any]
     area_stamp: Any
     regions: RegionIndex
     municipality: Ints
@@ -92,13 +92,11 @@ _known: Geography | None = None
 
 
 def current_geography() -> Geography:
-    """The regions and areas as the tables have them now: two small queries while nothing changed."""
+    """The regions and areas as the tables have them now: one small query while nothing changed."""
     global _known
     with connection.cursor() as cursor:
-        cursor.execute(REGION_STAMP)
-        stamp = cursor.fetchone()
-        cursor.execute(AREA_STAMP)
-        (area_stamp,) = cursor.fetchone()
+        cursor.execute(STAMP)
+        *stamp, area_stamp = cursor.fetchone()
     found = _known
     if found is None or found.stamp != stamp:
         found = _without_areas(stamp)
@@ -108,7 +106,7 @@ def current_geography() -> Geography:
     return found
 
 
-def _without_areas(stamp: tuple[Any, ...]) -> Geography:
+def _without_areas(stamp: list[Any]) -> Geography:
     regions = RegionIndex()
     # All regions, because nothing keeps a network or a school from naming another one.
     municipality = np.array(sorted(region.pk for region in regions.by_code.values()), dtype=np.int64)

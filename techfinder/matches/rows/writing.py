@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -37,7 +37,7 @@ def write(table: type[EngineRow], columns: Sequence[str], rows: Sequence[Sequenc
     if not rows:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_statement(table, columns), [list(values) for values in zip(*rows, strict=True)])
+        cursor.execute(_statement(table, columns), [_literal(values) for values in zip(*rows, strict=True)])
         return int(cursor.rowcount)
 
 
@@ -58,6 +58,11 @@ def _statement(table: type[EngineRow], columns: Sequence[str]) -> str:
 
 def _array(field: models.Field[Any, Any]) -> str:
     return f"%s::{field.db_type(connection)}[]"
+
+
+def _literal(values: Iterable[Any]) -> str:
+    """Numbers, dates and booleans as an array: the driver's own way takes many times longer."""
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
 
 
 def _of(table: str, columns: Sequence[str]) -> str:
