@@ -63,7 +63,7 @@ def near(request_id: int, *, today: dt.date | None = None) -> Near:
     """What this request narrowly misses on this day, counted anew and without the lock of matching."""
     world = World(today=today)
     row = request_rows(Request.objects.filter(pk=request_id), world)[0]
-    activities = load_activities(world).columns
+    activities = load_activities(world, kept=True).columns
     terms = _terms(world, [request_id])
     return Near(row, activities, terms, world, near_misses(row, activities, terms))
 
@@ -95,7 +95,7 @@ def count_near_misses(*, today: dt.date | None = None, seconds: float = SECONDS_
     _drop_what_has_enough()
     ids = list(_due(today).order_by("pk").values_list("pk", flat=True))
     world = World(today=today)
-    activities = load_activities(world).columns if ids else None
+    activities = load_activities(world, kept=True).columns if ids else None
     counted = 0
     for start in range(0, len(ids), REQUESTS_PER_CHUNK):
         if activities is None or time.monotonic() > until:

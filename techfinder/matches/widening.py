@@ -86,7 +86,7 @@ def _count(ids: Collection[int], world: World) -> dict[int, Found]:
     found: dict[int, Found] = {pk: [] for pk in ids}
     if not rows:
         return found
-    requests = load_requests(world).columns
+    requests = load_requests(world, kept=True).columns
     settled = Match.objects.filter(activity__in=ids, state__in=Match.SETTLED).order_by()
     terms = world.terms(list(settled.values_list("request_id", "activity_id")))
     for row in rows:
