@@ -5,7 +5,11 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
+from matching import Part
+from techfinder.matches.explain import in_tenths
 from techfinder.taxonomy.models import Region
 from tests.factories.organisations import RegionFactory, SchoolFactory
 
@@ -70,3 +74,30 @@ def test_an_unknown_name_is_said(race, make_request, request_name, activity_name
     make_request(ref="R1")
     with pytest.raises(CommandError, match="There is no"):
         call_command("explain", request_name, activity_name)
+
+
+def test_the_points_add_up_to_the_score(race, make_request):
+    told = json.loads(explain(str(make_request().uuid), race.slug, "--json"))
+    assert round(sum(part["points"] for part in told["parts"]), 1) == told["score"]
+
+
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=11))
+def test_points_in_tenths_always_add_up(points):
+    parts = [Part(str(at), 1, 1, each) for at, each in enumerate(points)]
+    score = round(sum(points), 1)
+    told = in_tenths(parts, score)
+    assert round(sum(part.points for part in told), 1) == score
+    assert all(abs(part.points - each) <= 0.1 + 1e-9 for part, each in zip(told, points, strict=True))
+
+
+def test_what_would_do_and_what_is_stored_is_told(race, make_request):
+    request = make_request(ref="R1", max_cost=0)
+    race.cost = 75
+    race.save()
+    assert "cost would hold with 7500 cents" in explain("R1", "A1")
+    assert "not stored" in explain("R1", "A1")
+    request.matches.create(activity=race, score=1, rank=3, held="full")
+    assert "stored: open, rank 3, held back: full" in explain("R1", "A1")
+    told = json.loads(explain("R1", "A1", "--json"))
+    assert told["mends"] == [{"rule": "cost", "size": 7500, "unit": "cents"}]
+    assert told["stored"] == {"state": "open", "held": "full", "rank": 3}
