@@ -9,6 +9,8 @@ from django.db.models import Count
 from techfinder.accounts.models import User
 from techfinder.accounts.queries import lacks_second_factor
 from techfinder.activities.models import Activity
+from techfinder.campaigns.actions import solve_round
+from techfinder.campaigns.models import Round
 from techfinder.matches.actions import match_request
 from techfinder.matches.queries import why_not
 from techfinder.organisations.models import Board, Membership, Provider, School
@@ -150,3 +152,13 @@ def test_most_questions_fit_and_one_of_the_teacher_nearly_does():
     assert 15 <= len(lonely) <= 35
     (nearly,) = [request for request in lonely if request.contact_email == TEACHER]
     assert len(why_not(nearly).steps) >= 3
+
+
+def test_the_campaign_has_a_round_with_places_and_some_without():
+    demo()
+    waiting = Round.objects.get()
+    assert waiting.campaign.created_by.email == MODERATOR
+    assert solve_round(round_id=waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.awards.count() > 3
+    assert waiting.unserved.exists()

@@ -8,6 +8,7 @@ from django.db import transaction
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
 from techfinder.organisations.models import Provider, School
+from techfinder.pages.demo.campaign import make_campaign
 from techfinder.pages.demo.country import Country
 from techfinder.pages.demo.offers import REFERENCE_SLUG, make_offers
 from techfinder.pages.demo.people import make_accounts
@@ -41,6 +42,7 @@ def build(tell: Tell = lambda done: None) -> dict[str, int]:
     tell("activities")
     questions = make_questions(country, offers)
     tell("requests")
+    make_campaign()
     wake("matches.sweep")
     return {
         "schools": len(country.schools),
