@@ -81,13 +81,15 @@ def request_facts(request: Request) -> tuple[Fact, ...]:
     )
 
 
-def stages(request: Request, count: int) -> list[dict[str, str]]:
-    """Where a request stands: posted, matched, asked, agreed."""
+def stages(request: Request, count: int, *, held: int = 0) -> list[dict[str, str]]:
+    """Where a request stands: posted, matched, asked, agreed. `held`: how many wait for a free place."""
     posted = request.confirmed_at or request.created_at
     asked = request.matches.open().exclude(asked_at=None).order_by("asked_at").first()
     found = ngettext("%(count)d match found", "%(count)d matches found", count) % {"count": count}
     may_ask = count and request.status == Request.Status.OPEN and not request.is_being_matched
     looking = {"title": found, "state": "done" if count else "now", "text": "" if count else _("We keep looking")}
+    if held and not count:
+        looking = {"title": _("What fits has no place free yet"), "state": "now", "text": _("We keep looking")}
     if request.is_being_matched:
         looking = {"title": _("We are looking for what fits"), "state": "now"}
     waiting = {"title": _("Waiting for an answer"), "state": "now", "text": _("Asked on %(day)s") % {"day": ""}}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.matches import access, actions, loosened, show
-from techfinder.matches.held import held_of, waiting_of
+from techfinder.matches.held import Held, held_of, waiting_of
 from techfinder.matches.labels import Labels
 from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
 from techfinder.matches.widening import proposals
@@ -40,14 +40,15 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
     page = Paginator(matches_of_request(asked), PER_PAGE).get_page(request.GET.get("page"))
     count = page.paginator.count
     may_act = access.may_act(request.user, asked)
+    held = held_of(asked, request.user, Labels()) if is_open and not asked.is_being_matched else Held()
     context = {
         "asked": asked,
         "page": page,
         "count": count,
         "cards": show.cards(list(page), Labels()),
         "facts": show.request_facts(asked),
-        "stages": show.stages(asked, count),
-        "held": held_of(asked, request.user, Labels()) if is_open and not asked.is_being_matched else None,
+        "stages": show.stages(asked, count, held=held.full_count),
+        "held": held,
         "may_act": may_act,
         # Whoever sees this page and cannot act on it is a moderator.
         "explains": not may_act or request.user.is_staff,

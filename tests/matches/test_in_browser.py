@@ -66,6 +66,7 @@ def world():
         "many": many,
         "few": few,
         "again": again,
+        "other": other,
         "busy": busy,
     }
 
