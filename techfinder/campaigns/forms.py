@@ -178,7 +178,7 @@ class PrioritiesForm(Named):
 
 
 def _priorities() -> list[tuple[int, str]]:
-    return [(value, capfirst(label)) for value, label in reversed(CampaignRequest.Priority.choices)]
+    return [(value, capfirst(str(label))) for value, label in reversed(CampaignRequest.Priority.choices)]
 
 
 class BoundsForm(forms.Form):

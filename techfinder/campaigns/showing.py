@@ -134,9 +134,7 @@ def warnings_of(campaign: Campaign) -> list[str]:
         (out.not_public, _("No longer public, so left out: %(names)s. Take their days out of the campaign.")),
         (
             out.no_region,
-            _(
-                "The region no longer exists of: %(names)s. Nobody can be placed there now. Take it out."
-            ),
+            _("The region no longer exists of: %(names)s. Nobody can be placed there now. Take it out."),
         ),
         (out.full, _("Full, so left out: %(names)s.")),
         (out.past, _("Past, so left out: %(names)s.")),

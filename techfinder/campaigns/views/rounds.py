@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +34,7 @@ def round_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """How far the worker is; or the proposal, by request, by company, and who gets nothing."""
     found = coordinator_of(request).round(slug, number)
     view = request.GET.get("zicht", "")
-    context = {"campaign": found.campaign, "round": found}
+    context: dict[str, Any] = {"campaign": found.campaign, "round": found}
     if not found.is_running:
         context |= {"proposal": proposals.proposal_of(found, view, request.GET.get("page"))}
     return render(request, "campaigns/round.html", context)
