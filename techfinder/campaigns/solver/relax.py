@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from .problem import Stage
 
 UNIT = 1000  # of fairness and of score: numbers of a size that floating point solvers like
 CORES = (3, 8)  # pairs per group that an attempt may add to those of the relaxation and of the best solution so far
+IN_TIME = 0.9  # of the seconds given: the solvers do not stop to the second
 CUT_DEPTH = 12  # the largest k
 LEAST_VIOLATION = 1e-3
 LEAST_PROGRESS = 5e-4  # of the bound, per round of cuts
@@ -93,7 +95,8 @@ class Relaxation:
             else:
                 self.close(relaxed - value, losses, unit)
                 bound = min(bound, max(self.integer(self.open, left, unit), value_of(self.case, self.best, name)))
-        self.take(polished(self.case, self.best))
+        if time.monotonic() < ends:
+            self.take(polished(self.case, self.best))
         value = value_of(self.case, self.best, name)
         self.close(relaxed - value, losses, unit)
         self.maker.add(goal >= value / unit)
@@ -226,14 +229,20 @@ class Relaxation:
 
 def relax(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
     """The best found and how each goal ended. `start`: a solution to begin with."""
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + seconds * IN_TIME
     run = Relaxation(case, start)
     musts = set(case.musts)
     run.take(chained(case, {key: pupils for key, pupils in start.items() if key[0] in musts}))
     stages = [
         run.stage(name, (ends - time.monotonic()) * share) for name, share in zip(STAGES, (0.3, 0.4, 1), strict=True)
     ]
-    return run.best, stages
+    return run.best, [as_it_ended(case, run.best, stage) for stage in stages]
+
+
+def as_it_ended(case: Case, best: Pupils, stage: Stage) -> Stage:
+    """A later stage may have found more for an earlier goal."""
+    value = value_of(case, best, stage.name)
+    return replace(stage, value=value, bound=max(value, stage.bound), proven=value >= stage.bound)
 
 
 def is_valid(case: Case, pupils: Pupils) -> bool:

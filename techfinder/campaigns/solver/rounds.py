@@ -15,8 +15,10 @@ from .reasons import unserved
 from .relax import relax
 from .search import hold, search
 
-# Pairs up to which CP-SAT, exact to the last unit, is as quick as the linear solvers.
-SMALL = 2000
+# Pairs. Up to SMALL CP-SAT, exact to the last unit, is as quick as the linear solvers; where groups may be split it is
+# of use up to LARGE.
+SMALL = 200
+LARGE = 20_000
 
 
 def solve(problem: Problem) -> Solution:
@@ -51,11 +53,24 @@ def solve(problem: Problem) -> Solution:
 
 
 def solve_part(part: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
+    """The pupils per pair and the stages of a part, by what suits it. `start`: the groups served for certain."""
     slots = flow.all_slots(part)
-    if slots is None:
-        own = {key: pupils for key, pupils in start.items() if key[0] in part.groups}
-        way = search if len(part.pairs) <= SMALL else relax
-        return way(part, by_hand(part, own), seconds)
+    if slots is not None:
+        return by_flow(part, slots)
+    began = time.monotonic()
+    found = by_hand(part, {key: pupils for key, pupils in start.items() if key[0] in part.groups})
+    if len(part.pairs) <= SMALL:
+        return search(part, found, seconds)
+    if len(part.pairs) > LARGE or all(part.is_whole.values()):
+        return relax(part, found, seconds)
+    found, before = search(part, found, seconds * 0.4)
+    if all(stage.proven for stage in before):
+        return found, before
+    found, stages = relax(part, found, seconds - (time.monotonic() - began))
+    return found, [sharper(*both) for both in zip(before, stages, strict=True)]
+
+
+def by_flow(part: Case, slots: dict[int, int]) -> tuple[Pupils, list[Stage]]:
     began = time.monotonic()
     found = {pair.key: pair.high for pair in flow.assign(part, slots)}
     took = time.monotonic() - began
@@ -64,6 +79,18 @@ def solve_part(part: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[
         Stage(name=name, value=value, bound=value, proven=True, seconds=took / len(STAGES))
         for name, value in zip(STAGES, values, strict=True)
     ]
+
+
+def sharper(before: Stage, after: Stage) -> Stage:
+    """What is known after both: the first one's bound still holds, since the second gave up nothing of its goals."""
+    bound = max(after.value, min(before.bound, after.bound))
+    return Stage(
+        name=after.name,
+        value=after.value,
+        bound=bound,
+        proven=after.value >= bound,
+        seconds=before.seconds + after.seconds,
+    )
 
 
 def combine(name: str, stages: list[Stage]) -> Stage:
