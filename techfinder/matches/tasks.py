@@ -20,6 +20,11 @@ def rematch_shard(shard_id: int) -> None:
     actions.rematch_shard(shard_id=shard_id)
 
 
+@shared_task(name="matches.match_stale")
+def match_stale() -> None:
+    actions.match_stale()
+
+
 @shared_task(name="matches.sweep")
 def sweep() -> None:
     actions.sweep()

@@ -45,6 +45,8 @@ class Work:
 
     def __init__(self, side: Side, table: Table, world: World) -> None:
         self.side, self.table, self.world = side, table, world
+        # How many items of the other side lost a pair, so that their next best is not known.
+        self.unsure = 0
         self.mine: Ints = table.mine.columns.id
         self.known = read_known(f"{side.key} = ANY(%(ids)s::bigint[])", {"ids": self.mine.tolist()})
         self.open = self.known.take(self.known.state == OPEN)
@@ -65,6 +67,7 @@ class Work:
             rerank(pushed.request_id.tolist())
         stored.closed += len(pushed)
         stored.left += pushed.id.tolist()
+        self.unsure = int(outcome.unsure.sum())
         write_edges(other(self.side), outcome.theirs, stale=edges.id[outcome.unsure])
         write_edges(self.side, outcome.mine, done=self.mine)
         return stored

@@ -7,20 +7,22 @@ from techfinder.matches.actions.matching import (
     match_waiting_activity,
     match_waiting_request,
 )
-from techfinder.matches.actions.rematching import rematch_shard, start_rematch
-from techfinder.matches.actions.sweeping import rematch, sweep
+from techfinder.matches.actions.rematching import rematch_shard, report, start_rematch
+from techfinder.matches.actions.sweeping import match_stale, rematch, sweep
 
 __all__ = [
     "ask",
     "decline",
     "match_activity",
     "match_request",
+    "match_stale",
     "match_waiting_activity",
     "match_waiting_request",
     "offer",
     "release_places",
     "rematch",
     "rematch_shard",
+    "report",
     "start_rematch",
     "sweep",
     "wake_sweeper",

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive
 from techfinder.matches.locks import alone
 from techfinder.matches.models import Match
@@ -73,10 +74,14 @@ def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = Non
     across = other(side)
     across.refresh(list(across.waiting().order_by("pk").values_list("pk", flat=True)[:FRESH]), world)
     table = load(side, list(there), world)
-    stored = Work(side, table, world).store()
+    work = Work(side, table, world)
+    stored = work.store()
+    if work.unsure:
+        wake("matches.match_stale")
     mark(side, table.mine.columns.id, table.mine.version)
     quiet = [pk for pk, is_quiet in there.items() if is_quiet]
-    side.end_quiet(quiet)
+    if quiet:
+        side.end_quiet(quiet)
     arrive(stored, silent=_of(side, quiet, stored.arrived))
     if side.is_requests:
         mark_served(table.mine, world)

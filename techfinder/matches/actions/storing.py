@@ -7,7 +7,7 @@ when the run is over: all that single items touch during a run stays marked (`si
 from __future__ import annotations
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from techfinder.matches.findings import Findings, changed, put_together
 from techfinder.matches.lists import Edges, K
 from techfinder.matches.locks import alone, beside_others
 from techfinder.matches.models import Rematch, RematchShard
-from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, difference, read_known, same, store
+from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, close, difference, read_known, same, store
 from techfinder.matches.rows import Offered, World, load_activities, load_requests
 from techfinder.matches.rows.binary import read_columns
 from techfinder.matches.shards import check_run, hold
@@ -171,6 +171,7 @@ def close_run(rematch_id: int) -> bool:
         return False
     findings = read_findings(run.pk)
     activities, requests = _finish_activities(findings), _finish_requests(findings)
+    _finish_closed(run)
     run.shards.update(best=None)
     run.state, run.finished_at = Rematch.State.DONE, timezone.now()
     run.save(update_fields=["state", "finished_at"])
@@ -179,6 +180,23 @@ def close_run(rematch_id: int) -> bool:
     ACTIVITIES.end_quiet(activities)
     REQUESTS.end_quiet(requests)
     return True
+
+
+def _finish_closed(run: Rematch) -> None:
+    """What is not open is no shard's: its matches close, and it is done with."""
+    dead = read_known(f"state = 'open' AND request_id IN ({NOT_LIVE.format(side=REQUESTS)})", {})
+    close(dead.id.tolist())
+    run.shards.filter(province="").update(closed=F("closed") + len(dead))
+    with connection.cursor() as cursor:
+        for side in (REQUESTS, ACTIVITIES):
+            cursor.execute(DONE.format(side=side, items=side.items._meta.db_table))
+
+
+NOT_LIVE = "SELECT {side.key} FROM {side.table} WHERE NOT live"
+DONE = """
+    UPDATE {items} AS item SET matched_version = row.version FROM {side.table} AS row
+    WHERE row.{side.key} = item.id AND NOT row.live AND item.matched_version < row.version
+"""
 
 
 def _finish_requests(findings: Findings) -> list[int]:

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import math
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from django.db import connection, transaction
@@ -24,6 +24,8 @@ from techfinder.matches.pairs import Stored
 from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark_stale
 from techfinder.matches.telling import tell_waiting
 from techfinder.requests.actions import close_past
+
+Pick = Callable[[Side, Collection[int]], list[int]]
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +70,13 @@ def sweep(*, today: dt.date | None = None) -> int:
     close_past()
     wake_previews()
     fill_places()
-    if _take_the_night(today) or _is_flood():
+    is_flood = _is_flood()
+    if _take_the_night(today) or is_flood:
         start_rematch(today=today)
     for run in Rematch.objects.filter(state=Rematch.State.RUNNING):
         wake_shards(run)
-    matched = match_what_waits(today=today, until=time.monotonic() + SECONDS_PER_SWEEP)[1]
+    until = time.monotonic() + SECONDS_PER_SWEEP
+    matched = 0 if is_flood else match_what_waits(today=today, until=until)[1]
     release_places()
     tell_waiting()
     return matched
@@ -99,10 +103,21 @@ PLACES_LEFT = """
 # ------------------------------------------------------------ what waits
 
 
+def match_stale() -> int:
+    """Match what lost a pair and does not know its next best. Returns how many items were matched."""
+    until = time.monotonic() + SECONDS_PER_SWEEP
+    return _match(((REQUESTS, _stale), (ACTIVITIES, _stale)), today=None, until=until)[1]
+
+
 def match_what_waits(*, today: dt.date | None, until: float) -> tuple[Stored, int]:
     """Match what has a newer version, then what lost a pair, some together; what changed, and how many were matched."""
+    picks = (REQUESTS, _newer), (ACTIVITIES, _newer), (REQUESTS, _stale), (ACTIVITIES, _stale)
+    return _match(picks, today=today, until=until)
+
+
+def _match(picks: Iterable[tuple[Side, Pick]], *, today: dt.date | None, until: float) -> tuple[Stored, int]:
     total, count = Stored(), 0
-    for side, pick in ((REQUESTS, _newer), (ACTIVITIES, _newer), (REQUESTS, _stale), (ACTIVITIES, _stale)):
+    for side, pick in picks:
         failed: set[int] = set()
         while time.monotonic() < until and (ids := pick(side, failed)):
             stored, done = _match_some(side, ids, today, failed)
