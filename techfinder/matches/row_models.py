@@ -118,13 +118,15 @@ class Area(models.Model):
 class EngineRow(models.Model):
     """One item as the numbers that the engine reads, each of fixed width, so that COPY hands it over as a column.
 
-    `version` is that of the item it was made of, `layout` that of the code that made it. The K best pairs of each side
+    `version` is that of the item it was made of, `source` a hash of all that it was made of, and `layout` that of the
+    code that made it. The K best pairs of each side
     are stored: `edge_score` (tenths of a point) and `edge_id` (the item of the other side) are the last of those; empty
     while there are fewer. `stale`: a pair fell out and the next best is not known, so the item is to be matched again.
     """
 
     version = models.PositiveIntegerField()
     layout = models.IntegerField()
+    source = models.BigIntegerField()
     live = models.BooleanField()
     lat = models.FloatField()
     lon = models.FloatField()

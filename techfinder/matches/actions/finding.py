@@ -53,8 +53,8 @@ def _prepare(shard: RematchShard) -> None:
         if run.prepared_at:
             return
         world = World(today=run.today)
-        refresh_activities(None, world, anew=True)
-        refresh_requests(None, world, anew=True)
+        refresh_activities(None, world)
+        refresh_requests(None, world)
         run.prepared_at = timezone.now()
         run.save(update_fields=["prepared_at"])
 

@@ -44,16 +44,20 @@ FIELDS = (
     "confirmed_at",
     "school_id",
 )
-SCHOOL_FIELDS = {
+PLACE_FIELDS = {
     "municipality": F("school__municipality_id"),
     "lat": F("school__lat"),
     "lon": F("school__lon"),
-    "sector": F("school__sector"),
-    "pupils": F("school__pupils"),
-    "neighbours": F("school__neighbours"),
     "town_lat": F("school__municipality__lat"),
     "town_lon": F("school__municipality__lon"),
 }
+# Not in the table: they are read with the school itself.
+SCHOOL_FIELDS = {
+    "sector": F("school__sector"),
+    "pupils": F("school__pupils"),
+    "neighbours": F("school__neighbours"),
+}
+MADE_OF = writing.hash_of([*FIELDS[2:], *PLACE_FIELDS.values()])
 
 # ------------------------------------------------- from the database's rows
 
@@ -64,14 +68,14 @@ def request_rows(requests: QuerySet[Request], world: World) -> list[RequestRow]:
 
 
 def _read(requests: QuerySet[Request]) -> list[dict[str, Any]]:
-    rows = list(requests.order_by("pk").values(*FIELDS, **SCHOOL_FIELDS))
+    rows = list(requests.order_by("pk").values(*FIELDS, **PLACE_FIELDS, **SCHOOL_FIELDS, source=MADE_OF))
     for row in rows:
         row["posted"] = timezone.localdate(row["confirmed_at"] or row["created_at"])
     return rows
 
 
 def _of_school(row: dict[str, Any], world: World) -> dict[str, Any]:
-    """What the table does not have: it is read with the school itself."""
+    """What the score knows of the school."""
     pupils, neighbours = (schools.value_or_unknown(row[name]) for name in ("pupils", "neighbours"))
     return {
         "served_this_year": bool(np.isin(row["school_id"], world.served)),
@@ -113,15 +117,15 @@ def _whole_weeks(days: int) -> int:
 # ------------------------------------------------------------ into the table
 
 
-def refresh_requests(ids: Collection[int] | None, world: World, *, anew: bool = False) -> int:
+def refresh_requests(ids: Collection[int] | None, world: World) -> int:
     """Make the rows of these requests as they are now; returns how many were written (equal ones are not).
 
-    `ids=None`: of all that are confirmed and whose version or layout differs from their row's, or with `anew` of all.
+    `ids=None`: of all that are confirmed and whose values, version or layout differ from what their row was made of.
     The edge and `stale` of a row stay.
     """
     if ids is None:
         prune_changes()
-        ids = writing.outdated(AskedRow, Request.objects.exclude(status=Request.Status.UNCONFIRMED), anew=anew)
+        ids = writing.outdated(AskedRow, Request.objects.exclude(status=Request.Status.UNCONFIRMED), MADE_OF)
     return sum(_refresh(part, world) for part in writing.in_parts(ids))
 
 
@@ -136,6 +140,7 @@ COLUMNS = (
     "request_id",
     "version",
     "layout",
+    "source",
     "live",
     "school_id",
     "municipality",
@@ -162,6 +167,7 @@ def _table_row(row: dict[str, Any], world: World) -> tuple[Any, ...]:
         made.id,
         row["version"],
         masks.LAYOUT,
+        row["source"],
         made.live,
         row["school_id"],
         made.municipality,

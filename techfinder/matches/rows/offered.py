@@ -58,6 +58,7 @@ PROVIDER_FIELDS = {
     "town_lat": F("provider__municipality__lat"),
     "town_lon": F("provider__municipality__lon"),
 }
+MADE_OF = writing.hash_of([*FIELDS[2:], *PROVIDER_FIELDS.values()])
 
 # ------------------------------------------------- from the database's rows
 
@@ -70,7 +71,7 @@ def activity_rows(activities: QuerySet[Activity], world: World) -> list[Activity
 
 
 def _read(activities: QuerySet[Activity]) -> list[dict[str, Any]]:
-    return list(activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS))
+    return list(activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS, source=MADE_OF))
 
 
 def _sessions(activities: QuerySet[Activity]) -> dict[int, tuple[tuple[dt.date, int], ...]]:
@@ -121,14 +122,14 @@ def _is_live(row: dict[str, Any]) -> bool:
 # ------------------------------------------------------------ into the table
 
 
-def refresh_activities(ids: Collection[int] | None, world: World, *, anew: bool = False) -> int:
+def refresh_activities(ids: Collection[int] | None, world: World) -> int:
     """Make the rows of these activities as they are now; returns how many were written (equal ones are not).
 
-    `ids=None`: of all whose version or layout differs from their row's, or with `anew` of all. The edge and `stale`
-    of a row stay.
+    `ids=None`: of all whose values, version or layout differ from what their row was made of. The edge and `stale` of
+    a row stay.
     """
     if ids is None:
-        ids = writing.outdated(OfferedRow, Activity.objects.all(), anew=anew)
+        ids = writing.outdated(OfferedRow, Activity.objects.all(), MADE_OF)
     return sum(_refresh(part, world) for part in writing.in_parts(ids))
 
 
@@ -145,6 +146,7 @@ COLUMNS = (
     "activity_id",
     "version",
     "layout",
+    "source",
     "live",
     "area_id",
     "lat",
@@ -174,6 +176,7 @@ def _table_row(row: dict[str, Any], area_id: int, world: World) -> tuple[Any, ..
         made.id,
         row["version"],
         masks.LAYOUT,
+        row["source"],
         made.live,
         area_id,
         made.lat,

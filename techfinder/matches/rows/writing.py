@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Func, OuterRef, QuerySet
 
 from techfinder.matches.models import EngineRow
 from techfinder.matches.rows.masks import LAYOUT
@@ -20,13 +20,21 @@ def in_parts(ids: Collection[int]) -> Iterator[list[int]]:
     return (ordered[start : start + PER_PART] for start in range(0, len(ordered), PER_PART))
 
 
-def outdated(table: type[EngineRow], items: QuerySet[Any], *, anew: bool) -> list[int]:
-    """The ids of the items whose row is missing, or was made of another version or by other code."""
-    if not anew:
-        rows = table._default_manager.filter(pk=OuterRef("pk"), layout=LAYOUT)
-        items = items.alias(made_of=Subquery(rows.values("version")))
-        items = items.filter(Q(made_of=None) | ~Q(made_of=F("version")))
-    return list(items.order_by("pk").values_list("pk", flat=True))
+def hash_of(values: Iterable[str | F]) -> Func:
+    """One number for these values of an item, made by the database."""
+    return Func(
+        *values,
+        template="hash_record_extended(ROW(%(expressions)s), 0)",
+        output_field=models.BigIntegerField(),
+    )
+
+
+def outdated(table: type[EngineRow], items: QuerySet[Any], made_of: Func) -> list[int]:
+    """The ids of the items whose row is missing, or was made of other values or by other code."""
+    same = {name: OuterRef(name) for name in ("pk", "version", "source")}
+    rows = table._default_manager.filter(layout=LAYOUT, **same)
+    changed = items.alias(source=made_of).filter(~Exists(rows))
+    return list(changed.order_by("pk").values_list("pk", flat=True))
 
 
 def write(table: type[EngineRow], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
