@@ -1,4 +1,4 @@
-"""A full rematch by real workers: one that is killed is followed by another, two at once are one, weights may change."""
+"""A full rematch by real workers: one that is killed is followed by another, and two at once are one."""
 
 import datetime as dt
 import json
@@ -13,10 +13,10 @@ from django.utils import timezone
 from techfinder.celery import wake
 from techfinder.matches import actions
 from techfinder.matches.actions import finding, storing
-from techfinder.matches.models import AskedRow, Match, OfferedRow, Rematch, RematchShard, WeightSet
+from techfinder.matches.models import Match, Rematch, RematchShard, WeightSet
 from techfinder.requests.models import Request
 from tests.concurrency.test_mail_claim import in_threads
-from tests.matches.worlds import Country, forget, stored
+from tests.matches.worlds import Country, anything_stale, catch_up, forget, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUNNING, DONE, OVERTAKEN = Rematch.State.RUNNING, Rematch.State.DONE, Rematch.State.OVERTAKEN
@@ -43,10 +43,6 @@ def rematch(*args):
     out = StringIO()
     call_command("rematch", "--all", "--json", *args, stdout=out)
     return json.loads(out.getvalue())
-
-
-def anything_stale():
-    return AskedRow.objects.filter(stale=True).exists() or OfferedRow.objects.filter(stale=True).exists()
 
 
 @pytest.mark.slow
@@ -161,8 +157,7 @@ def test_items_that_change_during_a_run_end_as_they_are(country, monkeypatch):
     monkeypatch.setattr(storing, "_store_part", interrupted)
     actions.rematch(everything=True)
     monkeypatch.undo()
-    while actions.sweep() or anything_stale():
-        pass
+    catch_up()
     found = stored()
     forget()
     actions.rematch(everything=True)

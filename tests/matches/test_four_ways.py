@@ -9,12 +9,11 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.matches import actions
-from techfinder.matches.actions.sweeping import fill_places
-from techfinder.matches.models import AskedRow, Match, OfferedRow, Rematch, RematchShard
+from techfinder.matches.models import Match, Rematch, RematchShard
 from techfinder.organisations.models import Provider
 from techfinder.requests.actions import withdraw_request
 from techfinder.requests.models import Request
-from tests.matches.worlds import Country, expected, forget, stored
+from tests.matches.worlds import Country, anything_stale, catch_up, expected, forget, stored
 
 pytestmark = pytest.mark.django_db
 # Three times as many of each as are kept, so that lists run over.
@@ -27,19 +26,7 @@ def one_by_one(order, requests, activities):
     order.shuffle(steps)
     for action, of in steps:
         action(**of)
-    sweep_until_quiet()
-
-
-def sweep_until_quiet():
-    for _ in range(20):
-        actions.rematch()
-        if not fill_places() and not anything_stale():
-            return
-    pytest.fail("the sweeper does not come to an end")
-
-
-def anything_stale():
-    return AskedRow.objects.filter(stale=True).exists() or OfferedRow.objects.filter(stale=True).exists()
+    catch_up()
 
 
 def all_at_once():
@@ -69,7 +56,7 @@ def test_changes_in_between_leave_nothing_behind(seed):
         country.random.choice([edit_request, edit_activity, withdraw, decline, ask, pause, publish, post, sweep])(
             country
         )
-    sweep_until_quiet()
+    catch_up()
     incremental = stored()
     assert [(row[0], row[1], row[2], row[3]) for row in incremental] == expected(timezone.localdate())
     assert all_at_once() == incremental

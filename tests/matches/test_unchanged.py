@@ -9,10 +9,10 @@ from django.utils import timezone
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions
-from techfinder.matches.models import AskedRow, Match, Notification, OfferedRow, Rematch
+from techfinder.matches.models import Match, Notification, Rematch
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
-from tests.matches.worlds import Country
+from tests.matches.worlds import Country, anything_stale
 
 pytestmark = pytest.mark.django_db
 WRITTEN = ["matches_match", "matches_askedrow", "matches_offeredrow", "matches_notification", "mail_outgoingmail"]
@@ -94,5 +94,5 @@ def test_what_is_closed_leaves_the_lists_of_a_run(country):
     stored = actions.rematch(everything=True)
     assert stored.closed
     assert not Match.objects.open().filter(request=request).exists()
-    assert not (AskedRow.objects.filter(stale=True).exists() or OfferedRow.objects.filter(stale=True).exists())
+    assert not anything_stale()
     assert actions.sweep() == 0

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from techfinder.activities.models import Activity, Session
+from techfinder.matches import actions
+from techfinder.matches.actions.sweeping import fill_places
 from techfinder.matches.models import AskedRow, Match, OfferedRow, Rematch
 from techfinder.matches.rows import World, activity_rows, request_rows
 from techfinder.requests.models import Request
@@ -127,3 +129,16 @@ def expected(today: dt.date) -> list[tuple[int, int, float, int]]:
         ranks[request] = ranks.get(request, 0) + 1
         found.append((request, activity, score, ranks[request]))
     return found
+
+
+def anything_stale() -> bool:
+    return AskedRow.objects.filter(stale=True).exists() or OfferedRow.objects.filter(stale=True).exists()
+
+
+def catch_up() -> None:
+    """As the sweeper does, until nothing waits."""
+    for _ in range(20):
+        actions.rematch()
+        if not fill_places() and not anything_stale():
+            return
+    raise AssertionError("the sweeper does not come to an end")

@@ -28,9 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="match everything anew")
         parser.add_argument("--today", type=read_day, help="as if it were this day (YYYY-MM-DD)")
         parser.add_argument("--workers", action="store_true", help="leave the work to the workers, and wait for them")
-        parser.add_argument(
-            "--no-wait", action="store_true", help="only wake the workers for it, and say how it stands"
-        )
+        parser.add_argument("--no-wait", action="store_true", help="only wake the workers, and say how it stands")
         parser.add_argument("--pairs", type=Path, metavar="FILE", help="also write every eligible pair as CSV")
         parser.add_argument("--json", action="store_true", help="write the summary as JSON on standard output")
 
