@@ -38,8 +38,10 @@ def arrive_last() -> None:
 
 def quiet_of(match_ids: Collection[int]) -> set[int]:
     """The matches of which a side came in by an import that tells nobody."""
+    if not match_ids:
+        return set()
     requests, activities = (list(items.filter(quiet=True).values_list("pk", flat=True)) for items in IMPORTED)
-    if not match_ids or not (requests or activities):
+    if not (requests or activities):
         return set()
     with connection.cursor() as cursor:
         cursor.execute(QUIET, [list(match_ids), requests, activities])
