@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from techfinder.matches.models import Match
+from techfinder.matches.models import Match, Rematch
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +54,24 @@ def test_export(world):
     assert ["themes", ["energie"]] in json.loads(rows[0]["reasons"])
     lines = [json.loads(line) for line in run("export_matches", "--format", "jsonl").splitlines()]
     assert {line["activity_ref"] for line in lines} == {"A1", "=A2"}
+
+
+def test_a_second_full_rematch_reports_the_first(world):
+    first = json.loads(run("rematch", "--all", "--json", "--no-wait"))
+    assert (first["state"], first["created"], first["shards_left"]) == ("running", 0, 13)
+    again = json.loads(run("rematch", "--all", "--json", "--no-wait"))
+    assert again == first
+    assert json.loads(run("rematch", "--all", "--json"))["created"] == 3
+    assert Rematch.objects.get().state == Rematch.State.DONE
+
+
+def test_the_workers_are_for_everything(world):
+    for option in ("--workers", "--no-wait"):
+        with pytest.raises(CommandError, match="--all"):
+            run("rematch", option)
+
+
+def test_without_all_only_what_waits_is_matched(world):
+    assert json.loads(run("rematch", "--json"))["created"] == 3
+    assert not Rematch.objects.exists()
+    assert json.loads(run("rematch", "--json")) == {"created": 0, "updated": 0, "reopened": 0, "closed": 0}
