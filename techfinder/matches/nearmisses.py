@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from matching import ActivityColumns, NearMiss, RequestColumns, RequestRow, Terms, match_all, near_misses
@@ -93,28 +93,50 @@ def count_near_misses(*, today: dt.date | None = None, seconds: float = SECONDS_
     today = today or timezone.localdate()
     until = time.monotonic() + seconds
     _drop_what_has_enough()
-    ids = list(_due(today).order_by("pk").values_list("pk", flat=True))
+    ids = list(_due(today))
+    if not ids:
+        return 0
     world = World(today=today)
-    activities = load_activities(world, kept=True).columns if ids else None
+    activities = load_activities(world, kept=True).columns
     counted = 0
     for start in range(0, len(ids), REQUESTS_PER_CHUNK):
-        if activities is None or time.monotonic() > until:
+        if time.monotonic() > until:
             break
         counted += _count_chunk(ids[start : start + REQUESTS_PER_CHUNK], world, activities)
     return counted
 
 
-def scarce_requests() -> QuerySet[Request]:
-    """Open requests that are matched, with fewer than three matches put before them: how many as `placed`."""
-    placed = Count("matches", filter=Q(matches__state=Match.State.OPEN, matches__placed_at__isnull=False))
-    matched = Request.objects.open().filter(matched_version=F("version"))
-    return matched.annotate(placed=placed).filter(placed__lt=FEW)
+def _due(today: dt.date, ids: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
+    """The requests with few matches that are not counted as they are now: their version and number of matches.
+
+    With `ids` only of these.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"few": FEW, "today": today, "ids": None if ids is None else list(ids)})
+        return {pk: (version, matches) for pk, version, matches in cursor.fetchall()}
 
 
-def _due(today: dt.date) -> QuerySet[Request]:
-    """Those that are not counted as they are now, or not today: days change what fits."""
-    as_it_is = Q(lack__version=F("version"), lack__day=today, lack__matches=F("placed"))
-    return scarce_requests().filter(Q(lack=None) | ~as_it_is)
+# A list that is full, and all of it put before people, is long enough: only the others are counted. Another day is
+# counted anew, since days change what fits.
+DUE = """
+    WITH perhaps AS MATERIALIZED (
+        SELECT request_id FROM matches_askedrow WHERE live AND edge_score IS NULL
+        UNION SELECT request_id FROM matches_match WHERE state = 'open' AND placed_at IS NULL
+    )
+    SELECT request.id, request.version, few.matches
+    FROM perhaps JOIN requests_request AS request ON request.id = perhaps.request_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS matches FROM (
+            SELECT FROM matches_match AS match
+            WHERE match.request_id = request.id AND match.state = 'open' AND match.placed_at IS NOT NULL LIMIT %(few)s
+        ) AS placed
+    ) AS few
+    LEFT JOIN matches_lack AS lack ON lack.request_id = request.id
+    WHERE request.status = 'open' AND request.version = request.matched_version AND few.matches < %(few)s
+        AND (lack.version, lack.day, lack.matches) IS DISTINCT FROM (request.version, %(today)s::date, few.matches)
+        AND (%(ids)s::bigint[] IS NULL OR request.id = ANY(%(ids)s::bigint[]))
+    ORDER BY request.id
+"""
 
 
 @transaction.atomic
@@ -132,7 +154,7 @@ def _drop_what_has_enough() -> None:
 def _count_chunk(ids: Sequence[int], world: World, activities: ActivityColumns) -> int:
     _lock()
     # Another worker may have been here while this one waited for the lock.
-    due = {request.pk: request for request in _due(world.today).filter(pk__in=ids)}
+    due = _due(world.today, ids)
     rows = request_rows(Request.objects.filter(pk__in=due), world)
     terms = _terms(world, due)
     Missed.objects.filter(request__in=due).delete()
@@ -140,8 +162,8 @@ def _count_chunk(ids: Sequence[int], world: World, activities: ActivityColumns) 
     Missed.objects.bulk_create(missed for pk, miss in misses for missed in _missed(pk, miss, world))
     Lack.objects.bulk_create(
         [
-            Lack(request=request, version=request.version, day=world.today, matches=request.placed)  # type: ignore[attr-defined]
-            for request in due.values()
+            Lack(request_id=pk, version=version, day=world.today, matches=placed)
+            for pk, (version, placed) in due.items()
         ],
         update_conflicts=True,
         unique_fields=["request"],
