@@ -30,11 +30,12 @@ def greedy(problem: Problem) -> Solution:
     )
 
 
-def by_hand(case: Case, start: Pupils) -> Pupils:
+def by_hand(case: Case, start: Pupils, smallest_first: bool = False) -> Pupils:
     """Pupils per pair. `start`: the groups that are served for certain, which stay as they are."""
     free = Free(case, start)
     done = {group for group, _ in start}
-    for ident in sorted(case.groups.keys() - done, key=lambda ident: turn(case, ident)):
+    size = {ident: group.size if smallest_first else 0 for ident, group in case.groups.items()}
+    for ident in sorted(case.groups.keys() - done, key=lambda ident: (size[ident], turn(case, ident))):
         for pair, pupils in choose(case, ident, free):
             free.take(pair.key, pupils)
     return free.taken

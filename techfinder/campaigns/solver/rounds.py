@@ -58,7 +58,10 @@ def solve_part(part: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[
     if slots is not None:
         return by_flow(part, slots)
     began = time.monotonic()
-    found = by_hand(part, {key: pupils for key, pupils in start.items() if key[0] in part.groups})
+    own = {key: pupils for key, pupils in start.items() if key[0] in part.groups}
+    # Small groups first serves more; should the time be too short for all else, that is what counts.
+    starts = by_hand(part, own), by_hand(part, own, smallest_first=True)
+    found = max(starts, key=lambda each: [value_of(part, each, name) for name in STAGES])
     if len(part.pairs) <= SMALL:
         return search(part, found, seconds)
     if len(part.pairs) > LARGE or all(part.is_whole.values()):
