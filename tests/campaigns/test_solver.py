@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemError, Solution, greedy, solve
 from techfinder.campaigns.solver.case import awards_of, build
+from techfinder.campaigns.solver.greedy import by_hand
 from techfinder.campaigns.solver.relax import is_valid, relax
+from techfinder.campaigns.solver.search import search
 from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled, value
 
 SOME = settings(max_examples=150, deadline=None)
@@ -95,6 +99,41 @@ def test_why_a_group_gets_nothing(problem):
         alone = replace(problem, groups=tuple(one for one in problem.groups if one.id == group), options=mine)
         served_alone = solve(alone).served == 1
         assert reason == ("full" if served_alone else "too_large" if mine else "no_option")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_both_ways_find_the_same_where_brute_force_cannot(seed):
+    case = build(crowded(seed))
+    start = by_hand(case, {})
+    (one, ended), (other, ended_too) = search(case, start, 30), relax(case, start, 30)
+    assert all(stage.proven for stage in (*ended, *ended_too))
+    assert is_valid(case, one)
+    assert is_valid(case, other)
+    assert [stage.value for stage in ended] == [stage.value for stage in ended_too]
+
+
+def crowded(seed: int) -> Problem:
+    """16 groups and places for about ten; in the odd rounds some may be split."""
+    dice = random.Random(seed)
+    asked = [
+        Group(
+            id=number,
+            size=dice.randint(6, 30),
+            priority=dice.randint(1, 3),
+            waiting_days=dice.randint(0, 70),
+            part_min=5,
+            parts_max=dice.choice((1, 1, 1 + seed % 2)),
+            providers_max=2,
+        )
+        for number in range(1, 17)
+    ]
+    offered = [session(100 + number, dice.choice((20, 30, 45)), provider=number // 2) for number in range(7)]
+    chosen = [(group.id, place.id) for group in asked for place in offered if dice.random() < 0.5]
+    return Problem(
+        groups=tuple(asked),
+        places=tuple(offered),
+        options=options(*((group, place, dice.randint(0, 1000)) for group, place in chosen)),
+    )
 
 
 def whole(id: int, size: int = 20, **fields) -> Group:

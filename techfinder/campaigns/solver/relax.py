@@ -116,7 +116,8 @@ class Relaxation:
     def close(self, gap: float, losses: np.ndarray, unit: int) -> None:
         """For good without the pairs that lose more than the gap: no solution as good as the best has them."""
         if math.isfinite(gap):
-            self.open &= losses <= (gap + 0.5) / unit
+            # One more, since the bound was rounded down.
+            self.open &= losses <= (gap + 1) / unit
             self.restrict(self.open, integer=False)
 
     def relaxed(self, unit: int, ends: float) -> tuple[float, np.ndarray, np.ndarray]:
