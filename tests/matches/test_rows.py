@@ -68,6 +68,8 @@ def test_columns_through_the_tables_are_those_of_the_rows(db, seed):
     activities = Activity.objects.public()
     assert_same(load_requests(world).columns, RequestColumns.from_rows(request_rows(requests, world)))
     assert_same(load_activities(world).columns, ActivityColumns.from_rows(activity_rows(activities, world)))
+    assert_same(load_requests(world, kept=True).columns, load_requests(world).columns)
+    assert_same(load_activities(world, kept=True).columns, load_activities(world).columns)
 
 
 # ------------------------------------------------- what belongs to others

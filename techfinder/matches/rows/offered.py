@@ -229,12 +229,16 @@ def load_activities(
     eligible for one request (`near`, that was loaded alone). `kept`: all, for one item, out of memory."""
     if near is not None:
         table = KEPT.select(lambda rows: activities_near(near.table, rows, world))
+        sessions = KEPT_SESSIONS.select(lambda rows: rows["live"] & np.isin(rows["activity"], table["id"]))
     elif kept:
-        table = KEPT.select(lambda rows: rows["live"])
+        table, sessions = (known.select(lambda rows: rows["live"]) for known in (KEPT, KEPT_SESSIONS))
+    elif ids is not None:
+        which = ids_in("activity_id", ids)
+        table, sessions = _read_table(*which), _read_sessions(*which)
     else:
-        table = _read_table(*(("item.live", {}) if ids is None else ids_in("activity_id", ids)))
+        table, sessions = _read_table("item.live", {}), _read_sessions("true", {})
     table = masks.by_id(table)
-    columns = _columns(table, _load_sessions(table["id"]), world)
+    columns = _columns(table, sessions, world)
     return Offered(columns=columns, version=table["version"], table=table, **masks.edges(table))
 
 
@@ -312,11 +316,6 @@ def _regions(area: Ints, world: World) -> tuple[Masks, Ints, Bools]:
 # ------------------------------------------------------------------ sessions
 
 
-def _load_sessions(activity_ids: Ints) -> Table:
-    """The sessions of these activities, with their free seats."""
-    return KEPT_SESSIONS.select(lambda rows: rows["live"] & np.isin(rows["activity"], activity_ids))
-
-
 def _read_sessions(where: str, params: dict[str, Any]) -> Table:
     return read_columns(SESSION_WIRE, "activities_session item", where, params)
 
@@ -334,6 +333,7 @@ KEPT_SESSIONS = Kept(SESSIONS, "id", _read_sessions, all_of="true")
 def _session_columns(ids: Ints, sessions: Table) -> dict[str, Any]:
     """Sessions in order of activity, date and free seats, and where those of each activity start."""
     order = np.lexsort((sessions["free"], sessions["date"], sessions["activity"]))
+    order = order[np.isin(sessions["activity"][order], ids)]
     activity = sessions["activity"][order]
     count = np.searchsorted(activity, ids, side="right") - np.searchsorted(activity, ids, side="left")
     return {
