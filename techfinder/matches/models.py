@@ -99,6 +99,12 @@ class Match(models.Model):
             models.Index(fields=["activity", "state"], name="match_activity"),
             models.Index(fields=["request", "state", "rank"], name="match_request"),
             models.Index(fields=["activity"], condition=models.Q(state="open", placed_at=None), name="match_unplaced"),
+            # What a school asked for or turned down: it is not offered that twice.
+            models.Index(
+                fields=["activity"],
+                condition=models.Q(asked_at__isnull=False) | models.Q(state="declined"),
+                name="match_spoken",
+            ),
             # Put aside by a person, and its place in the lists of both sides not filled yet.
             models.Index(
                 fields=["request"],

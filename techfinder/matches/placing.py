@@ -25,7 +25,8 @@ from techfinder.organisations.models import Provider
 # As long a request that nobody answers takes a place.
 PATIENCE = dt.timedelta(days=14)
 AUGUST = 8
-HAS_CAP = Q(max_open__isnull=False) | Q(size__in=[size for size, cap in Provider.CAPS.items() if cap])
+SIZES_WITH_CAP = [str(size) for size, cap in Provider.CAPS.items() if cap]
+HAS_CAP = Q(max_open__isnull=False) | Q(size__in=SIZES_WITH_CAP)
 
 
 def place(
@@ -33,34 +34,42 @@ def place(
     match_ids: Collection[int] = (),
     provider_ids: Collection[int] = (),
     now: dt.datetime | None = None,
-    capped_later: bool = False,
+    rest_later: bool = False,
 ) -> list[int]:
     """Put before people what may be, of these matches and of all that waits at these providers and at theirs.
 
     `match_ids` are new, or open again. Those of a provider without a cap may come with `placed_at` set already (see
-    `without_cap`), which spares writing them twice. With `capped_later` those with a cap are left for a later call: a
+    `without_cap`), which spares writing them twice. With `rest_later` what did not come so is left for a later call: a
     run over everything decides once all is stored, so that the best of the whole country goes first. Returns the ids
     of what is before people from now on, in order. The caller owns the transaction and tells (`telling.note`).
     """
     now = now or timezone.now()
     ids = sorted(set(match_ids))
-    providers = sorted(_providers_of(ids) | set(provider_ids))
-    if not providers:
-        return []
-    caps = _caps(providers, hold=not capped_later)
-    values: dict[str, Any] = {
-        "ids": ids,
-        "providers": providers,
-        "caps": [caps.get(pk) for pk in providers],
-        "now": now,
-        "since": now - PATIENCE,
-        "year": school_year_start(now),
-    }
-    placed = {pk for pk, verdict in _run(TAKE_BACK, values) if not verdict} if ids else set()
-    if capped_later:
-        values["providers"] = [pk for pk in providers if pk not in caps]
-        values["caps"] = [None] * len(values["providers"])
-    return sorted(placed | _write(_run(DECIDE, values), now))
+    values: dict[str, Any] = {"ids": ids, "now": now, "since": now - PATIENCE, "year": school_year_start(now)}
+    placed = _came_placed(values) if ids else set()
+    providers = [] if rest_later else sorted(_providers_of(ids) | set(provider_ids))
+    if providers:
+        caps = _hold(providers)
+        values |= {"providers": providers, "caps": [caps.get(pk) for pk in providers]}
+        placed |= _write(_run(DECIDE, values), now)
+    return sorted(placed)
+
+
+def _came_placed(values: dict[str, Any]) -> set[int]:
+    """Which of the matches that came are before people already, after those that may not be were taken back."""
+    _run(TAKE_BACK_CAPPED, {**values, "sizes": SIZES_WITH_CAP})
+    _run(TAKE_BACK_TWICE, values)
+    return {pk for (pk,) in _run(CAME_PLACED, values)}
+
+
+def _providers_of(match_ids: Collection[int]) -> set[int]:
+    return {pk for (pk,) in _run(PROVIDERS, {"ids": match_ids})} if match_ids else set()
+
+
+def _hold(provider_ids: list[int]) -> dict[int, int | None]:
+    """The caps of those that have one; their rows are this transaction's until it ends."""
+    rows = Provider.objects.filter(HAS_CAP, pk__in=provider_ids).order_by("pk").only("size", "max_open")
+    return {provider.pk: provider.cap for provider in rows.select_for_update(no_key=True)}
 
 
 def _write(decided: list[tuple[int, str]], now: dt.datetime) -> set[int]:
@@ -73,19 +82,6 @@ def _write(decided: list[tuple[int, str]], now: dt.datetime) -> set[int]:
         for held, ids in by_verdict.items()
     }
     return written.get(Match.Held.NO, set())
-
-
-def _providers_of(match_ids: Collection[int]) -> set[int]:
-    if not match_ids:
-        return set()
-    rows = _run(PROVIDERS, {"ids": match_ids})
-    return {provider_id for (provider_id,) in rows}
-
-
-def _caps(provider_ids: list[int], *, hold: bool) -> dict[int, int | None]:
-    """The caps of those that have one; held, their rows are this transaction's until it ends."""
-    rows = Provider.objects.filter(HAS_CAP, pk__in=provider_ids).order_by("pk").only("size", "max_open")
-    return {provider.pk: provider.cap for provider in (rows.select_for_update(no_key=True) if hold else rows)}
 
 
 def without_cap(activity_ids: Collection[int]) -> set[int]:
@@ -136,29 +132,37 @@ TWICE = """
     )
 """
 
-# What is open again starts anew; what came placed stays so, unless the school is not to have it. Somebody who asked or
-# offered sees the match whatever else holds.
-TAKE_BACK = f"""
-    WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),
-    came AS (
-        SELECT match.id, CASE
-            WHEN match.asked_at IS NOT NULL OR match.offered_at IS NOT NULL THEN ''
-            WHEN {TWICE} THEN 'twice'
-            WHEN door.cap IS NOT NULL THEN 'again'
-            ELSE '' END AS verdict
-        FROM matches_match AS match
-        JOIN activities_activity AS activity ON activity.id = match.activity_id
-        JOIN door ON door.provider_id = activity.provider_id
-        JOIN requests_request AS request ON request.id = match.request_id
-        WHERE match.id = ANY(%(ids)s) AND match.state = 'open' AND match.placed_at IS NOT NULL
+# What is open again at a provider with a cap starts anew. Somebody who asked or offered sees the match whatever else
+# holds.
+TAKE_BACK_CAPPED = """
+    WITH came AS MATERIALIZED (
+        SELECT id, activity_id FROM matches_match
+        WHERE id = ANY(%(ids)s) AND placed_at IS NOT NULL AND asked_at IS NULL AND offered_at IS NULL
     ),
-    taken AS (
-        UPDATE matches_match AS match
-        SET placed_at = NULL, held = CASE came.verdict WHEN 'again' THEN '' ELSE 'twice' END
-        FROM came WHERE match.id = came.id AND came.verdict <> ''
+    back AS MATERIALIZED (
+        SELECT came.id FROM came
+        JOIN activities_activity AS activity ON activity.id = came.activity_id
+        JOIN organisations_provider AS provider ON provider.id = activity.provider_id
+        WHERE provider.max_open IS NOT NULL OR provider.size = ANY(%(sizes)s)
     )
-    SELECT id, verdict FROM came
+    UPDATE matches_match AS match SET placed_at = NULL, held = '' FROM back WHERE match.id = back.id
+    RETURNING match.id
+"""
+
+# Few activities were spoken of: that is looked at first, for all that a part of a whole run brings.
+TAKE_BACK_TWICE = f"""
+    UPDATE matches_match AS match SET placed_at = NULL, held = 'twice'
+    FROM requests_request AS request
+    WHERE match.id = ANY(%(ids)s) AND request.id = match.request_id AND match.placed_at IS NOT NULL
+        AND match.asked_at IS NULL AND match.offered_at IS NULL
+        AND match.activity_id IN (
+            SELECT activity_id FROM matches_match WHERE asked_at IS NOT NULL OR state = 'declined'
+        )
+        AND {TWICE}
+    RETURNING match.id
 """  # noqa: S608  of constants only
+
+CAME_PLACED = "SELECT id FROM matches_match WHERE id = ANY(%(ids)s) AND state = 'open' AND placed_at IS NOT NULL"
 
 DECIDE = f"""
     WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),

@@ -15,17 +15,17 @@ from techfinder.matches.telling import note
 from techfinder.requests.models import Request
 
 
-def arrive(stored: Stored, *, silent: Collection[int] = (), capped_later: bool = False) -> None:
+def arrive(stored: Stored, *, silent: Collection[int] = (), rest_later: bool = False) -> None:
     """Put before people what came, and what finds a place where others left; note both, but for `silent` matches.
 
-    With `capped_later` what comes to a provider with a cap waits for `arrive_last`.
+    With `rest_later` what comes to a provider with a cap, and what falls free, waits for `arrive_last`.
     The last step of a transaction that stores: who places waits for no match (see `placing`).
     """
     wake_counting()
     if stored.arrived or stored.left:
         providers = Activity.objects.filter(matches__in=stored.left).values_list("provider", flat=True)
         placed = place(
-            match_ids=stored.arrived, provider_ids=set(providers) if stored.left else (), capped_later=capped_later
+            match_ids=stored.arrived, provider_ids=set(providers) if stored.left else (), rest_later=rest_later
         )
         note(sorted(set(placed).union(stored.arrived) - set(silent)))
 

@@ -72,7 +72,7 @@ def _store_part(shard: RematchShard, findings: Findings, ids: Ints, offered: Off
         reopened=F("reopened") + stored.reopened,
         closed=F("closed") + stored.closed,
     )
-    arrive(stored, silent=quiet_of(stored.arrived), capped_later=True)
+    arrive(stored, silent=quiet_of(stored.arrived), rest_later=True)
 
 
 def read_versions(side: Side, ids: Ints | None = None) -> tuple[Ints, Ints]:
