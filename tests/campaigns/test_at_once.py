@@ -124,6 +124,22 @@ def test_four_who_tell_mail_once(fair):
     assert len(set(mails.values_list("to", flat=True))) == 5
 
 
+def test_a_worker_that_thinks_long_keeps_its_round(fair, monkeypatch, wait_until):
+    fair.day(), fair.ask()
+    started = fair.start()
+    row = Round.objects.filter(pk=started.pk)
+
+    def think(campaign, **kwargs):
+        row.update(lease_until=timezone.now() - DAY)
+        wait_until(lambda: row.get().lease_until > timezone.now())
+        return build(campaign, **kwargs)
+
+    monkeypatch.setattr("techfinder.campaigns.actions.rounds.build", think)
+    monkeypatch.setattr("techfinder.campaigns.actions.rounds.RENEW_EVERY", 0.05)
+    assert actions.solve_round(round_id=started.pk)
+    assert row.get().state == Round.State.PROPOSED
+
+
 def test_a_day_that_goes_while_it_is_solved_is_tried_again(fair, monkeypatch):
     keeps, goes = fair.day(), fair.day()
     fair.ask(), fair.ask()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,8 +27,9 @@ from techfinder.requests.models import Request
 
 logger = logging.getLogger(__name__)
 
-# Longer than a round may take (the time limit of its task): what lapses is of a worker that is gone.
-LEASE = dt.timedelta(seconds=200)
+# Renewed while the worker works: what lapses is of a worker that is gone.
+LEASE = dt.timedelta(seconds=60)
+RENEW_EVERY = 15.0
 ATTEMPTS = 3
 # What kept a request away is worked out for so many: on more nobody reads it one by one.
 MOST_EXPLAINED = 300
@@ -84,8 +88,10 @@ def solve_round(*, round_id: int, today: dt.date | None = None) -> bool:
     if claimed is None:
         return False
     try:
-        built = build(claimed.campaign, today=today)
-        return _keep(claimed, built, solve(built.problem), greedy(built.problem))
+        with _renewing(claimed):
+            built = build(claimed.campaign, today=today)
+            found, by_hand = solve(built.problem), greedy(built.problem)
+        return _keep(claimed, built, found, by_hand)
     except ProblemError as error:
         return _fail(claimed, error.code, {"group": error.group, "place": error.place})
     except BaseException:
@@ -108,6 +114,27 @@ def _claim(round_id: int) -> Round | None:
 
 def _is_free(now: dt.datetime) -> Q:
     return Q(state=State.WAITING) | Q(state=State.SOLVING, lease_until__lte=now)
+
+
+@contextmanager
+def _renewing(claimed: Round) -> Iterator[None]:
+    """Hold on to the lease from a second thread: the solvers say nothing while they think."""
+    done = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(RENEW_EVERY):
+                _own(claimed).update(lease_until=timezone.now() + LEASE)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, name=f"lease of round {claimed.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _own(claimed: Round) -> Any:
