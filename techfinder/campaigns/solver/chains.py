@@ -15,6 +15,7 @@ from .case import Case, Pair
 from .goals import fairness
 from .greedy import Free, choose
 from .model import Key, Pupils
+from .slots import reassigned
 
 DEPTH = 8
 SWEEPS = 4
@@ -198,4 +199,4 @@ def finished(chains: Chains) -> Pupils:
     for _ in range(SWEEPS):
         if not chains.nearer():
             break
-    return chains.free.taken
+    return reassigned(chains.case, chains.free.taken)
