@@ -225,13 +225,15 @@ def test_what_is_held_back_shows_near_misses_too(client, make_activity, make_req
     assert "Kom met 20 leerlingen" in client.get(page_of(request)).content.decode()
 
 
-@pytest.mark.parametrize("each", [1, 3])
-def test_the_queries_stay_the_same(make_activity, make_request, each):
+def test_the_queries_stay_the_same(make_activity, make_request):
     request = make_request(group_size=26, themes=["energie"])
-    for number in range(each):
-        make_activity(group_max=20 + number)
-        make_activity(themes=["water", "bouw", "zorg"][number : number + 1])
-    why_not(request)
-    with CaptureQueriesContext(connection) as queries:
-        why_not_of(request)
-    assert len(queries) == 13, [query["sql"] for query in queries]
+    counts = []
+    for theme in ("water", "bouw", "zorg"):
+        make_activity(group_max=20)
+        make_activity(themes=[theme])
+        # Once, so that what is kept in memory is there.
+        why_not(request)
+        with CaptureQueriesContext(connection) as queries:
+            why_not_of(request)
+        counts.append(len(queries))
+    assert counts[0] == counts[2] <= 13

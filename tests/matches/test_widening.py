@@ -132,15 +132,17 @@ def test_several_are_counted_at_once_and_kept(make_activity, make_request):
     assert len(proposals_of(activities)) == 3
 
 
-@pytest.mark.parametrize("each", [1, 3])
-def test_the_queries_stay_the_same(make_activity, make_request, each):
-    activities = [make_activity(levels=["po-7"], group_max=20) for _ in range(each)]
-    for _ in range(each):
+def test_the_queries_stay_the_same(make_activity, make_request):
+    activities, counts = [], []
+    for _ in range(3):
+        activities.append(make_activity(levels=["po-7"], group_max=20))
         make_request(levels=["po-5"], group_size=10)
         make_request(group_size=25)
-    actions.rematch(everything=True)
-    proposals_of(activities)
-    cache.clear()
-    with CaptureQueriesContext(connection) as queries:
+        actions.rematch(everything=True)
+        # Once, so that what is kept in memory is there.
         proposals_of(activities)
-    assert len(queries) == 11, [query["sql"] for query in queries]
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            proposals_of(activities)
+        counts.append(len(queries))
+    assert counts[0] == counts[2] <= 12
