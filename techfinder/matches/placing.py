@@ -151,14 +151,14 @@ TAKE_BACK_CAPPED = """
 
 # Few activities were spoken of: that is looked at first, for all that a part of a whole run brings.
 TAKE_BACK_TWICE = f"""
+    WITH came AS MATERIALIZED (
+        SELECT id FROM matches_match
+        WHERE id = ANY(%(ids)s) AND placed_at IS NOT NULL AND asked_at IS NULL AND offered_at IS NULL
+            AND activity_id IN (SELECT activity_id FROM matches_match WHERE asked_at IS NOT NULL OR state = 'declined')
+    )
     UPDATE matches_match AS match SET placed_at = NULL, held = 'twice'
-    FROM requests_request AS request
-    WHERE match.id = ANY(%(ids)s) AND request.id = match.request_id AND match.placed_at IS NOT NULL
-        AND match.asked_at IS NULL AND match.offered_at IS NULL
-        AND match.activity_id IN (
-            SELECT activity_id FROM matches_match WHERE asked_at IS NOT NULL OR state = 'declined'
-        )
-        AND {TWICE}
+    FROM came, requests_request AS request
+    WHERE match.id = came.id AND request.id = match.request_id AND {TWICE}
     RETURNING match.id
 """  # noqa: S608  of constants only
 

@@ -8,14 +8,16 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from techfinder.matches import placing
+from techfinder.activities.models import Activity
+from techfinder.matches import actions, placing
 from techfinder.matches.models import Match
 from techfinder.matches.placing import PATIENCE, place, school_year_start
 from techfinder.organisations.models import Provider
+from techfinder.requests.actions import withdraw_request
 from techfinder.requests.models import Request
 from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.activities import ActivityFactory
-from tests.factories.organisations import ProviderFactory, SchoolFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +313,72 @@ def test_at_no_moment_more_than_the_cap(seed):
         assert not waiting.exists() or taken(provider, country.now) == provider.max_open
         best = waiting.order_by("-score").values_list("score", flat=True).first()
         assert provider.max_open or best is None
+
+
+class Site:
+    """The same with everything in between: matching, answers, sweeps."""
+
+    STEPS = ("post", "post", "withdraw", "close_and_open", "ask", "decline", "offer", "release")
+
+    def __init__(self, seed, zeeland):
+        self.lot, self.town = random.Random(seed), RegionFactory(parent=zeeland)
+        self.providers = [provider_with(cap, municipality=self.town) for cap in (1, 2)]
+        self.activities = [ActivityFactory(provider=each, regions=["NL-ZE"]) for each in self.providers for _ in "ab"]
+        self.member = MembershipFactory(provider=self.providers[0]).user
+        self.asked_beyond = 0
+
+    def some(self, rows):
+        return self.lot.choice(list(rows.order_by("pk")) or [None])
+
+    def step(self):
+        name = self.lot.choice(self.STEPS)
+        getattr(self, name)()
+        return name
+
+    def post(self):
+        request = RequestFactory(school=SchoolFactory(municipality=self.town), contact=self.member)
+        actions.match_request(request_id=request.pk)
+
+    def withdraw(self):
+        if request := self.some(Request.objects.open()):
+            withdraw_request(request_id=request.pk, reason="other")
+            actions.match_request(request_id=request.pk)
+
+    def close_and_open(self):
+        activity = self.lot.choice(self.activities)
+        for themes in (["water"], ["energie"]):
+            Activity.objects.filter(pk=activity.pk).update(themes=themes)
+            actions.match_activity(activity_id=activity.pk)
+
+    def ask(self):
+        if match := self.some(Match.objects.open()):
+            self.asked_beyond += match.placed_at is None
+            actions.ask(match_id=match.pk)
+
+    def decline(self):
+        if match := self.some(Match.objects.open()):
+            actions.decline(match_id=match.pk)
+
+    def offer(self):
+        if match := self.some(Match.objects.placed()):
+            actions.offer(match_id=match.pk, user_id=self.member.pk)
+
+    def release(self):
+        actions.release_places()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_at_no_moment_more_than_the_cap_whatever_people_do(seed, zeeland):
+    """Only a school that asks by itself comes on top."""
+    site = Site(seed, zeeland)
+    for _ in range(25):
+        step = site.step()
+        for provider in site.providers:
+            assert taken(provider, timezone.now()) <= provider.max_open + site.asked_beyond, step
+    site.release()
+    for provider in site.providers:
+        waits = Match.objects.filter(activity__provider=provider, state="open", held="full").exists()
+        assert not waits or taken(provider, timezone.now()) >= provider.max_open
 
 
 def test_the_order_in_which_they_are_named_is_all_one():
