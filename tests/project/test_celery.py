@@ -42,6 +42,8 @@ BEAT = {
     "mail.deliver_due": 5,
     "mail.sweep": 60,
     "matches.sweep": 60,
+    "matches.near_misses": 60,
+    "campaigns.sweep": 60,
     "matches.digest": 300,
     "requests.drop_unconfirmed": 3600,
     "health.heartbeat": 30,
