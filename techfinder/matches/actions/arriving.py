@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from techfinder.activities.models import Activity
 from techfinder.matches.nearmisses import wake_counting
 from techfinder.matches.pairs import Stored
 from techfinder.matches.placing import place, providers_with_held
 from techfinder.matches.telling import note
-from techfinder.requests.models import Request
 
 
 def arrive(stored: Stored, *, silent: Collection[int] = (), rest_later: bool = False) -> None:
@@ -40,14 +38,15 @@ def quiet_of(match_ids: Collection[int]) -> set[int]:
     """The matches of which a side came in by an import that tells nobody."""
     if not match_ids:
         return set()
-    requests, activities = (list(items.filter(quiet=True).values_list("pk", flat=True)) for items in IMPORTED)
-    if not (requests or activities):
-        return set()
     with connection.cursor() as cursor:
-        cursor.execute(QUIET, [list(match_ids), requests, activities])
+        cursor.execute(QUIET, [list(match_ids)])
         return {pk for (pk,) in cursor.fetchall()}
 
 
-IMPORTED: tuple[QuerySet[Request], QuerySet[Activity]] = (Request.objects.order_by(), Activity.objects.order_by())
-# By lists of ids and no join: after a first import nothing is known yet of what the tables hold.
-QUIET = "SELECT id FROM matches_match WHERE id = ANY(%s) AND (request_id = ANY(%s) OR activity_id = ANY(%s))"
+# Looked up match by match: after a first import the planner knows nothing yet of what the tables hold.
+QUIET = """
+    SELECT match.id FROM matches_match AS match WHERE match.id = ANY(%s) AND (
+        EXISTS (SELECT FROM requests_request AS request WHERE request.id = match.request_id AND request.quiet)
+        OR EXISTS (SELECT FROM activities_activity AS activity WHERE activity.id = match.activity_id AND activity.quiet)
+    )
+"""
