@@ -7,6 +7,7 @@ a heuristic. Groups in parts stay where they are.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -32,8 +33,8 @@ class Move(NamedTuple):
 class Chains:
     """A solution that changes by chains of moves."""
 
-    def __init__(self, case: Case, start: Pupils) -> None:
-        self.case = case
+    def __init__(self, case: Case, start: Pupils, ends: float) -> None:
+        self.case, self.ends = case, ends
         self.free = Free(case, start)
         self.work = WORK
         self.size = {ident: group.size for ident, group in case.groups.items()}
@@ -83,6 +84,8 @@ class Chains:
     def search(self, start: int, seen: set[int]) -> tuple[list[Move], dict[int, list[Move]]]:
         """The shortest chain that serves this group, or none; and per group that could make way, the chain to it."""
         reached: dict[int, list[Move]] = {}
+        if time.monotonic() > self.ends:
+            self.work = 0
         waiting: deque[tuple[int, list[Move]]] = deque([(start, [])])
         while waiting:
             ident, chain = waiting.popleft()
@@ -170,24 +173,24 @@ class Chains:
         return pair.worth * self.size[pair.group]
 
 
-def chained(case: Case, start: Pupils) -> Pupils:
-    """Pupils per pair. `start`: the groups that are served for certain, which stay as they are."""
-    chains = Chains(case, start)
+def chained(case: Case, start: Pupils, ends: float) -> Pupils:
+    """Pupils per pair, by about `ends`. `start`: the groups that are served for certain, which stay as they are."""
+    chains = Chains(case, start, ends)
     chains.fill(chains.by_fairness())
     for _ in range(SWEEPS):
-        if not chains.unserved() or not chains.lighten():
+        if not chains.unserved() or time.monotonic() > ends or not chains.lighten():
             break
     return finished(chains)
 
 
-def polished(case: Case, best: Pupils) -> Pupils:
+def polished(case: Case, best: Pupils, ends: float) -> Pupils:
     """As many groups as in this solution, or more; fairer and with more score, as far as single chains go."""
     musts = set(case.musts)
     movable = [
         pair for pair in case.pairs if pair.group not in musts and best.get(pair.key) == case.groups[pair.group].size
     ]
     moved = {pair.key for pair in movable}
-    chains = Chains(case, {key: pupils for key, pupils in best.items() if key not in moved})
+    chains = Chains(case, {key: pupils for key, pupils in best.items() if key not in moved}, ends)
     for pair in movable:
         chains.enter(pair)
     return finished(chains)
@@ -199,4 +202,4 @@ def finished(chains: Chains) -> Pupils:
     for _ in range(SWEEPS):
         if not chains.nearer():
             break
-    return reassigned(chains.case, chains.free.taken)
+    return reassigned(chains.case, chains.free.taken, chains.ends)

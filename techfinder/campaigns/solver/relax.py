@@ -25,6 +25,7 @@ from .problem import Stage
 UNIT = 1000  # of fairness and of score: numbers of a size that floating point solvers like
 CORES = (3, 8)  # pairs per group that an attempt may add to those of the relaxation and of the best solution so far
 IN_TIME = 0.9  # of the seconds given: the solvers do not stop to the second
+CHAINS = 0.4  # of the seconds, at most
 CUT_DEPTH = 12  # the largest k
 LEAST_VIOLATION = 1e-3
 LEAST_PROGRESS = 5e-4  # of the bound, per round of cuts
@@ -96,7 +97,7 @@ class Relaxation:
                 self.close(relaxed - value, losses, unit)
                 bound = min(bound, max(self.integer(self.open, left, unit), value_of(self.case, self.best, name)))
         if time.monotonic() < ends:
-            self.take(polished(self.case, self.best))
+            self.take(polished(self.case, self.best, ends))
         value = value_of(self.case, self.best, name)
         self.close(relaxed - value, losses, unit)
         self.maker.add(goal >= value / unit)
@@ -233,7 +234,11 @@ def relax(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage
     ends = time.monotonic() + seconds * IN_TIME
     run = Relaxation(case, start)
     musts = set(case.musts)
-    run.take(chained(case, {key: pupils for key, pupils in start.items() if key[0] in musts}))
+    run.take(
+        chained(
+            case, {key: pupils for key, pupils in start.items() if key[0] in musts}, time.monotonic() + seconds * CHAINS
+        )
+    )
     stages = [
         run.stage(name, (ends - time.monotonic()) * share) for name, share in zip(STAGES, (0.3, 0.4, 1), strict=True)
     ]

@@ -6,6 +6,7 @@ every place takes one group, whichever fits. What comes out is never worse, and 
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from dataclasses import replace
 
@@ -16,9 +17,11 @@ from .model import STAGES, Pupils, value_of
 TURNS = 6
 
 
-def reassigned(case: Case, best: Pupils) -> Pupils:
+def reassigned(case: Case, best: Pupils, ends: float) -> Pupils:
     """The solution after some turns; as good, goal after goal, or better."""
     for turn in range(TURNS):
+        if time.monotonic() > ends:
+            break
         found = one_turn(case, best, turn)
         if rank(case, found) > rank(case, best):
             best = found
