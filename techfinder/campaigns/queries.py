@@ -29,7 +29,7 @@ def activities_in_reach(campaign: Campaign) -> QuerySet[Activity]:
     if campaign.region.code == COUNTRY:
         return Activity.objects.public()
     codes = sorted(codes_under([campaign.region]))
-    near = Q(regions__overlap=codes) | Q(provider__municipality__code__in=codes)
+    near = Q(regions__overlap=codes) | Q(provider__municipality__in=municipality_ids(campaign.region))
     return Activity.objects.public().filter(near)
 
 

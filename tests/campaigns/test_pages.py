@@ -348,7 +348,7 @@ def test_the_list_of_campaigns_costs_the_same(as_coordinator, count, django_asse
 
 @pytest.mark.parametrize(
     ("name", "query", "number"),
-    [("sessions", "", 18), ("sessions", "gekozen=1", 16), ("requests", "", 14), ("requests", "gekozen=1", 12)],
+    [("sessions", "", 20), ("sessions", "gekozen=1", 16), ("requests", "", 14), ("requests", "gekozen=1", 12)],
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_list_to_choose_from_costs_the_same(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db import connection
 from django.utils import timezone
 
 from techfinder.accounts.models import User
@@ -17,6 +18,9 @@ SEATS = 30
 
 def make_campaign() -> Campaign:
     """All days and questions of Zeeland of the coming months, and a round that waits for the worker."""
+    # PostgreSQL takes tables that were filled a moment ago for empty ones, and would look through them row by row.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE activities_activity, activities_session, organisations_provider, requests_request")
     today, coordinator = timezone.localdate(), User.objects.get(email=MODERATOR)
     campaign = create_campaign(
         user=coordinator,
