@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from techfinder.activities.models import Activity
+from techfinder.celery import wake
 from techfinder.matches import actions, nearmisses
 from techfinder.matches.models import Lack, Match, Missed
 from techfinder.requests.actions import edit_request, withdraw_request
@@ -139,3 +140,13 @@ def test_the_queries_stay_the_same(make_activity, make_request):
         actions.match_request(request_id=make_request().pk)
         counts.append(queries_of(nearmisses.count_near_misses))
     assert counts[0] == counts[2] <= 23
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_counts_after_matching(celery_worker_process, wait_until, make_activity, make_request):
+    make_activity(group_max=20)
+    request = make_request()
+    wake("matches.match_request", request.pk)
+    assert wait_until(lambda: Lack.objects.filter(request=request, matches=0).exists(), timeout=30)
+    assert [row[0] for row in kept()] == ["group"]
