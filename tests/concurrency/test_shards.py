@@ -10,10 +10,11 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from techfinder.activities.models import Activity
 from techfinder.celery import wake
 from techfinder.matches import actions
 from techfinder.matches.actions import finding, storing
-from techfinder.matches.models import Match, Rematch, RematchShard, WeightSet
+from techfinder.matches.models import AskedRow, Match, Rematch, RematchShard, WeightSet
 from techfinder.requests.models import Request
 from tests.concurrency.test_mail_claim import in_threads
 from tests.matches.worlds import Country, anything_stale, catch_up, forget, stored
@@ -137,16 +138,19 @@ def test_weights_that_changed_meanwhile_start_a_new_run(country):
 
 
 def test_items_that_change_during_a_run_end_as_they_are(country, monkeypatch):
-    """Between finding and storing, and between storing one province and the next."""
+    """Between finding and storing, and between storing one province and the next: half is of the old weights then."""
     actions.rematch(everything=True)
+    WeightSet.objects.create(values={"distance": 1, "level": 9, "theme": 0}, applied_at=timezone.now())
     store_part = storing._store_part
 
     def change_something():
         request = country.random.choice(list(Request.objects.open()))
         Request.objects.filter(pk=request.pk).update(themes=["water"], version=request.version + 1)
         actions.match_request(request_id=request.pk)
-        activity = country.activities(1)[0]
-        actions.match_activity(activity_id=activity.pk)
+        for activity in [*country.activities(1), *country.random.sample(list(Activity.objects.public()), 5)]:
+            actions.match_activity(activity_id=activity.pk)
+        for request in country.random.sample(list(Request.objects.open()), 5):
+            actions.match_request(request_id=request.pk)
         actions.decline(match_id=Match.objects.open().first().pk)
 
     def interrupted(*args):
@@ -191,3 +195,35 @@ def test_matching_waits_for_what_is_being_stored(country, monkeypatch):
     for thread in threads:
         thread.join(10)
     assert order == ["stored", "matched"]
+
+
+def test_what_is_matched_during_a_run_is_matched_again_after_it(country):
+    actions.rematch(everything=True)
+    run = actions.start_rematch(workers=False)
+    request = Request.objects.first()
+    actions.match_request(request_id=request.pk)
+    assert AskedRow.objects.get(pk=request.pk).stale
+    assert actions.match_stale() == 0
+    actions.rematch(everything=True)
+    assert Rematch.objects.get(pk=run.pk).state == DONE
+    assert not anything_stale()
+
+
+def test_what_was_matched_since_it_was_found_is_left_alone(country):
+    """Nobody is told of pairs of an older version."""
+    run = actions.start_rematch(workers=False)
+    for shard_id in run.shards.values_list("pk", flat=True):
+        actions.rematch_shard(shard_id=shard_id, workers=False)
+    activity = Activity.objects.public().first()
+    Activity.objects.filter(pk=activity.pk).update(status=Activity.Status.PAUSED, version=2)
+    actions.match_activity(activity_id=activity.pk)
+    for shard_id in run.shards.values_list("pk", flat=True):
+        actions.rematch_shard(shard_id=shard_id, workers=False)
+    run.refresh_from_db()
+    assert run.state == DONE
+    assert not Match.objects.filter(activity=activity).exists()
+    catch_up()
+    found = stored()
+    forget()
+    actions.rematch(everything=True)
+    assert stored() == found
