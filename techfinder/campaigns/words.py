@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from techfinder.activities.models import Activity, Session
 from techfinder.campaigns.models import Award, CampaignRequest, Round, Unserved
-from techfinder.matches.labels import deliveries, levels
-from techfinder.matches.words import dict_of
+from techfinder.matches.telling.labels import deliveries, levels
+from techfinder.matches.telling.words import dict_of
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Delivery
 from techfinder.taxonomy.templatetags.ui import clock_time, join_and, km, pupils, weekday

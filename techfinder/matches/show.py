@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.matches.access import own_requests
-from techfinder.matches.held import Waiting, waiting_of
-from techfinder.matches.labels import FOR_PROVIDER, Labels, deliveries, levels
+from techfinder.matches.fairness.held import Waiting, waiting_of
 from techfinder.matches.models import Match
+from techfinder.matches.near.widening import proposals_of
 from techfinder.matches.queries import best_matches
-from techfinder.matches.widening import proposals_of
-from techfinder.matches.words import activity_url, dict_of, distance
+from techfinder.matches.telling.labels import FOR_PROVIDER, Labels, deliveries, levels
+from techfinder.matches.telling.words import activity_url, dict_of, distance
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import day, euro, kind_icon, km, period, pupils

@@ -1,7 +1,9 @@
 from celery import shared_task
 
-from techfinder.matches import actions, digest, nearmisses, telling
+from techfinder.matches import actions
 from techfinder.matches.actions import weighing
+from techfinder.matches.near import misses
+from techfinder.matches.telling import digest, notifications
 
 
 @shared_task(name="matches.match_request")
@@ -37,7 +39,7 @@ def send_digests() -> None:
 
 @shared_task(name="matches.near_misses")
 def count_near_misses() -> None:
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
 
 
 @shared_task(name="matches.preview_weights", soft_time_limit=3500, time_limit=3600)
@@ -47,7 +49,7 @@ def preview_weights(weight_set_id: int) -> None:
 
 @shared_task(name="matches.tell")
 def tell() -> None:
-    telling.tell_waiting()
+    notifications.tell_waiting()
 
 
 @shared_task(name="matches.release")

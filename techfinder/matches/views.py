@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
-from techfinder.matches import access, actions, loosened, show
-from techfinder.matches.held import Held, held_of, waiting_of
-from techfinder.matches.labels import Labels
+from techfinder.matches import access, actions, show
+from techfinder.matches.fairness.held import Held, held_of, waiting_of
+from techfinder.matches.near import loosened
+from techfinder.matches.near.widening import proposals
 from techfinder.matches.queries import FEW, Step, matches_of_activity, matches_of_request, why_not
-from techfinder.matches.widening import proposals
+from techfinder.matches.telling.labels import Labels
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.access import get_request
 from techfinder.requests.actions import edit_request

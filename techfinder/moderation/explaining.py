@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from techfinder.activities.models import Activity
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.matches.explain import Story, explain_pair, find_activity, find_request
-from techfinder.matches.labels import Labels, audiences, deliveries, levels
+from techfinder.matches.fairness.weights import components
 from techfinder.matches.models import Match
 from techfinder.matches.queries import change_words
-from techfinder.matches.weights import components
+from techfinder.matches.telling.labels import Labels, audiences, deliveries, levels
 from techfinder.moderation.access import Desk
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import day, euro, join_and, long_day, months, number, period, pupils

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from techfinder.matches.weights import components, current_weights
+from techfinder.matches.fairness.weights import components, current_weights
 from techfinder.moderation.models import Decision
 
 Verdict, Reason = Decision.Verdict, Decision.Reason

@@ -15,8 +15,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.mail.compose import absolute
-from techfinder.matches.labels import Labels, audiences, levels
 from techfinder.matches.models import Lack
+from techfinder.matches.telling.labels import Labels, audiences, levels
 from techfinder.moderation.access import Desk
 from techfinder.moderation.explaining import RULES
 from techfinder.moderation.lacks import COST_BOUNDS, GROUP_BOUNDS, Counts, Finding, Lacks, bucket_leaves, level_buckets

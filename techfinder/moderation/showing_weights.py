@@ -11,8 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from techfinder.activities.models import Activity
 from techfinder.matches.actions.weighing import PATIENCE
-from techfinder.matches.models import WeightSet
-from techfinder.matches.weights import (
+from techfinder.matches.fairness.weights import (
     Component,
     components,
     current_weight_set,
@@ -21,6 +20,7 @@ from techfinder.matches.weights import (
     shares,
     weights_of,
 )
+from techfinder.matches.models import WeightSet
 from techfinder.moderation.forms import weight_text
 from techfinder.requests.models import Request
 from techfinder.taxonomy.queries import region_names

@@ -13,8 +13,9 @@ from django.db.models import F
 
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions, telling
+from techfinder.matches import actions
 from techfinder.matches.models import Match, Notification
+from techfinder.matches.telling import notifications
 from techfinder.requests.models import Request
 from tests.benchmarks import country
 from tests.benchmarks.clock import clock, histogram, line, machine, seconds
@@ -51,7 +52,7 @@ def test_a_thousand_at_once(tmp_path):
     with clock(f"{BURST} new requests: matched, notified, mails queued") as taken:
         actions.sweep()
         line("  matched", f"{Match.objects.filter(request__in=newest).count():,} matches")
-        while telling.tell_waiting():
+        while notifications.tell_waiting():
             pass
     line("  queued", f"{OutgoingMail.objects.count():,} mails, {Notification.objects.count():,} notifications")
     assert not Request.objects.filter(version__gt=F("matched_version")).exists()

@@ -5,8 +5,9 @@ from functools import partial
 import pytest
 
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions, digest
+from techfinder.matches import actions
 from techfinder.matches.models import DigestRun, Match, Notification
+from techfinder.matches.telling import digest
 from techfinder.taxonomy.models import Region
 from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory

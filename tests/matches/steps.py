@@ -1,17 +1,18 @@
 """What the worker does with a change: match, and then tell."""
 
-from techfinder.matches import actions, telling
+from techfinder.matches import actions
+from techfinder.matches.telling import notifications
 from techfinder.requests.models import Request
 
 
 def match_request(request):
     actions.match_request(request_id=request.pk)
-    telling.tell_waiting()
+    notifications.tell_waiting()
 
 
 def match_activity(activity):
     actions.match_activity(activity_id=activity.pk)
-    telling.tell_waiting()
+    notifications.tell_waiting()
 
 
 def match_all():
@@ -22,9 +23,9 @@ def match_all():
 
 def rematch(**how):
     actions.rematch(**how)
-    telling.tell_waiting()
+    notifications.tell_waiting()
 
 
 def release(**how):
     actions.release_places(**how)
-    telling.tell_waiting()
+    notifications.tell_waiting()

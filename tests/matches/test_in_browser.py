@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions, digest
+from techfinder.matches import actions
 from techfinder.matches.models import Match
+from techfinder.matches.telling import digest
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory

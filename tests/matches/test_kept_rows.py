@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import AskedRow, OfferedRow, RowChange
-from techfinder.matches.row_models import PRUNED
+from techfinder.matches.models.rows import PRUNED
 from techfinder.matches.rows import World, asked, kept, masks, offered, refresh_activities, refresh_requests
 from techfinder.organisations.models import School
 from techfinder.requests.models import Request

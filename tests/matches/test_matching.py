@@ -9,7 +9,7 @@ from django.utils import timezone
 from techfinder.activities.models import Activity
 from techfinder.matches import actions
 from techfinder.matches.models import Match, Rematch
-from techfinder.matches.sides import REQUESTS, mark
+from techfinder.matches.pairs.sides import REQUESTS, mark
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
 from tests.factories.activities import SessionFactory

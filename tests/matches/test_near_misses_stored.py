@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
-from techfinder.matches import actions, nearmisses
+from techfinder.matches import actions
 from techfinder.matches.models import Lack, Match, Missed
+from techfinder.matches.near import misses
 from techfinder.requests.actions import edit_request, withdraw_request
 
 pytestmark = pytest.mark.django_db
@@ -31,102 +32,102 @@ def kept():
 
 
 def test_each_rule_with_its_least_step_is_kept(scarce):
-    assert nearmisses.count_near_misses() == 1
+    assert misses.count_near_misses() == 1
     assert kept() == [("cost", 1, "max_cost", 75.0, 7500.0), ("group", 1, "group_size", 20, 8.0)]
     lack = Lack.objects.get()
     assert (lack.request, lack.version, lack.matches, lack.day) == (scarce, 1, 0, timezone.localdate())
 
 
 def test_a_second_run_finds_nothing_to_do(scarce):
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     before = list(Missed.objects.values_list("pk", flat=True))
-    assert nearmisses.count_near_misses() == 0
+    assert misses.count_near_misses() == 0
     assert list(Missed.objects.values_list("pk", flat=True)) == before
 
 
 def test_a_request_that_nothing_at_all_comes_near_is_counted_once(make_request):
     request = make_request()
     actions.match_request(request_id=request.pk)
-    assert nearmisses.count_near_misses() == 1
+    assert misses.count_near_misses() == 1
     assert (Lack.objects.count(), Missed.objects.count()) == (1, 0)
-    assert nearmisses.count_near_misses() == 0
+    assert misses.count_near_misses() == 0
 
 
 def test_one_that_is_not_matched_yet_waits(make_request):
     make_request()
-    assert nearmisses.count_near_misses() == 0
+    assert misses.count_near_misses() == 0
 
 
 def test_a_change_of_the_request_is_counted_anew(scarce):
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     edit_request(request_id=scarce.pk, fields={"group_size": 20})
-    assert nearmisses.count_near_misses() == 0, "its matches are not those of the change yet"
+    assert misses.count_near_misses() == 0, "its matches are not those of the change yet"
     actions.match_request(request_id=scarce.pk)
-    assert nearmisses.count_near_misses() == 1
+    assert misses.count_near_misses() == 1
     assert [row[0] for row in kept()] == ["cost"]
     assert Lack.objects.get().matches == 1
 
 
 def test_another_number_of_matches_is_counted_anew(scarce, make_activity):
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     activity = make_activity()
     actions.match_activity(activity_id=activity.pk)
-    assert nearmisses.count_near_misses() == 1
+    assert misses.count_near_misses() == 1
     assert Lack.objects.get().matches == 1
 
 
 def test_another_day_is_counted_anew(scarce):
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
-    assert nearmisses.count_near_misses(today=tomorrow) == 1
+    assert misses.count_near_misses(today=tomorrow) == 1
     assert Lack.objects.get().day == tomorrow
 
 
 def test_what_is_held_back_does_not_count_as_a_match(scarce, make_activity):
     for _ in range(3):
         actions.match_activity(activity_id=make_activity().pk)
-    assert nearmisses.count_near_misses() == 0
+    assert misses.count_near_misses() == 0
     Match.objects.update(held=Match.Held.FULL, placed_at=None)
-    assert nearmisses.count_near_misses() == 1
+    assert misses.count_near_misses() == 1
 
 
 def test_rows_go_when_there_is_enough(scarce, make_activity):
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     for _ in range(3):
         actions.match_activity(activity_id=make_activity().pk)
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     assert (Lack.objects.count(), Missed.objects.count()) == (0, 0)
 
 
 def test_rows_go_with_a_closed_request(scarce):
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     withdraw_request(request_id=scarce.pk, reason="no_time")
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     assert (Lack.objects.count(), Missed.objects.count()) == (0, 0)
 
 
 def test_what_was_declined_is_not_proposed_again(scarce):
     activity = Activity.objects.get(group_max=20)
     Match.objects.create(request=scarce, activity=activity, score=1, rank=1, state=Match.State.DECLINED)
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     assert [row[0] for row in kept()] == ["cost"]
 
 
 def test_no_time_left_leaves_the_rest_to_the_next_run(scarce):
-    assert nearmisses.count_near_misses(seconds=0) == 0
-    assert nearmisses.count_near_misses() == 1
+    assert misses.count_near_misses(seconds=0) == 0
+    assert misses.count_near_misses() == 1
 
 
 def test_many_wake_ups_are_one(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
-        nearmisses.wake_counting()
-        nearmisses.wake_counting()
+        misses.wake_counting()
+        misses.wake_counting()
     assert len(callbacks) == 1
 
 
 def queries_of(act):
     """How many queries an act asks, once what it keeps in memory is there."""
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     Lack.objects.all().delete()
     with CaptureQueriesContext(connection) as queries:
         act()
@@ -138,7 +139,7 @@ def test_the_queries_stay_the_same(make_activity, make_request):
     for _ in range(3):
         make_activity(group_max=20)
         actions.match_request(request_id=make_request().pk)
-        counts.append(queries_of(nearmisses.count_near_misses))
+        counts.append(queries_of(misses.count_near_misses))
     assert counts[0] == counts[2] <= 23
 
 

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from techfinder.matches import placing
+from techfinder.matches.fairness import placing
+from techfinder.matches.fairness.placing import PATIENCE, place, school_year_start
 from techfinder.matches.models import Match
-from techfinder.matches.placing import PATIENCE, place, school_year_start
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
 from tests.factories.activities import ActivityFactory

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.matches import actions
+from techfinder.matches.fairness.placing import PATIENCE, place
 from techfinder.matches.models import Match
-from techfinder.matches.placing import PATIENCE, place
 from techfinder.requests.actions import withdraw_request
 from techfinder.requests.models import Request
 from tests.concurrency.test_mail_claim import in_threads

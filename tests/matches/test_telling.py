@@ -9,8 +9,9 @@ from django.utils import timezone
 from techfinder.accounts.models import MailFrequency, User
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions, digest, telling
+from techfinder.matches import actions
 from techfinder.matches.models import DigestRun, Match, Notification
+from techfinder.matches.telling import digest, notifications
 from techfinder.requests.models import Request
 from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
@@ -269,7 +270,7 @@ def test_what_no_longer_holds_is_not_told(make_activity, make_request, member, c
     make_activity()
     actions.match_request(request_id=make_request().pk)
     change(member)
-    assert telling.tell_waiting() == 0
+    assert notifications.tell_waiting() == 0
     assert not OutgoingMail.objects.exists()
     assert not Notification.objects.filter(told_at__isnull=False).exists()
 
@@ -281,7 +282,7 @@ def test_who_left_or_handed_over_meanwhile_is_not_told(make_activity, make_reque
     before, after = request.contact, UserFactory()
     Request.objects.update(contact=after)
     member.memberships.update(status="left")
-    assert telling.tell_waiting() == 0
+    assert notifications.tell_waiting() == 0
     assert not mails(before).exists()
 
 
@@ -302,7 +303,7 @@ def test_two_runs_before_a_mail_are_one_mail(make_activity, make_request, member
     request = make_request()
     actions.match_request(request_id=request.pk)
     actions.match_activity(activity_id=make_activity().pk)
-    assert telling.tell_waiting() == 2
+    assert notifications.tell_waiting() == 2
     assert "2 activiteiten" in mails(request.contact).get().text
     assert mails(member).count() == 1
 
@@ -315,10 +316,10 @@ def test_one_that_cannot_be_composed_holds_up_nobody(make_activity, make_request
     broken = Match.objects.filter(request=bad)
     said = broken.get().reasons
     broken.update(reasons=[["levels", 7]])
-    assert telling.tell_waiting() == 1
+    assert notifications.tell_waiting() == 1
     assert (mails(bad.contact).count(), mails(good.contact).count()) == (0, 1)
     broken.update(reasons=said)
-    assert telling.tell_waiting() == 2
+    assert notifications.tell_waiting() == 2
     assert (mails(bad.contact).count(), mails(good.contact).count(), mails(member).count()) == (1, 1, 1)
 
 
@@ -328,7 +329,7 @@ def test_workers_that_tell_at_once_send_one_mail_each(make_activity, make_reques
     requests = [make_request() for _ in range(6)]
     for request in requests:
         actions.match_request(request_id=request.pk)
-    in_threads(4, telling.tell_waiting)
+    in_threads(4, notifications.tell_waiting)
     assert [mails(request.contact).count() for request in requests] == [1] * 6
     assert mails(member).count() == 1
     assert not Notification.objects.filter(told_at=None).exists()
@@ -338,6 +339,6 @@ def test_a_long_run_leaves_the_rest(make_activity, make_request):
     make_activity()
     request = make_request()
     actions.match_request(request_id=request.pk)
-    assert telling.tell_waiting(seconds=0) == 0
-    assert telling.tell_waiting() == 2
+    assert notifications.tell_waiting(seconds=0) == 0
+    assert notifications.tell_waiting() == 2
     assert mails(request.contact).exists()

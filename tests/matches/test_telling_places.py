@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from techfinder.accounts.models import MailFrequency, User
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import actions, digest, telling
+from techfinder.matches import actions
 from techfinder.matches.models import Match, Notification
+from techfinder.matches.telling import digest, notifications
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
@@ -90,7 +91,7 @@ def test_what_was_found_before_the_mail_is_not_called_nothing(make_activity, mak
     request = make_request()
     actions.match_request(request_id=request.pk)
     actions.match_activity(activity_id=make_activity().pk)
-    telling.tell_waiting()
+    notifications.tell_waiting()
     assert mails(request.contact).get().key.startswith("match-school")
 
 

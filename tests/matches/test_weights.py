@@ -13,9 +13,9 @@ from django.utils import timezone
 from matching import WEIGHTS
 from techfinder.matches import actions
 from techfinder.matches.actions import weighing
+from techfinder.matches.fairness.weights import current_weight_set, current_weights, weights_of
 from techfinder.matches.models import Rematch, WeightSet
 from techfinder.matches.rows import World, refresh_activities, refresh_requests
-from techfinder.matches.weights import current_weight_set, current_weights, weights_of
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory

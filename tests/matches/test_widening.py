@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from techfinder.activities.models import Activity
 from techfinder.matches import actions
-from techfinder.matches.widening import proposals, proposals_of
+from techfinder.matches.near.widening import proposals, proposals_of
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import RegionFactory, SchoolFactory

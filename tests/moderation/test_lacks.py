@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from techfinder.matches import nearmisses
 from techfinder.matches.actions import match_request
+from techfinder.matches.near import misses
 from techfinder.moderation.lacks import level_buckets
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory, UserFactory
@@ -50,7 +50,7 @@ def ask(vlissingen):
     def make(town=vlissingen, **fields):
         request = RequestFactory(**{"school": SchoolFactory(municipality=town, name="De Loefzijde"), **fields})
         match_request(request_id=request.pk)
-        nearmisses.count_near_misses()
+        misses.count_near_misses()
         return request
 
     return make
@@ -186,7 +186,7 @@ def test_it_is_paged(client, ask, vlissingen):
     school = SchoolFactory(municipality=vlissingen)
     for request in [RequestFactory(school=school) for _ in range(21)]:
         match_request(request_id=request.pk)
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     assert len(page(client).context["lines"]) == 20
     assert len(page(client, page=2).context["lines"]) == 1
 

@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from techfinder.activities.models import Activity
-from techfinder.matches import actions, nearmisses
+from techfinder.matches import actions
 from techfinder.matches.models import Match
+from techfinder.matches.near import misses
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
@@ -49,7 +50,7 @@ def world():
     for number in range(3):
         RequestFactory(title=f"Groep 5 wil bouwen {number}", **common | {"levels": ["po-5"], "group_size": 18})
     actions.rematch(everything=True)
-    nearmisses.count_near_misses()
+    misses.count_near_misses()
     moderator = UserFactory(name="Noor Verhage", moderates=[Region.objects.get(code="NL-ZE")])
     Authenticator.objects.create(user=moderator, type=Authenticator.Type.TOTP, data={})
     member = MembershipFactory(user=UserFactory(name="Mo"), provider=providers[0]).user

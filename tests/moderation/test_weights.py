@@ -16,9 +16,9 @@ from django.utils import timezone, translation
 from matching import WEIGHTS
 from techfinder.activities.models import Activity
 from techfinder.matches.actions import weighing
+from techfinder.matches.fairness.weights import components, current_weights
 from techfinder.matches.models import WeightSet
 from techfinder.matches.rows import World, refresh_activities, refresh_requests
-from techfinder.matches.weights import components, current_weights
 from techfinder.moderation.forms import WeightField
 from techfinder.moderation.showing_weights import first_sentence
 from techfinder.requests.models import Request

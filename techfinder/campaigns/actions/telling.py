@@ -21,7 +21,7 @@ from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Round,
 from techfinder.celery import wake
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
-from techfinder.matches.words import request_line, request_url
+from techfinder.matches.telling.words import request_line, request_url
 from techfinder.organisations.models import Membership, Provider
 from techfinder.requests.models import Request
 

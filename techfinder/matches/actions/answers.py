@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.celery import wake
-from techfinder.matches import mails, placing, telling
+from techfinder.matches.fairness import placing
 from techfinder.matches.models import Match, Rematch
+from techfinder.matches.telling import mails, notifications
 
 # So many providers are held at once.
 PROVIDERS_PER_RUN = 200
@@ -86,7 +87,7 @@ def release_places(*, provider_ids: Collection[int] | None = None, now: dt.datet
 @transaction.atomic
 def _release(provider_ids: Collection[int], now: dt.datetime | None) -> int:
     placed = placing.place(provider_ids=provider_ids, now=now)
-    telling.note(placed)
+    notifications.note(placed)
     return len(placed)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from django.db import connection
 
 from techfinder.activities.models import Activity
-from techfinder.matches.nearmisses import wake_counting
-from techfinder.matches.pairs import Stored
-from techfinder.matches.placing import place, providers_with_held
-from techfinder.matches.telling import note
+from techfinder.matches.fairness.placing import place, providers_with_held
+from techfinder.matches.near.misses import wake_counting
+from techfinder.matches.pairs.stored import Stored
+from techfinder.matches.telling.notifications import note
 
 
 def arrive(stored: Stored, *, silent: Collection[int] = (), rest_later: bool = False) -> None:

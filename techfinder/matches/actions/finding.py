@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from matching import Best, RequestColumns, best_pairs, combine
-from techfinder.matches.findings import Findings
-from techfinder.matches.lists import K
-from techfinder.matches.locks import alone
 from techfinder.matches.models import Match, Rematch, RematchShard
+from techfinder.matches.pairs.findings import Findings
+from techfinder.matches.pairs.lists import K
+from techfinder.matches.pairs.locks import alone
+from techfinder.matches.pairs.shards import check_run, hold
 from techfinder.matches.rows import (
     Asked,
     Offered,
@@ -21,7 +22,6 @@ from techfinder.matches.rows import (
     refresh_activities,
     refresh_requests,
 )
-from techfinder.matches.shards import check_run, hold
 
 # After so many requests the lease is renewed.
 REQUESTS_PER_PART = 8192

@@ -13,13 +13,13 @@ from django.db import transaction
 
 from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive
-from techfinder.matches.locks import alone
 from techfinder.matches.models import Match
-from techfinder.matches.pairs import Stored
+from techfinder.matches.pairs.locks import alone
+from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, load, mark, mark_served, other
+from techfinder.matches.pairs.stored import Stored
+from techfinder.matches.pairs.work import Work
 from techfinder.matches.rows import World
-from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, load, mark, mark_served, other
-from techfinder.matches.telling import note_nothing
-from techfinder.matches.work import Work
+from techfinder.matches.telling.notifications import note_nothing
 from techfinder.requests.models import Request
 
 # From here on waiting items are matched together, and so many in one transaction.

@@ -19,11 +19,11 @@ from django.utils import timezone
 from techfinder.celery import wake
 from techfinder.matches.actions.finding import find_shard
 from techfinder.matches.actions.storing import close_run, store_shard
+from techfinder.matches.fairness.weights import current_weight_set
 from techfinder.matches.models import Rematch, RematchShard
-from techfinder.matches.pairs import Stored
+from techfinder.matches.pairs.shards import LEASE, LostShardError, OvertakenError
+from techfinder.matches.pairs.stored import Stored
 from techfinder.matches.rows import SHARDS
-from techfinder.matches.shards import LEASE, LostShardError, OvertakenError
-from techfinder.matches.weights import current_weight_set
 
 Progress = Callable[[int], None]
 State = RematchShard.State

@@ -15,16 +15,27 @@ from matching import Best, fingerprints, positions, weigh
 from matching.arrays import Bools, Ints
 from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive, arrive_last, quiet_of
-from techfinder.matches.findings import Findings, changed, put_together
-from techfinder.matches.lists import Edges, K
-from techfinder.matches.locks import alone, beside_others
 from techfinder.matches.models import Rematch, RematchShard
-from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, close, difference, read_known, same, store
+from techfinder.matches.pairs.findings import Findings, changed, put_together
+from techfinder.matches.pairs.lists import Edges, K
+from techfinder.matches.pairs.locks import alone, beside_others
+from techfinder.matches.pairs.shards import check_run, hold
+from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, mark, mark_stale, read_edges, write_edges
+from techfinder.matches.pairs.spelling import Speller
+from techfinder.matches.pairs.stored import (
+    OPEN,
+    SETTLED,
+    Known,
+    Stored,
+    Wanted,
+    close,
+    difference,
+    read_known,
+    same,
+    store,
+)
 from techfinder.matches.rows import Offered, World, load_activities, load_requests
 from techfinder.matches.rows.binary import read_columns
-from techfinder.matches.shards import check_run, hold
-from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark, mark_stale, read_edges, write_edges
-from techfinder.matches.spelling import Speller
 
 # Single items wait while a part is stored: a second or two.
 REQUESTS_PER_PART = 2048

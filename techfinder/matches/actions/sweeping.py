@@ -18,11 +18,11 @@ from techfinder.matches.actions.answers import release_places
 from techfinder.matches.actions.matching import MOST, match_items
 from techfinder.matches.actions.rematching import Progress, run_rematch, start_rematch, wake_shards
 from techfinder.matches.actions.weighing import wake_previews
-from techfinder.matches.locks import alone
 from techfinder.matches.models import Rematch
-from techfinder.matches.pairs import Stored
-from techfinder.matches.sides import ACTIVITIES, REQUESTS, Side, mark_stale
-from techfinder.matches.telling import tell_waiting
+from techfinder.matches.pairs.locks import alone
+from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, mark_stale
+from techfinder.matches.pairs.stored import Stored
+from techfinder.matches.telling.notifications import tell_waiting
 from techfinder.requests.actions import close_past
 
 Pick = Callable[[Side, Collection[int]], list[int]]

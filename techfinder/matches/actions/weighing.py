@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from techfinder.accounts.models import User
 from techfinder.celery import wake
-from techfinder.matches import previewing
 from techfinder.matches.actions.rematching import start_rematch
+from techfinder.matches.fairness import previewing
+from techfinder.matches.fairness.weights import current_weight_set, default_weights, is_overtaken, weights_of
 from techfinder.matches.models import WeightSet
-from techfinder.matches.weights import current_weight_set, default_weights, is_overtaken, weights_of
 
 LOCK = 0x7EC4F3  # the advisory lock of weights: they are proposed and applied one after the other
 # Renewed after each province; a worker that died is waited for so long.

@@ -5,22 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('activities', '0002_towns_and_schools'),
-        ('matches', '0007_row_changes'),
-        ('requests', '0002_towns_and_schools'),
+        ("activities", "0002_towns_and_schools"),
+        ("matches", "0007_row_changes"),
+        ("requests", "0002_towns_and_schools"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='match',
-            name='activity',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='activities.activity', verbose_name='activity'),
+            model_name="match",
+            name="activity",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="matches",
+                to="activities.activity",
+                verbose_name="activity",
+            ),
         ),
         migrations.AlterField(
-            model_name='match',
-            name='request',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='requests.request', verbose_name='request'),
+            model_name="match",
+            name="request",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="matches",
+                to="requests.request",
+                verbose_name="request",
+            ),
         ),
     ]

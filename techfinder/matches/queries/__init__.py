@@ -1,6 +1,6 @@
 """Reads of matches that several callers share."""
 
-from techfinder.matches.nearmisses import FEW
+from techfinder.matches.near.misses import FEW
 from techfinder.matches.queries.lists import best_matches, matches_of_activity, matches_of_request
 from techfinder.matches.queries.steps import Step, Words, change_words
 from techfinder.matches.queries.whynot import WhyNot, why_not

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from techfinder.matches.labels import Labels, deliveries
 from techfinder.matches.rows import DELIVERIES, World
+from techfinder.matches.telling.labels import Labels, deliveries
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import day, euro, join_and, month_name, pupils
 

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from matching import ONLINE, NearMiss
 from techfinder.activities.models import Activity
-from techfinder.matches.labels import Labels
-from techfinder.matches.nearmisses import FEW, Near, near
+from techfinder.matches.near.misses import FEW, Near, near
 from techfinder.matches.queries.steps import Step, companies_words, last_of_month, step_of
+from techfinder.matches.telling.labels import Labels
 from techfinder.requests.forms import FARTHEST, FARTHEST_KM, MOST_COST, MOST_THEMES
 from techfinder.requests.models import Request
 

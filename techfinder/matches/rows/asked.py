@@ -15,7 +15,7 @@ from matching.arrays import Bools, Ints
 from matching.columns import FULL, NO_LIMIT
 from matching.geo import vectors_of
 from techfinder.matches.models import AskedRow
-from techfinder.matches.row_models import ASKED
+from techfinder.matches.models.rows import ASKED
 from techfinder.matches.rows import masks, schools, writing
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
 from techfinder.matches.rows.kept import Kept, prune_changes

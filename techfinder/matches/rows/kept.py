@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from matching.arrays import Bools, Ints
 from techfinder.matches.models import RowChange
-from techfinder.matches.row_models import PRUNED
+from techfinder.matches.models.rows import PRUNED
 from techfinder.matches.rows.binary import Table, read_columns
 from techfinder.matches.rows.narrowing import ids_in
 

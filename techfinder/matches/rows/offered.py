@@ -17,7 +17,7 @@ from matching.days import ALL_MONTHS
 from matching.geo import vectors_of
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import OfferedRow
-from techfinder.matches.row_models import OFFERED, SESSIONS
+from techfinder.matches.models.rows import OFFERED, SESSIONS
 from techfinder.matches.rows import masks, writing
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
 from techfinder.matches.rows.kept import Kept

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from matching import LEVELS, Terms, Weights
 from matching.arrays import Bools, Ints
+from techfinder.matches.fairness.weights import current_weights
 from techfinder.matches.models import Number
 from techfinder.matches.rows.geography import PROVINCE_CODES, Geography, current_geography, with_areas
 from techfinder.matches.rows.numbers import Numbers
-from techfinder.matches.weights import current_weights
 from techfinder.requests.queries import served_schools
 from techfinder.taxonomy.data import LEVEL_BY_CODE
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from techfinder.matches.actions import weighing
+from techfinder.matches.fairness.weights import current_weight_set, current_weights, default_weights, weights_of
 from techfinder.matches.models import WeightSet
-from techfinder.matches.weights import current_weight_set, current_weights, default_weights, weights_of
 from techfinder.moderation import showing_weights as showing
 from techfinder.moderation.access import administrator_of
 from techfinder.moderation.forms import ApplyForm, WeightsForm

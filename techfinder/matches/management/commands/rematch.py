@@ -12,7 +12,7 @@ from tqdm import tqdm
 from techfinder.matches import actions
 from techfinder.matches.exports import every_pair
 from techfinder.matches.models import Rematch
-from techfinder.matches.pairs import Stored
+from techfinder.matches.pairs.stored import Stored
 from techfinder.taxonomy.commands import read_day
 
 COUNTS = ("created", "updated", "reopened", "closed")

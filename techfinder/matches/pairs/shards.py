@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from techfinder.matches.fairness.weights import current_weight_set
 from techfinder.matches.models import Rematch, RematchShard
-from techfinder.matches.weights import current_weight_set
 
 # Renewed at every part of the work; a worker that died is waited for so long.
 LEASE = dt.timedelta(seconds=120)

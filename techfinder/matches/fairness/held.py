@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from techfinder.activities.models import Activity
-from techfinder.matches.labels import Labels
+from techfinder.matches.fairness.placing import school_year_start
 from techfinder.matches.models import Match
-from techfinder.matches.placing import school_year_start
+from techfinder.matches.telling.labels import Labels
 from techfinder.organisations.models import Provider
 from techfinder.requests.access import Person, requests_for
 from techfinder.requests.models import Request

@@ -10,10 +10,10 @@ from django.utils import timezone, translation
 from techfinder.accounts.models import User
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches.labels import Labels
 from techfinder.matches.models import Match, Notification
 from techfinder.matches.queries import why_not
-from techfinder.matches.words import ask_words, offer_words, request_line, request_url
+from techfinder.matches.telling.labels import Labels
+from techfinder.matches.telling.words import ask_words, offer_words, request_line, request_url
 from techfinder.organisations.queries import members_of
 from techfinder.requests.models import Request
 

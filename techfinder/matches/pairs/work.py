@@ -11,11 +11,23 @@ import numpy as np
 
 from matching import fingerprints, positions, weigh
 from matching.arrays import Bools, Ints
-from techfinder.matches.lists import Edges, Rows, candidates, settle
-from techfinder.matches.pairs import OPEN, SETTLED, Known, Stored, Wanted, close, move, read_known, rerank, same, store
+from techfinder.matches.pairs.lists import Edges, Rows, candidates, settle
+from techfinder.matches.pairs.sides import Side, Table, find, loaded_edges, other, read_edges, rows_of, write_edges
+from techfinder.matches.pairs.spelling import Speller
+from techfinder.matches.pairs.stored import (
+    OPEN,
+    SETTLED,
+    Known,
+    Stored,
+    Wanted,
+    close,
+    move,
+    read_known,
+    rerank,
+    same,
+    store,
+)
 from techfinder.matches.rows import World
-from techfinder.matches.sides import Side, Table, find, loaded_edges, other, read_edges, rows_of, write_edges
-from techfinder.matches.spelling import Speller
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from django.db.models import F, Q, QuerySet
 from matching import ActivityColumns, RequestColumns, Terms, best_pairs, weigh
 from matching.arrays import Ints
 from techfinder.activities.models import Activity
-from techfinder.matches.lists import Edges, K, Rows
 from techfinder.matches.models import AskedRow, Match, OfferedRow
+from techfinder.matches.pairs.lists import Edges, K, Rows
 from techfinder.matches.rows import (
     Asked,
     Offered,

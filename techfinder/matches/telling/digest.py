@@ -16,11 +16,11 @@ from techfinder.accounts.models import MailFrequency, User
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches.held import waiting_of
-from techfinder.matches.labels import Labels
+from techfinder.matches.fairness.held import waiting_of
 from techfinder.matches.models import DigestRun, Match, Notification
-from techfinder.matches.telling import holding
-from techfinder.matches.words import ask_words, offer_words, request_url
+from techfinder.matches.telling.labels import Labels
+from techfinder.matches.telling.notifications import holding
+from techfinder.matches.telling.words import ask_words, offer_words, request_url
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request
 

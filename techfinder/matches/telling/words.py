@@ -9,8 +9,8 @@ from django.utils.text import capfirst
 
 from techfinder.activities.models import Activity
 from techfinder.mail.compose import absolute
-from techfinder.matches.labels import FOR_PROVIDER, FOR_SCHOOL, Labels, deliveries, levels
 from techfinder.matches.models import Match
+from techfinder.matches.telling.labels import FOR_PROVIDER, FOR_SCHOOL, Labels, deliveries, levels
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import km, period, pupils
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from matching import positions
 from matching.arrays import Bools, Ints
+from techfinder.matches.fairness.placing import without_cap
 from techfinder.matches.models import Match
-from techfinder.matches.placing import without_cap
 from techfinder.matches.rows.binary import read_columns
 
 OPEN, CLOSED, SETTLED = 0, 1, 2

@@ -22,8 +22,8 @@ from techfinder.accounts.models import MailFrequency, User
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
 from techfinder.mail.models import OutgoingMail
-from techfinder.matches import mails
 from techfinder.matches.models import Match, NothingFound, Notification
+from techfinder.matches.telling import mails
 from techfinder.organisations.models import Membership
 from techfinder.requests.models import Request
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from matching import ActivityColumns, Pairs, RequestColumns, Terms, describe
-from techfinder.matches.pairs import Wanted
+from techfinder.matches.pairs.stored import Wanted
 from techfinder.matches.rows import World, in_codes
 
 # Thousands of pairs say the same few things; more different ones than this are forgotten again.

@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 from matching import LEVELS, ActivityRow, Widening, widen_activity
 from techfinder.activities.changes import STEP_FIELDS
 from techfinder.activities.models import Activity
-from techfinder.matches.labels import Labels, deliveries, levels
 from techfinder.matches.models import Match
 from techfinder.matches.rows import DELIVERIES, World, activity_rows, load_requests
+from techfinder.matches.telling.labels import Labels, deliveries, levels
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.templatetags.ui import euro, month_name, pupils
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from matching import Best, combine
 from matching.arrays import Ints
-from techfinder.matches.lists import K
+from techfinder.matches.pairs.lists import K
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,30 @@
+"""The tables of matches: pairs, who is told, full rematches, weights, near misses, and the rows that the engine reads.
+
+All are imported from here; which file a table is in is nobody's business.
+"""
+
+from techfinder.matches.models.matches import Match, MatchQuerySet
+from techfinder.matches.models.near import Lack, Missed
+from techfinder.matches.models.rematch import Rematch, RematchShard
+from techfinder.matches.models.rows import Area, AskedRow, EngineRow, Number, OfferedRow, RowChange
+from techfinder.matches.models.telling import DigestRun, NothingFound, Notification
+from techfinder.matches.models.weights import WeightSet
+
+__all__ = [
+    "Area",
+    "AskedRow",
+    "DigestRun",
+    "EngineRow",
+    "Lack",
+    "Match",
+    "MatchQuerySet",
+    "Missed",
+    "NothingFound",
+    "Notification",
+    "Number",
+    "OfferedRow",
+    "Rematch",
+    "RematchShard",
+    "RowChange",
+    "WeightSet",
+]
