@@ -30,6 +30,7 @@ from techfinder.organisations.models import School
 from techfinder.requests.models import Request
 from tests.benchmarks import country, peers
 from tests.benchmarks.clock import Taken, clock, line, machine, ratio
+from tests.benchmarks.engine_limit import limit_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +78,7 @@ def the_engine(asked: Asked, offered: Offered, world: World) -> tuple[Taken, int
         best = best_pairs(asked.columns, offered.columns, terms)
     pairs = sum(len(part) for part in parts(asked.columns, offered, terms))
     line("eligible pairs", f"{pairs:,}; kept {len(best):,}; {pairs / taken.wall / 1e6:.1f} million pairs/s")
+    limit_of(pairs, offered.columns).report(taken.wall)
     assert taken.peak < 1000
     check(best, asked, offered, terms)
     return taken, pairs
