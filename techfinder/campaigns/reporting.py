@@ -25,6 +25,7 @@ def report_of(built: Built, found: Solution, by_hand: Solution) -> dict[str, Any
         "by_hand": _figures(problem, by_hand),
         "unserved": dict(sorted(Counter(found.unserved.values()).items())),
         "proven": found.proven,
+        "cut_short": found.cut_short,
         "stages": [
             {"name": stage.name, "value": stage.value, "bound": stage.bound, "proven": stage.proven}
             for stage in found.stages

@@ -32,7 +32,6 @@ def make(
     parts_max: int = 1,
     supply: float = 0.8,
     seed: int = 1,
-    seconds: float = 50,
 ) -> Problem:
     """A round in which the seats are about `supply` of the pupils; each class has 20-60 sessions within its reach."""
     rng = random.Random(seed)
@@ -49,7 +48,7 @@ def make(
     options: list[Option] = []
     for group, home in zip(asked, homes, strict=True):
         options += within_reach(group, home, offered, venues, rng)
-    return Problem(groups=tuple(asked), places=tuple(offered), options=tuple(options), seconds=seconds)
+    return Problem(groups=tuple(asked), places=tuple(offered), options=tuple(options))
 
 
 def group_of(number: int, parts_max: int, rng: random.Random) -> Group:

@@ -150,4 +150,4 @@ def problems(draw, locked: bool = False, split: bool = True) -> Problem:
     for group, place in pairs if locked else ():
         if draw(st.integers(0, 4)) == 0:
             locks.append(Lock(group=group, place=place, pupils=draw(st.sampled_from([None, 0, 0, 1, 2, 3]))))
-    return Problem(groups=tuple(asked), places=tuple(offered), options=options, locks=tuple(locks), seconds=20)
+    return Problem(groups=tuple(asked), places=tuple(offered), options=options, locks=tuple(locks))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemError, Solution, greedy, solve
 from techfinder.campaigns.solver.case import awards_of, build
 from techfinder.campaigns.solver.greedy import by_hand
+from techfinder.campaigns.solver.limits import Guard
 from techfinder.campaigns.solver.relax import is_valid, relax
 from techfinder.campaigns.solver.search import search
 from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled, value
@@ -74,7 +75,7 @@ def outcome(problem: Problem) -> Solution | ProblemError:
 @given(problems())
 def test_the_way_for_large_rounds_finds_the_optimum_too(problem):
     case = build(problem)
-    found, stages = relax(case, {}, 20)
+    found, stages = relax(case, {}, Guard(60))
     assert is_valid(case, found)
     assert value(problem, awards_of(found)) == best_value(problem)
     assert all(stage.proven for stage in stages)
@@ -105,7 +106,7 @@ def test_why_a_group_gets_nothing(problem):
 def test_both_ways_find_the_same_where_brute_force_cannot(seed):
     case = build(crowded(seed))
     start = by_hand(case, {})
-    (one, ended), (other, ended_too) = search(case, start, 30), relax(case, start, 30)
+    (one, ended), (other, ended_too) = search(case, start, 30, Guard(60)), relax(case, start, Guard(60))
     assert all(stage.proven for stage in (*ended, *ended_too))
     assert is_valid(case, one)
     assert is_valid(case, other)

@@ -7,7 +7,6 @@ a heuristic. Groups in parts stay where they are.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,12 +14,12 @@ from typing import NamedTuple
 from .case import Case, Pair
 from .goals import fairness
 from .greedy import Free, choose
+from .limits import LOOKS, Guard
 from .model import Key, Pupils
 from .slots import reassigned
 
 DEPTH = 8
 SWEEPS = 4
-WORK = 15_000_000  # pairs to look at in each of the two long searches: a limit that does not depend on the machine
 
 
 class Move(NamedTuple):
@@ -33,10 +32,10 @@ class Move(NamedTuple):
 class Chains:
     """A solution that changes by chains of moves."""
 
-    def __init__(self, case: Case, start: Pupils, ends: float) -> None:
-        self.case, self.ends = case, ends
+    def __init__(self, case: Case, start: Pupils, guard: Guard) -> None:
+        self.case, self.guard = case, guard
         self.free = Free(case, start)
-        self.work = WORK
+        self.work = LOOKS
         self.size = {ident: group.size for ident, group in case.groups.items()}
         self.fair = {ident: fairness(group) for ident, group in case.groups.items()}
         self.whole = {
@@ -84,7 +83,7 @@ class Chains:
     def search(self, start: int, seen: set[int]) -> tuple[list[Move], dict[int, list[Move]]]:
         """The shortest chain that serves this group, or none; and per group that could make way, the chain to it."""
         reached: dict[int, list[Move]] = {}
-        if time.monotonic() > self.ends:
+        if self.guard.is_over:
             self.work = 0
         waiting: deque[tuple[int, list[Move]]] = deque([(start, [])])
         while waiting:
@@ -173,33 +172,33 @@ class Chains:
         return pair.worth * self.size[pair.group]
 
 
-def chained(case: Case, start: Pupils, ends: float) -> Pupils:
-    """Pupils per pair, by about `ends`. `start`: the groups that are served for certain, which stay as they are."""
-    chains = Chains(case, start, ends)
+def chained(case: Case, start: Pupils, guard: Guard) -> Pupils:
+    """Pupils per pair. `start`: the groups that are served for certain, which stay as they are."""
+    chains = Chains(case, start, guard)
     chains.fill(chains.by_fairness())
     for _ in range(SWEEPS):
-        if not chains.unserved() or time.monotonic() > ends or not chains.lighten():
+        if not chains.unserved() or not chains.lighten():
             break
     return finished(chains)
 
 
-def polished(case: Case, best: Pupils, ends: float) -> Pupils:
+def polished(case: Case, best: Pupils, guard: Guard) -> Pupils:
     """As many groups as in this solution, or more; fairer and with more score, as far as single chains go."""
     musts = set(case.musts)
     movable = [
         pair for pair in case.pairs if pair.group not in musts and best.get(pair.key) == case.groups[pair.group].size
     ]
     moved = {pair.key for pair in movable}
-    chains = Chains(case, {key: pupils for key, pupils in best.items() if key not in moved}, ends)
+    chains = Chains(case, {key: pupils for key, pupils in best.items() if key not in moved}, guard)
     for pair in movable:
         chains.enter(pair)
     return finished(chains)
 
 
 def finished(chains: Chains) -> Pupils:
-    chains.work = WORK
+    chains.work = LOOKS
     chains.fairer()
     for _ in range(SWEEPS):
         if not chains.nearer():
             break
-    return reassigned(chains.case, chains.free.taken, chains.ends)
+    return reassigned(chains.case, chains.free.taken, chains.guard)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from .case import Case, Pair, awards_of, build
 from .checks import check
 from .goals import fairness, goals
+from .limits import Guard
 from .model import Key, Pupils
 from .problem import Problem, Solution
 from .reasons import unserved
@@ -15,17 +14,17 @@ from .search import hold
 
 def greedy(problem: Problem) -> Solution:
     """Awards by hand: in order of fairness, then of best score; whole, or else in parts. Raises ProblemError."""
-    began = time.monotonic()
+    guard = Guard(problem.seconds)
     check(problem)
     case = build(problem)
-    awards = awards_of(by_hand(case, hold(case)))
+    awards = awards_of(by_hand(case, hold(case, guard)))
     scores = {(option.group, option.place): option.score for option in problem.options}
     return Solution(
         awards=awards,
         goals=goals(awards, case.groups, scores),
         stages=(),
         proven=False,
-        seconds=time.monotonic() - began,
+        seconds=guard.passed,
         unserved=unserved(problem, {award.group for award in awards}),
     )
 

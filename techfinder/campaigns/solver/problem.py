@@ -55,13 +55,16 @@ class Lock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A round. The order of the sequences does not matter. `seconds`: when to stop proving and take the best found."""
+    """A round. The order of the sequences does not matter.
+
+    `seconds`: a guard, far beyond what rounds take: when to stop whatever goes on, and take the best found.
+    """
 
     groups: tuple[Group, ...]
     places: tuple[Place, ...]
     options: tuple[Option, ...]
     locks: tuple[Lock, ...] = ()
-    seconds: float = 50
+    seconds: float = 300
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,6 +101,7 @@ class Solution:
     proven: bool
     seconds: float
     unserved: dict[int, str]
+    cut_short: bool = False  # by the clock: the same input may give something else another time
 
     @property
     def served(self) -> int:

@@ -16,16 +16,16 @@ from typing import Any
 
 import numpy as np
 from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
 
 from .case import Case, Pair
 from .chains import chained, polished
+from .limits import ITERATIONS, PAIRS, PAIRS_FIRST_GOAL, Guard, nodes
 from .model import STAGES, Model, Pupils, ceiling, value_of
 from .problem import Stage
 
 UNIT = 1000  # of fairness and of score: numbers of a size that floating point solvers like
 CORES = (3, 8)  # pairs per group that an attempt may add to those of the relaxation and of the best solution so far
-IN_TIME = 0.9  # of the seconds given: the solvers do not stop to the second
-CHAINS = 0.4  # of the seconds, at most
 CUT_DEPTH = 12  # the largest k
 LEAST_VIOLATION = 1e-3
 LEAST_PROGRESS = 5e-4  # of the bound, per round of cuts
@@ -37,6 +37,7 @@ class LinearMaker:
     def __init__(self) -> None:
         self.model = mathopt.Model()
         self.whole: list[Any] = []
+        self.rows = 0
 
     def truth(self) -> Any:
         return self.number(1)
@@ -46,6 +47,7 @@ class LinearMaker:
         return self.whole[-1]
 
     def add(self, constraint: Any) -> Any:
+        self.rows += 1
         return self.model.add_linear_constraint(constraint)
 
     def total(self, terms: Any) -> Any:
@@ -55,8 +57,8 @@ class LinearMaker:
 class Relaxation:
     """A case, and a solution that is never made worse."""
 
-    def __init__(self, case: Case, start: Pupils) -> None:
-        self.case, self.best = case, start
+    def __init__(self, case: Case, start: Pupils, guard: Guard) -> None:
+        self.case, self.best, self.guard = case, start, guard
         self.maker = LinearMaker()
         self.model = Model(case, self.maker)
         self.used = [self.model.used[pair.key] for pair in case.pairs]
@@ -76,41 +78,40 @@ class Relaxation:
             for ident, (positions, lows) in found.items()
         }
 
-    def stage(self, name: str, seconds: float) -> Stage:
+    def stage(self, name: str) -> Stage:
         """The goal as far as it goes without giving up the stages before."""
         began = time.monotonic()
-        ends = began + seconds
         unit = 1 if name == "served" else UNIT
         goal = self.model.goal(name, unit)
         self.maker.model.maximize(goal)
         if name == "score":
-            self.same_groups(ends)
-        relaxed, shares, losses = self.relaxed(unit, ends)
+            self.same_groups()
+        relaxed, shares, losses = self.relaxed(unit)
         bound = min(relaxed, ceiling(self.case, name))
+        most = PAIRS_FIRST_GOAL if name == "served" else PAIRS
         for width in (*CORES, None):
-            value, left = value_of(self.case, self.best, name), ends - time.monotonic()
-            if bound <= value or left <= 0:
+            value = value_of(self.case, self.best, name)
+            if bound <= value:
                 break
             if width:
-                self.integer(self.core(width, shares, losses), left * 0.4)
+                self.integer(self.core(width, shares, losses), PAIRS)
             else:
                 self.close(relaxed - value, losses, unit)
-                bound = min(bound, max(self.integer(self.open, left, unit), value_of(self.case, self.best, name)))
-        if time.monotonic() < ends:
-            self.take(polished(self.case, self.best, ends))
+                bound = min(bound, max(self.integer(self.open, most, unit), value_of(self.case, self.best, name)))
+        self.take(polished(self.case, self.best, self.guard))
         value = value_of(self.case, self.best, name)
         self.close(relaxed - value, losses, unit)
         self.maker.add(goal >= value / unit)
         return Stage(name=name, value=value, bound=int(bound), proven=value >= bound, seconds=time.monotonic() - began)
 
-    def same_groups(self, ends: float) -> None:
+    def same_groups(self) -> None:
         """Looks for a better solution in which the same groups are served: keeps the goals before by itself."""
         served = {group for group, _ in self.best}
         for ident, variable in self.model.served.items():
             variable.lower_bound = variable.upper_bound = ident in served
-        _, shares, losses = self.relaxed(UNIT, ends)
+        _, shares, losses = self.relaxed(UNIT)
         for width in CORES:
-            self.integer(self.core(width, shares, losses), (ends - time.monotonic()) * 0.3)
+            self.integer(self.core(width, shares, losses), PAIRS)
         for variable in self.model.served.values():
             variable.lower_bound, variable.upper_bound = 0, 1
 
@@ -121,12 +122,12 @@ class Relaxation:
             self.open &= losses <= (gap + 1) / unit
             self.restrict(self.open, integer=False)
 
-    def relaxed(self, unit: int, ends: float) -> tuple[float, np.ndarray, np.ndarray]:
+    def relaxed(self, unit: int) -> tuple[float, np.ndarray, np.ndarray]:
         """What cannot be exceeded; per pair its share in the relaxation, and what using it loses at the least."""
-        bound, last = math.inf, math.inf
+        bound, last, work = math.inf, math.inf, ITERATIONS
         shares = losses = np.zeros(len(self.used))
-        while (left := ends - time.monotonic()) > 0:
-            result = self.linear.solve(params=mathopt.SolveParameters(time_limit=dt.timedelta(seconds=left)))
+        while work > 0:
+            result = self.linear.solve(params=self.limits(random_seed=0, threads=1))
             if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
                 break
             objective = result.objective_value()
@@ -136,6 +137,7 @@ class Relaxation:
             if last - objective < LEAST_PROGRESS * objective or not self.cut(shares):
                 break
             last = objective
+            work -= result.solve_stats.simplex_iterations * self.maker.rows
         return bound, shares, losses
 
     def losses(self, result: Any) -> np.ndarray:
@@ -189,11 +191,15 @@ class Relaxation:
             kept[[position for _, _, position in sorted(pairs)[:width]]] = True
         return kept
 
-    def integer(self, allowed: np.ndarray, seconds: float, unit: int = 1) -> float:
-        """Looks for a better solution among these pairs; returns what none of them exceeds."""
+    def integer(self, allowed: np.ndarray, most: int, unit: int = 1) -> float:
+        """Looks for a better solution among these pairs, if not too many; returns what none of them exceeds."""
+        if (number := int(allowed.sum())) > most or self.guard.is_over:
+            return math.inf
         self.restrict(allowed, integer=True)
-        limits = mathopt.SolveParameters(
-            time_limit=dt.timedelta(seconds=max(seconds, 0.1)),
+        limits = self.limits(
+            node_limit=nodes(number),
+            random_seed=0,
+            highs=highs_pb2.HighsOptionsProto(string_options={"parallel": "off"}),
             relative_gap_tolerance=0,
             absolute_gap_tolerance=0.5 / unit,
         )
@@ -205,6 +211,9 @@ class Relaxation:
             return -math.inf
         bound = result.termination.objective_bounds.dual_bound * unit
         return math.floor(bound + 0.4) if math.isfinite(bound) else math.inf
+
+    def limits(self, **fields: Any) -> mathopt.SolveParameters:
+        return mathopt.SolveParameters(time_limit=dt.timedelta(seconds=self.guard.left), **fields)
 
     def restrict(self, allowed: np.ndarray, *, integer: bool) -> None:
         for variable, keep in zip(self.used, allowed.tolist(), strict=True):
@@ -229,19 +238,12 @@ class Relaxation:
             self.best = found
 
 
-def relax(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
+def relax(case: Case, start: Pupils, guard: Guard) -> tuple[Pupils, list[Stage]]:
     """The best found and how each goal ended. `start`: a solution to begin with."""
-    ends = time.monotonic() + seconds * IN_TIME
-    run = Relaxation(case, start)
+    run = Relaxation(case, start, guard)
     musts = set(case.musts)
-    run.take(
-        chained(
-            case, {key: pupils for key, pupils in start.items() if key[0] in musts}, time.monotonic() + seconds * CHAINS
-        )
-    )
-    stages = [
-        run.stage(name, (ends - time.monotonic()) * share) for name, share in zip(STAGES, (0.3, 0.4, 1), strict=True)
-    ]
+    run.take(chained(case, {key: pupils for key, pupils in start.items() if key[0] in musts}, guard))
+    stages = [run.stage(name) for name in STAGES]
     return run.best, [as_it_ended(case, run.best, stage) for stage in stages]
 
 

@@ -9,6 +9,7 @@ from .case import Case, awards_of, build, components
 from .checks import check
 from .goals import goals
 from .greedy import by_hand
+from .limits import Guard, share
 from .model import STAGES, Pupils, value_of
 from .problem import Problem, Solution, Stage
 from .reasons import unserved
@@ -24,19 +25,16 @@ LARGE = 20_000
 def solve(problem: Problem) -> Solution:
     """The best awards: most groups served, then most fairness, then most score. Raises ProblemError.
 
-    The same input gives the same awards, in whatever order it comes, as long as `problem.seconds` is not what ends it.
+    The same input gives the same awards, in whatever order it comes, unless it is `cut_short`.
     """
-    began = time.monotonic()
+    guard = Guard(problem.seconds)
     check(problem)
     case = build(problem)
-    start = hold(case)
+    start = hold(case, guard)
     pupils: Pupils = {}
     stages: list[list[Stage]] = []
-    parts = list(components(case))
-    for number, part in enumerate(parts):
-        left = problem.seconds - (time.monotonic() - began)
-        share = len(part.pairs) / sum(len(other.pairs) for other in parts[number:])
-        found, ended = solve_part(part, start, left * share)
+    for part in components(case):
+        found, ended = solve_part(part, start, share(len(part.pairs), len(case.pairs)), guard)
         pupils |= found
         stages.append(ended)
     awards = awards_of(pupils)
@@ -47,29 +45,32 @@ def solve(problem: Problem) -> Solution:
         goals=goals(awards, case.groups, scores),
         stages=together,
         proven=all(stage.proven for stage in together),
-        seconds=time.monotonic() - began,
+        seconds=guard.passed,
         unserved=unserved(problem, {award.group for award in awards}),
+        cut_short=guard.cut_short,
     )
 
 
-def solve_part(part: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
-    """The pupils per pair and the stages of a part, by what suits it. `start`: the groups served for certain."""
+def solve_part(part: Case, start: Pupils, work: float, guard: Guard) -> tuple[Pupils, list[Stage]]:
+    """The pupils per pair and the stages of a part, by what suits it.
+
+    `start`: the groups served for certain; `work`: of CP-SAT, in deterministic seconds.
+    """
     slots = flow.all_slots(part)
     if slots is not None:
         return by_flow(part, slots)
-    began = time.monotonic()
     own = {key: pupils for key, pupils in start.items() if key[0] in part.groups}
-    # Small groups first serves more; should the time be too short for all else, that is what counts.
+    # Small groups first serves more.
     starts = by_hand(part, own), by_hand(part, own, smallest_first=True)
     found = max(starts, key=lambda each: [value_of(part, each, name) for name in STAGES])
     if len(part.pairs) <= SMALL:
-        return search(part, found, seconds)
+        return search(part, found, work, guard)
     if len(part.pairs) > LARGE or all(part.is_whole.values()):
-        return relax(part, found, seconds)
-    found, before = search(part, found, seconds * 0.4)
+        return relax(part, found, guard)
+    found, before = search(part, found, work, guard)
     if all(stage.proven for stage in before):
         return found, before
-    found, stages = relax(part, found, seconds - (time.monotonic() - began))
+    found, stages = relax(part, found, guard)
     return found, [sharper(*both) for both in zip(before, stages, strict=True)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from .case import Case
+from .limits import HOLD, Guard
 from .model import STAGES, Model, Pupils, ceiling, value_of
 from .problem import ProblemError, Stage
 
@@ -39,12 +40,12 @@ class Search:
         self.maker = CpMaker()
         self.model = Model(case, self.maker)
 
-    def stage(self, name: str, seconds: float) -> Stage:
+    def stage(self, name: str, work: float, guard: Guard) -> Stage:
         """The goal as far as it goes without giving up the stages before."""
         began = time.monotonic()
         self.maker.model.maximize(self.model.goal(name))
         self.hint()
-        solver = new_solver(seconds)
+        solver = new_solver(work, guard)
         status = solver.solve(self.maker.model)
         bound = ceiling(self.case, name)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -64,11 +65,10 @@ class Search:
                 self.maker.model.add_hint(self.model.pupils[pair.key], self.best.get(pair.key, 0))
 
 
-def search(case: Case, start: Pupils, seconds: float) -> tuple[Pupils, list[Stage]]:
-    """The best found and how each goal ended. `start`: a solution to begin with."""
-    ends = time.monotonic() + seconds
+def search(case: Case, start: Pupils, work: float, guard: Guard) -> tuple[Pupils, list[Stage]]:
+    """The best found and how each goal ended. `start`: a solution to begin with; `work`: deterministic seconds."""
     run = Search(case, start)
-    stages = [run.stage(name, (ends - time.monotonic()) / (len(STAGES) - number)) for number, name in enumerate(STAGES)]
+    stages = [run.stage(name, work / len(STAGES), guard) for name in STAGES]
     return run.best, stages
 
 
@@ -80,32 +80,33 @@ def read(model: Model, solver: Any) -> Pupils:
     }
 
 
-def new_solver(seconds: float) -> Any:
-    """One worker with one seed: the same input gives the same answer."""
+def new_solver(work: float, guard: Guard) -> Any:
+    """One worker, one seed and so much work: the same input gives the same answer."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
-    solver.parameters.max_time_in_seconds = max(seconds, 0.1)
+    solver.parameters.max_deterministic_time = work
+    solver.parameters.max_time_in_seconds = guard.left
     return solver
 
 
-def hold(case: Case) -> Pupils:
+def hold(case: Case, guard: Guard) -> Pupils:
     """Pupils per pair for the groups that must be served, alone; ProblemError when they do not go together."""
     musts = case.musts
-    found = held(case, musts)
+    found = held(case, musts, guard)
     if found is None:
         # The first group that does not go with those before it: found by halving.
         low, high = 0, len(musts)
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if held(case, musts[:middle]) is None else (middle, high)
+            low, high = (low, middle) if held(case, musts[:middle], guard) is None else (middle, high)
         group = musts[high - 1]
         place = next(pair.place for pair in case.of_group[group] if pair.must)
         raise ProblemError("lock_rest", group=group, place=place)
     return found
 
 
-def held(case: Case, musts: list[int]) -> Pupils | None:
+def held(case: Case, musts: list[int], guard: Guard) -> Pupils | None:
     if not musts:
         return {}
     maker = CpMaker()
@@ -113,6 +114,6 @@ def held(case: Case, musts: list[int]) -> Pupils | None:
     for ident in musts:
         maker.add(model.served[ident] >= 1)
     maker.model.maximize(model.goal("score"))
-    solver = new_solver(10)
+    solver = new_solver(HOLD, guard)
     status = solver.solve(maker.model)
     return read(model, solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None

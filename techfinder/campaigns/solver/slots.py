@@ -6,21 +6,21 @@ every place takes one group, whichever fits. What comes out is never worse, and 
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from dataclasses import replace
 
 from .case import Case, Pair
 from .flow import assign
+from .limits import Guard
 from .model import STAGES, Pupils, value_of
 
 TURNS = 6
 
 
-def reassigned(case: Case, best: Pupils, ends: float) -> Pupils:
+def reassigned(case: Case, best: Pupils, guard: Guard) -> Pupils:
     """The solution after some turns; as good, goal after goal, or better."""
     for turn in range(TURNS):
-        if time.monotonic() > ends:
+        if guard.is_over:
             break
         found = one_turn(case, best, turn)
         if rank(case, found) > rank(case, best):
