@@ -28,6 +28,7 @@ MOST_SEATS = 10_000
 # Fine enough to narrow a list: the sectors, the tracks, the levels of mbo.
 SHOWN_LEVELS = [level.code for level in LEVELS if level.year is None and level.sector in ("po", "so", "vo", "mbo")]
 WHOLE = _("Write a whole number")
+WHOLE_SEATS = _("Write a whole number from 0 to 10,000")
 
 
 def _count(most: int, unit: Any, **kwargs: Any) -> forms.IntegerField:
@@ -60,6 +61,7 @@ class CampaignForm(forms.Form):
     region = forms.ModelChoiceField(
         label=_("Region"),
         queryset=Region.objects.none(),
+        empty_label=_("Choose a region"),
         help_text=_("Requests come from schools here; activities are offered here, or come from here"),
     )
     first_day = DayField(label=_("First day"), widget=forms.TextInput({"class": "tf-w-8"}))
@@ -139,7 +141,7 @@ class SeatsForm(Named):
                 min_value=0,
                 max_value=MOST_SEATS,
                 initial=given.get(pk),
-                error_messages={"invalid": WHOLE},
+                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WHOLE_SEATS),
                 widget=forms.TextInput({"inputmode": "numeric", "class": "tf-w-5"}),
             )
 

@@ -85,7 +85,7 @@ def sentence_of(report: dict[str, Any]) -> str:
         "With this proposal %(n)s of %(all)s requests get a place.",
         served,
     ) % {"n": number(served), "all": number(report["groups"])}
-    return first + " " + _("Given out by hand, one after the other: %(n)s.") % {"n": number(by_hand)}
+    return first + " " + _("Given out one after the other it would be %(n)s.") % {"n": number(by_hand)}
 
 
 def figures_of(report: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -107,7 +107,7 @@ def certainty_of(report: dict[str, Any]) -> str:
     """Whether better is possible."""
     if "proven" not in report:
         return ""
-    seconds = {"n": number(report["seconds"])}
+    seconds = {"n": number(max(report["seconds"], 0.1))}
     if report["proven"]:
         return _("It is proven that no other sharing out is better. Worked out in %(n)s seconds.") % seconds
     served = next((stage for stage in report["stages"] if stage["name"] == "served"), None)

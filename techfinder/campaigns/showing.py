@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -108,7 +109,7 @@ def _first(rounds: Iterable[Round], state: str) -> Round | None:
 def _outcomes(campaign: Campaign) -> list[tuple[str, int]]:
     rows = campaign.asked.exclude(outcome="").order_by("outcome").values_list("outcome").annotate(n=Count("pk"))
     counted = dict(rows)
-    return [(str(outcome.label), counted[outcome]) for outcome in Outcome if outcome in counted]
+    return [(capfirst(outcome.label), counted[outcome]) for outcome in Outcome if outcome in counted]
 
 
 def _stages(campaign: Campaign, days: int, requests: int, proposal: Round | None) -> list[dict[str, str]]:

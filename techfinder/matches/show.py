@@ -83,11 +83,15 @@ def request_facts(request: Request) -> tuple[Fact, ...]:
 
 def stages(request: Request, count: int, *, held: int = 0) -> list[dict[str, str]]:
     """Where a request stands: posted, matched, asked, agreed. `held`: how many wait for a free place."""
-    posted = request.confirmed_at or request.created_at
+    posted = {"title": _("Posted"), "state": "done", "text": day(request.confirmed_at or request.created_at)}
+    if request.status == Request.Status.FULFILLED:
+        return [posted, {"title": _("Agreed"), "state": "done"}]
+    is_open = request.status == Request.Status.OPEN
     asked = request.matches.open().exclude(asked_at=None).order_by("asked_at").first()
     found = ngettext("%(count)d match found", "%(count)d matches found", count) % {"count": count}
-    may_ask = count and request.status == Request.Status.OPEN and not request.is_being_matched
-    looking = {"title": found, "state": "done" if count else "now", "text": "" if count else _("We keep looking")}
+    may_ask = count and is_open and not request.is_being_matched
+    still = _("We keep looking") if is_open and not count else ""
+    looking = {"title": found, "state": "done" if count else "now" if is_open else "todo", "text": still}
     if held and not count:
         looking = {"title": _("What fits has no place free yet"), "state": "now", "text": _("We keep looking")}
     if request.is_being_matched:
@@ -97,8 +101,7 @@ def stages(request: Request, count: int, *, held: int = 0) -> list[dict[str, str
         waiting["text"] = _("Asked on %(day)s") % {"day": day(asked.asked_at)}
     else:
         waiting = {"title": _("You ask for one"), "state": "now" if may_ask else "todo"}
-    done = {"title": _("Agreed"), "state": "done" if request.status == Request.Status.FULFILLED else "todo"}
-    return [{"title": _("Posted"), "state": "done", "text": day(posted)}, looking, waiting, done]
+    return [posted, looking, waiting, {"title": _("Agreed"), "state": "todo"}]
 
 
 # -------------------------------------------------------------- for providers

@@ -222,7 +222,7 @@ WHAT: dict[str, Callable[[Page, Any], str]] = {
 # ------------------------------------------------------------------------ file
 
 HEADER = (
-    "aanvraag",
+    "vraag",
     "school",
     "brin",
     "gemeente",

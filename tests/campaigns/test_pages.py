@@ -268,7 +268,7 @@ def test_who_gets_nothing_and_what_would_help(as_coordinator, fair):
     fair.ask()
     fair.solve()
     page = as_coordinator.get(f"{url('round', 'week', 1)}?zicht=zonder").content.decode()
-    assert "1 dag valt buiten de data" in page
+    assert "1 dag valt buiten de dagen van de vraag" in page
     assert "Voeg activiteiten toe die passen" in page
 
 

@@ -39,7 +39,7 @@ def test_as_many_companies_as_activities_are_said_once(make_activity, make_reque
     make_activity(title="Lassen", group_max=20)
     make_activity(title="Solderen", group_max=20, provider=ProviderFactory())
     (step,) = why_not(make_request(group_size=26)).steps
-    assert step.gain == "Dan passen er <strong>2 bedrijven</strong>, zoals met Lassen."
+    assert step.gain == "Dan passen er <strong>2 bedrijven</strong>, bijvoorbeeld met Lassen."
 
 
 def test_two_changes_are_one_sentence(make_activity, make_request, provider, school):
@@ -161,7 +161,7 @@ def test_the_button_changes_the_request_and_matches_at_once(client, loosened):
     assert Request.objects.get().group_size == 20
     text = client.get(page_of(loosened)).content.decode()
     assert "Lassen" in text
-    assert "Kom met 20 leerlingen. Het was: 26 leerlingen." in text
+    assert "Je koos: Kom met 20 leerlingen. Het was: 26 leerlingen." in text
 
 
 def test_it_can_be_put_back_once(client, loosened):

@@ -213,7 +213,7 @@ def test_the_file_has_what_is_asked_and_nobody(client, ask, assen):
     ask(town=assen)
     header, row = rows_of(client)
     cells = dict(zip(header, row, strict=True))
-    assert cells["aanvraag"] == '\'=HYPERLINK("http://x")'
+    assert cells["vraag"] == '\'=HYPERLINK("http://x")'
     assert (cells["school"], cells["gemeente"], cells["themas"]) == ("De Loefzijde", "Vlissingen", "water")
     assert "Jonas" not in "".join(row)
     assert "jonas@" not in "".join(row)
