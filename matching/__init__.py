@@ -17,7 +17,7 @@ from .engine import (
 )
 from .explain import Explanation, Part, Verdict, explain
 from .levels import LEAVES, LEVELS, Leaf, LevelTable
-from .nearmiss import Loosening, NearMiss, near_miss_counts, near_misses
+from .nearmiss import Loosening, NearMiss, near_misses
 from .rows import ALL_DELIVERIES, AT_PROVIDER, AT_SCHOOL, ONLINE, ActivityRow, RequestRow
 from .rules import RULES
 from .weights import WEIGHTS, Weights
@@ -58,7 +58,6 @@ __all__ = [
     "match_activity",
     "match_all",
     "match_request",
-    "near_miss_counts",
     "near_misses",
     "positions",
     "weigh",

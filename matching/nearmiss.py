@@ -21,9 +21,6 @@ from .narrow import Narrow
 from .rows import RequestRow
 from .rules import RULES, eligible
 
-# Pairs of requests and activities that are looked at together.
-CELLS = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
@@ -64,19 +61,6 @@ def near_misses(request: RequestRow, activities: ActivityColumns, terms: Terms) 
         for rule, missed in missed_by_one(_narrowly(Narrow(run), run, np.arange(1))).items()
         if len(missed)
     ]
-
-
-def near_miss_counts(requests: RequestColumns, activities: ActivityColumns, terms: Terms) -> dict[str, Ints]:
-    """Per rule and request, shape (requests,), how many activities only that rule refuses: `NearMiss.count` of many."""
-    run = Run(requests, activities, terms)
-    narrow = Narrow(run)
-    counts = {rule: np.zeros(len(requests), dtype=np.int64) for rule in RULES}
-    step = max(1, CELLS // max(1, len(activities)))
-    for start in range(0, len(requests), step):
-        block = _narrowly(narrow, run, np.arange(start, min(start + step, len(requests))))
-        for rule, missed in missed_by_one(block).items():
-            counts[rule] += np.bincount(missed.r, minlength=len(requests))
-    return counts
 
 
 def _narrowly(narrow: Narrow, run: Run, rows: Ints) -> Block:

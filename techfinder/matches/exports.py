@@ -6,24 +6,29 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from matching import ActivityColumns, RequestColumns, Terms, iter_all
+from matching import iter_all
 from techfinder.activities.models import Activity
+from techfinder.matches.actions.finding import refresh_rows
 from techfinder.matches.models import Match
-from techfinder.matches.rows import World, activity_rows, request_rows
+from techfinder.matches.rows import SHARDS, World, load_activities, load_requests
 from techfinder.requests.models import Request
 
 
 def every_pair(*, today: dt.date | None = None) -> Iterator[tuple[str, str]]:
-    """The references of every eligible pair, stored or not, request by request and best first."""
+    """The references of every eligible pair, stored or not, request by request and best first.
+
+    Province by province, so that memory stays that of one.
+    """
+    refresh_rows(today=today)
     world = World(today=today)
-    requests = RequestColumns.from_rows(request_rows(Request.objects.open(), world))
-    activities = ActivityColumns.from_rows(activity_rows(Activity.objects.public(), world))
-    settled = Match.objects.filter(state__in=Match.SETTLED).values_list("request_id", "activity_id")
-    asked = {pk: ref or str(uuid) for pk, ref, uuid in Request.objects.open().values_list("pk", "ref", "uuid")}
-    offered = {pk: ref or slug for pk, ref, slug in Activity.objects.public().values_list("pk", "ref", "slug")}
-    for part in iter_all(requests, activities, Terms(today=world.today, excluded=list(settled))):
-        for request_id, activity_id in zip(part.request_id.tolist(), part.activity_id.tolist(), strict=True):
-            yield asked[request_id], offered[activity_id]
+    activities = load_activities(world).columns
+    terms = world.terms(Match.objects.settled_pairs())
+    asked = {pk: ref or str(uuid) for pk, ref, uuid in Request.objects.values_list("pk", "ref", "uuid")}
+    offered = {pk: ref or slug for pk, ref, slug in Activity.objects.values_list("pk", "ref", "slug")}
+    for province in SHARDS:
+        for part in iter_all(load_requests(world, province=province).columns, activities, terms):
+            for request_id, activity_id in zip(part.request_id.tolist(), part.activity_id.tolist(), strict=True):
+                yield asked[request_id], offered[activity_id]
 
 
 def stored_pairs() -> Iterator[dict[str, Any]]:

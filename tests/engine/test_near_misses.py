@@ -11,17 +11,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from matching import (
     ActivityColumns,
     NearMiss,
-    RequestColumns,
     Terms,
     match_request,
-    near_miss_counts,
     near_misses,
 )
 
 from . import reference
 from .samples import activity, request
 from .strategies import TODAY, worlds
-from .world import crowd
 
 thorough = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -54,29 +51,6 @@ def test_counts_are_those_of_brute_force(world):
         expected = {rule: len(refused_only_by(rule, row, activities, excluded)) for rule in reference.RULES}
         found = misses_of(row, activities, excluded)
         assert [(miss.rule, miss.count) for miss in found] == [item for item in expected.items() if item[1]]
-
-
-@thorough
-@given(worlds())
-def test_counts_of_many_are_those_of_each(world):
-    requests, activities, excluded = world
-    terms = Terms(today=TODAY, excluded=excluded)
-    columns = RequestColumns.from_rows(requests)
-    counts = near_miss_counts(columns, ActivityColumns.from_rows(activities), terms)
-    for at, row in enumerate(sorted(requests, key=lambda row: row.id)):
-        each = {miss.rule: miss.count for miss in misses_of(row, activities, excluded)}
-        assert {rule: count[at] for rule, count in counts.items() if count[at]} == each
-
-
-def test_counts_of_many_in_parts(monkeypatch):
-    monkeypatch.setattr("matching.nearmiss.CELLS", 200)
-    requests, activities = crowd(30, 60)
-    counts = near_miss_counts(
-        RequestColumns.from_rows(requests), ActivityColumns.from_rows(activities), Terms(today=TODAY)
-    )
-    expected = [{miss.rule: miss.count for miss in misses_of(row, activities)} for row in requests]
-    assert [{rule: count[at] for rule, count in counts.items() if count[at]} for at in range(30)] == expected
-    assert sum(count.sum() for count in counts.values()) > 100
 
 
 @thorough

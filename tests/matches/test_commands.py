@@ -1,11 +1,14 @@
 import csv
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from techfinder.matches.models import Match, Rematch
+from techfinder.requests.models import Request
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +35,23 @@ def test_rematch_stores_and_writes_every_pair(world, tmp_path):
     assert {(row["request_ref"], row["activity_ref"]) for row in rows} == {("R1", "A1"), ("R2", "A1"), ("R2", "=A2")}
     again = json.loads(run("rematch", "--all", "--json"))
     assert again == {"created": 0, "updated": 0, "reopened": 0, "closed": 0}
+
+
+def test_every_pair_is_of_the_day_and_not_what_was_put_aside(world, tmp_path):
+    run("rematch", "--all")
+    Match.objects.filter(request__ref="R2", activity__ref="A1").update(state=Match.State.DECLINED)
+    # Written past all versions: the rows are made anew first.
+    Request.objects.filter(ref="R1").update(date_until=timezone.localdate() + timedelta(days=400))
+
+    def pairs(day):
+        target = tmp_path / "pairs.csv"
+        run("rematch", "--pairs", str(target), "--today", day.isoformat())
+        return {(row["request_ref"], row["activity_ref"]) for row in csv.DictReader(target.open())}
+
+    today = timezone.localdate()
+    assert pairs(today) == {("R1", "A1"), ("R2", "=A2")}
+    assert pairs(today + timedelta(days=200)) == {("R1", "A1")}
+    assert pairs(today + timedelta(days=500)) == set()
 
 
 def test_rematch_on_another_day(world):

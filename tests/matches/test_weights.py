@@ -104,8 +104,8 @@ def make_rows() -> None:
     """What matching leaves behind: the rows that the engine reads."""
     with transaction.atomic():
         world = World()
-        refresh_requests(None, world, anew=True)
-        refresh_activities(None, world, anew=True)
+        refresh_requests(None, world)
+        refresh_activities(None, world)
 
 
 NEAR, FAR = (51.45 + 2 / 111.195, 3.57), (51.45 + 30 / 111.195, 3.57)

@@ -1,6 +1,6 @@
 """Every write of matches: keyword-only functions that own their transaction."""
 
-from techfinder.matches.actions.answers import ask, decline, offer, release_places, wake_sweeper
+from techfinder.matches.actions.answers import ask, decline, offer, release_places
 from techfinder.matches.actions.matching import (
     match_activity,
     match_request,
@@ -25,5 +25,4 @@ __all__ = [
     "report",
     "start_rematch",
     "sweep",
-    "wake_sweeper",
 ]

@@ -89,8 +89,3 @@ def _release(provider_ids: Collection[int], now: dt.datetime | None) -> int:
     placed = placing.place(provider_ids=provider_ids, now=now)
     notifications.note(placed)
     return len(placed)
-
-
-def wake_sweeper() -> None:
-    """Look now instead of within a minute (after an import)."""
-    wake("matches.sweep")

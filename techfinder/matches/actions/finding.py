@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 from django.db import transaction
@@ -35,9 +36,10 @@ def find_shard(shard: RematchShard, *, progress: Progress | None = None) -> None
     hold(shard)
     world = World(today=run.today)
     asked, offered = load_requests(world, province=shard.province), load_activities(world)
+    terms = world.terms(Match.objects.settled_pairs())
     parts = []
     for requests in _parts(asked.columns):
-        parts.append(best_pairs(requests, offered.columns, world.terms(_settled(shard)), best=K))
+        parts.append(best_pairs(requests, offered.columns, terms, best=K))
         hold(shard)
         if progress:
             progress(len(requests))
@@ -52,22 +54,26 @@ def _prepare(shard: RematchShard) -> None:
         run = Rematch.objects.get(pk=shard.rematch_id)
         if run.prepared_at:
             return
-        world = World(today=run.today)
-        refresh_activities(None, world)
-        refresh_requests(None, world)
+        _refresh(World(today=run.today))
         run.prepared_at = timezone.now()
         run.save(update_fields=["prepared_at"])
+
+
+@transaction.atomic
+def refresh_rows(*, today: dt.date | None = None) -> None:
+    """Make the engine's rows of all items as the items are now, and match nothing."""
+    alone()
+    _refresh(World(today=today))
+
+
+def _refresh(world: World) -> None:
+    refresh_activities(None, world)
+    refresh_requests(None, world)
 
 
 def _parts(requests: RequestColumns) -> Iterator[RequestColumns]:
     for start in range(0, len(requests), REQUESTS_PER_PART):
         yield requests.take(slice(start, start + REQUESTS_PER_PART))
-
-
-def _settled(shard: RematchShard) -> list[tuple[int, int]]:
-    """The pairs that a person put aside: rule `pair`."""
-    rows = Match.objects.filter(state__in=Match.SETTLED)
-    return list(rows.values_list("request_id", "activity_id"))
 
 
 def _put_by(shard: RematchShard, best: Best, asked: Asked, offered: Offered) -> None:

@@ -88,8 +88,7 @@ def count_preview(
 def _parts(world: World, now: Weights, then: Weights) -> Iterator[Part]:
     """By province, so that memory stays that of one."""
     activities = load_activities(world).columns
-    excluded = list(Match.objects.filter(state__in=Match.SETTLED).values_list("request_id", "activity_id"))
-    terms = world.terms(excluded)
+    terms = world.terms(Match.objects.settled_pairs())
     for province in SHARDS:
         requests = load_requests(world, province=province).columns
         if len(requests):

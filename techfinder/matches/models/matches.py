@@ -20,6 +20,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """Those that fit, and wait for a free place or are not put before the school again."""
         return self.open().filter(placed_at=None).exclude(held=Match.Held.NO)
 
+    def settled_pairs(self) -> list[tuple[int, int]]:
+        """Request and activity of those that a person put aside: rule `pair`."""
+        return list(self.filter(state__in=Match.SETTLED).order_by().values_list("request_id", "activity_id"))
+
 
 class Match(models.Model):
     """A pair that the engine found eligible. Kept when it no longer holds: nobody is told twice."""

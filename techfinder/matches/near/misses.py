@@ -69,9 +69,7 @@ def near(request_id: int, *, today: dt.date | None = None) -> Near:
 
 
 def _terms(world: World, request_ids: Iterable[int]) -> Terms:
-    settled = Match.objects.filter(request__in=request_ids, state__in=Match.SETTLED)
-    excluded = list(settled.order_by().values_list("request_id", "activity_id"))
-    return world.terms(excluded)
+    return world.terms(Match.objects.filter(request__in=request_ids).settled_pairs())
 
 
 # ----------------------------------------------------------------------- kept

@@ -87,8 +87,7 @@ def _count(ids: Collection[int], world: World) -> dict[int, Found]:
     if not rows:
         return found
     requests = load_requests(world, kept=True).columns
-    settled = Match.objects.filter(activity__in=ids, state__in=Match.SETTLED).order_by()
-    terms = world.terms(list(settled.values_list("request_id", "activity_id")))
+    terms = world.terms(Match.objects.filter(activity__in=ids).settled_pairs())
     for row in rows:
         widenings = widen_activity(row, requests, terms)[:MOST]
         found[row.id] = [(each.field, _in_site_values(row, each, world), each.gained) for each in widenings]

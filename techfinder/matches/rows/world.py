@@ -104,10 +104,6 @@ class World:
             return np.ones(len(municipalities), dtype=np.bool_)
         return _lookup(known.municipality[known.covers[at]], municipalities)
 
-    def shard_of(self, municipality_id: int) -> str:
-        """The code of the province in which a municipality lies, empty when it lies in none."""
-        return self.geography.province.get(municipality_id, "")
-
     def municipalities_in(self, shard: str) -> list[int]:
         """The regions of one shard; for the shard of those in no province: the regions of all others."""
         province = self.geography.province
