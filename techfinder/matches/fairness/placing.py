@@ -41,7 +41,7 @@ def place(
     `match_ids` are new, or open again. Those of a provider without a cap may come with `placed_at` set already (see
     `without_cap`), which spares writing them twice. With `rest_later` what did not come so is left for a later call: a
     run over everything decides once all is stored, so that the best of the whole country goes first. Returns the ids
-    of what is before people from now on, in order. The caller owns the transaction and tells (`telling.note`).
+    of what is before people from now on, in order. The caller owns the transaction and tells (`notifications.note`).
     """
     now = now or timezone.now()
     ids = sorted(set(match_ids))
