@@ -31,10 +31,15 @@ WHOLE = _("Write a whole number")
 WHOLE_SEATS = _("Write a whole number from 0 to 10,000")
 
 
+COUNT_FAULTS = {
+    "invalid": WHOLE,
+    "min_value": _("Write %(limit_value)s or more"),
+    "max_value": _("Write %(limit_value)s at most"),
+}
+
+
 def _count(most: int, unit: Any, **kwargs: Any) -> forms.IntegerField:
-    return forms.IntegerField(
-        min_value=1, max_value=most, widget=Measure(unit), error_messages={"invalid": WHOLE}, **kwargs
-    )
+    return forms.IntegerField(min_value=1, max_value=most, widget=Measure(unit), error_messages=COUNT_FAULTS, **kwargs)
 
 
 def _part_min(**kwargs: Any) -> forms.IntegerField:

@@ -76,9 +76,9 @@ def test_from_nothing_to_published(as_coordinator, coordinator):
         ("first_day", "gisteren", "Schrijf de dag als"),
         ("last_day", "1-1-2020", "Deze dag is voorbij"),
         ("last_day", "1-1-2099", "te ver vooruit"),
-        ("parts_max", "0", "1"),
+        ("parts_max", "0", "Schrijf 1 of meer"),
         ("part_min", "twaalf", "Schrijf een heel getal"),
-        ("providers_max", "99", "10"),
+        ("providers_max", "99", "Schrijf hoogstens 10"),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(as_coordinator, field, value, said):
@@ -157,12 +157,18 @@ def test_the_list_of_days_is_narrowed(as_coordinator, fair, query, found):
     assert ("Zonneboot bouwen" in page) is found
 
 
-@pytest.mark.parametrize("value", ["31", "-1", "veel", "1.5"])
-def test_seats_that_are_no_number_or_not_free_are_refused(as_coordinator, fair, value):
+NO_SEATS = "Schrijf een heel getal van 0 tot en met 10.000"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("31", "Er zijn maar 30 plekken vrij"), ("-1", NO_SEATS), ("veel", NO_SEATS), ("1.5", NO_SEATS)]
+)
+def test_seats_that_are_no_number_or_not_free_are_refused(as_coordinator, fair, value, said):
     day = fair.day()
     answer = as_coordinator.post(url("sessions", "week"), {f"seats-{day.pk}": value})
     assert answer.status_code == 422
     assert f'value="{value}"' in answer.content.decode()
+    assert said in answer.content.decode()
     assert fair.campaign.places.get().seats == 30
 
 

@@ -1,10 +1,11 @@
-"""Between posting and matching the page of a request says that we look, and nothing else."""
+"""Before matching the page of a request says that we look, and nothing else; after the end, that all is agreed."""
 
 import pytest
 from django.urls import reverse
 
 from techfinder.matches import actions
 from techfinder.requests.actions import edit_request
+from techfinder.requests.models import Request
 
 pytestmark = pytest.mark.django_db
 LOOKING, NEARLY, AGAIN = "We zoeken wat past", 'name="loosen"', 'every 2s"'
@@ -44,3 +45,18 @@ def test_what_fitted_before_a_change_is_not_shown_as_fitting(client, make_activi
     html = page(client, request)
     assert LOOKING in html
     assert activity.title not in html
+
+
+def test_a_request_that_came_true_looks_no_further(client, make_request):
+    request = make_request(status=Request.Status.FULFILLED)
+    html = page(client, request)
+    assert "Je vraag is gelukt" in html
+    assert "0 matches gevonden" not in html
+    assert "We blijven zoeken" not in html
+    assert "Wat zou helpen" not in client.get(reverse("matches:dashboard")).content.decode()
+
+
+def test_a_request_that_is_over_has_nothing_going_on(client, make_request):
+    html = page(client, make_request(status=Request.Status.WITHDRAWN))
+    assert "Deze vraag is gesloten" in html
+    assert "We blijven zoeken" not in html
