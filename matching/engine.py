@@ -69,13 +69,13 @@ def match_activity(activity: ActivityRow, requests: RequestColumns, terms: Terms
     return _described(block.keep(order), score[order], [None] * len(order))
 
 
-def match_all(requests: RequestColumns, activities: ActivityColumns, terms: Terms, *, top: int | None = None) -> Pairs:
-    """All eligible pairs, or the best `top` of each request.
+def match_all(requests: RequestColumns, activities: ActivityColumns, terms: Terms) -> Pairs:
+    """All eligible pairs.
 
     Sharding is splitting `requests` (see `RequestColumns.take`): the pairs of the parts are the pairs of the whole.
-    Without `top` a national run has tens of millions of pairs at 32 bytes each; `iter_all` hands them out in parts.
+    A national run has tens of millions of pairs at 32 bytes each; `iter_all` hands them out in parts.
     """
-    parts = list(iter_all(requests, activities, terms, top=top))
+    parts = list(iter_all(requests, activities, terms))
     if not parts:
         return _pairs(Run(requests, activities, terms).block(*np.empty((2, 0), np.int64)), *np.empty((2, 0), np.int64))
     columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__dataclass_fields__]
@@ -83,16 +83,9 @@ def match_all(requests: RequestColumns, activities: ActivityColumns, terms: Term
     return Pairs(*(column[order] for column in columns))
 
 
-def iter_all(
-    requests: RequestColumns, activities: ActivityColumns, terms: Terms, *, top: int | None = None
-) -> Iterator[Pairs]:
+def iter_all(requests: RequestColumns, activities: ActivityColumns, terms: Terms) -> Iterator[Pairs]:
     """`match_all` in parts of bounded size; each request is whole within one part, requests come in no given order."""
-    run = Run(requests, activities, terms)
-    if top is not None:
-        for r, a, score, rank in search(run, top):
-            yield Pairs(requests.id[r], activities.id[a], score / 10, rank)
-        return
-    for block in _candidate_blocks(run):
+    for block in _candidate_blocks(Run(requests, activities, terms)):
         yield _pairs(*_ranked(block))
 
 

@@ -46,11 +46,10 @@ class _Group:
     seen: Bools
 
 
-def search(run: Run, best: int, leaders: Leaders | None = None) -> Iterator[Ints]:
+def search(run: Run, best: int, leaders: Leaders) -> Iterator[Ints]:
     """The `best` pairs of all requests, in parts: rows r, a, score (tenths) and rank, by request and rank.
 
-    Each request is whole within a part. With `leaders` all pairs that are among the best of their activity are added
-    to it, too.
+    Each request is whole within a part. All pairs that are among the best of their activity are added to `leaders`.
     """
     searcher = _Search(run, best, leaders)
     for part in searcher.parts():
@@ -60,7 +59,7 @@ def search(run: Run, best: int, leaders: Leaders | None = None) -> Iterator[Ints
 class _Search:
     """A search under way: the bars of requests, and of activities in `leaders`."""
 
-    def __init__(self, run: Run, best: int, leaders: Leaders | None) -> None:
+    def __init__(self, run: Run, best: int, leaders: Leaders) -> None:
         self._run, self._best, self._leaders = run, best, leaders
         self._narrow = Narrow(run)
         self._bounds = Bounds(run, self._narrow)
@@ -87,8 +86,7 @@ class _Search:
         self._bars[r[rank == self._best]] = score[rank == self._best]
         rest = self._weighed(*self._over_a_bar(*_joined(map(self._look_again, part))))
         both = np.concatenate([first, rest], axis=1)
-        if self._leaders is not None:
-            self._leaders.add(*both)
+        self._leaders.add(*both)
         return self._first(both)
 
     def _group(self, rows: Ints, found: Ints) -> _Group:
@@ -104,8 +102,7 @@ class _Search:
         """What may be over a bar by its ceiling and was not seen: r, a, and what the group has."""
         of_request = self._bounds.of_request[group.rows][:, None]
         over = group.ceiling >= self._bars[group.rows][:, None] - of_request
-        if self._leaders is not None:
-            over |= group.ceiling - self._leaders.bars[group.found] >= -of_request
+        over |= group.ceiling - self._leaders.bars[group.found] >= -of_request
         over &= self._narrow.holds(group.rows, group.found)
         over[:, group.columns] &= ~group.seen
         return _pairs(group, slice(None), over)
@@ -114,8 +111,7 @@ class _Search:
         """Those pairs that may be over a bar by a closer look."""
         bound = self._bounds.of_pairs(r, a, own)
         over = bound >= np.maximum(self._bars[r], TINY)
-        if self._leaders is not None:
-            over |= bound >= np.maximum(self._leaders.bars[a], TINY)
+        over |= bound >= np.maximum(self._leaders.bars[a], TINY)
         return r[over], a[over]
 
     def _weighed(self, r: Ints, a: Ints) -> Ints:

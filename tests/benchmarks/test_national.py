@@ -94,7 +94,7 @@ def parts(requests: RequestColumns, offered: Offered, terms: Terms) -> Iterator[
 def check(best: Best, asked: Asked, offered: Offered, terms: Terms) -> None:
     """On a sample the best 10 of the engine's whole list are those kept."""
     sample = asked.columns.take(np.arange(0, len(asked.columns), 997))
-    whole = match_all(sample, offered.columns, terms)  # without `top`: that is searched as the best are
+    whole = match_all(sample, offered.columns, terms)  # not searched as the best are
     kept = best.take((best.rank <= 10) & np.isin(best.request_id, sample.id))
     assert whole.request_id[whole.rank <= 10].tolist() == kept.request_id.tolist()
     assert whole.activity_id[whole.rank <= 10].tolist() == kept.activity_id.tolist()

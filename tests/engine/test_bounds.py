@@ -75,7 +75,7 @@ def test_how_much_is_looked_at_first_changes_nothing(monkeypatch, first, columns
     monkeypatch.setattr("matching.search.FIRST", first)
     monkeypatch.setattr("matching.search.COLUMNS", columns)
     monkeypatch.setattr("matching.search.CELLS", size)
-    assert [column.tolist() for column in best_pairs(*sides, terms, best=3).columns()] == expected
-    few = match_all(*sides, terms, top=3)
-    assert few.activity_id.tolist() == ranked.activity_id[ranked.rank <= 3].tolist()
-    assert few.rank.tolist() == ranked.rank[ranked.rank <= 3].tolist()
+    found = best_pairs(*sides, terms, best=3)
+    assert [column.tolist() for column in found.columns()] == expected
+    for name in ("activity_id", "rank"):
+        assert getattr(found, name)[found.rank <= 3].tolist() == getattr(ranked, name)[ranked.rank <= 3].tolist()

@@ -63,7 +63,7 @@ def test_nothing_matches_nothing():
     requests, activities = RequestColumns.from_rows([]), ActivityColumns.from_rows([])
     assert len(match_all(requests, activities, TERMS)) == 0
     assert len(match_all(RequestColumns.from_rows([request()]), activities, TERMS)) == 0
-    assert len(match_all(requests, ActivityColumns.from_rows([activity()]), TERMS, top=3)) == 0
+    assert len(match_all(requests, ActivityColumns.from_rows([activity()]), TERMS)) == 0
     assert match_request(request(), activities, TERMS) == []
     assert match_activity(activity(), requests, TERMS) == []
     assert near_misses(request(), activities, TERMS) == []

@@ -83,15 +83,6 @@ def test_in_shards(world, rng: random.Random, shards: int):
 
 
 @thorough
-@given(worlds(), st.integers(1, 3))
-def test_the_best_few_are_the_first_of_all(world, top: int):
-    requests, activities, excluded = world
-    columns = RequestColumns.from_rows(requests), ActivityColumns.from_rows(activities)
-    found = plain(match_all(*columns, terms_of(excluded), top=top))
-    assert found == [pair for pair in plain(match_all(*columns, terms_of(excluded))) if pair[3] <= top]
-
-
-@thorough
 @given(worlds())
 def test_a_described_pair_is_the_pair_of_its_request(world):
     requests, activities, excluded = world
