@@ -259,7 +259,9 @@ def test_twice_applied_is_applied_once(client, counted):
     apply(client, counted)
     counted.refresh_from_db()
     first = counted.applied_at
-    assert apply(client, counted).status_code == 409
+    again = apply(client, counted)
+    assert again.status_code == 409
+    assert "Deze gewichten zijn al toegepast" in text_of(again)
     counted.refresh_from_db()
     assert counted.applied_at == first
 
