@@ -54,7 +54,7 @@ def monday(day: dt.date) -> dt.date:
 @transaction.atomic
 def send_digest(*, user_id: int, today: dt.date) -> bool:
     """One person's digest of this period: at most one, and only when something in it still holds."""
-    # Held until the mail is there: what is told at once is composed by others (`telling`).
+    # Held until the mail is there: what is told at once is composed by others (`notifications`).
     person = User.objects.select_for_update(no_key=True).get(pk=user_id)
     drop_void(person)
     start = monday(today) if person.match_mail == MailFrequency.WEEKLY else today
