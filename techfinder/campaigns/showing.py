@@ -109,7 +109,7 @@ def _first(rounds: Iterable[Round], state: str) -> Round | None:
 def _outcomes(campaign: Campaign) -> list[tuple[str, int]]:
     rows = campaign.asked.exclude(outcome="").order_by("outcome").values_list("outcome").annotate(n=Count("pk"))
     counted = dict(rows)
-    return [(capfirst(outcome.label), counted[outcome]) for outcome in Outcome if outcome in counted]
+    return [(capfirst(str(outcome.label)), counted[outcome]) for outcome in Outcome if outcome in counted]
 
 
 def _stages(campaign: Campaign, days: int, requests: int, proposal: Round | None) -> list[dict[str, str]]:
