@@ -42,6 +42,19 @@ def test_what_is_held_back_is_told_when_it_has_a_place(busy, make_activity, make
     assert second.title in mails(member).last().text
 
 
+def test_what_the_school_knows_already_is_called_so(make_activity, make_request):
+    make_activity()
+    first = make_request()
+    match_all()
+    actions.decline(match_id=first.matches.get().pk)
+    second = make_request()
+    match_all()
+    mail = mails(second.contact).get()
+    assert mail.subject == f"Wat past, ken je al: {second.title}"
+    assert "Wil je het ook voor deze vraag?" in mail.text
+    assert "Waarom nog geen match" not in mail.text
+
+
 def test_two_weeks_without_an_answer_free_a_place(busy, make_activity, make_request, make_school, member):
     make_activity()
     first, second = (make_request(school=make_school()) for _ in range(2))

@@ -103,11 +103,13 @@ def to_provider(group: Sequence[Notification], recipient: User, words: Words) ->
 
 
 def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
-    """Nothing to show for a request: what would help, or how many companies fit and have no place now."""
+    """Nothing new to show for a request: what would help, who fits and has no place now, or is known already."""
     with translation.override(recipient.language):
-        full = companies_without_place(request)
-        reasons = [] if full else why_not(request).sentences[:SHOWN]
-        context = {**request_context(request), "full": full, "reasons": reasons}
+        held = Match.objects.held_back().filter(request=request)
+        full = held.filter(held=Match.Held.FULL).values("activity__provider").distinct().count()
+        known = not full and held.exists()
+        reasons = [] if full or known else why_not(request).sentences[:SHOWN]
+        context = {**request_context(request), "full": full, "known": known, "reasons": reasons}
     return queue_mail(
         key=f"match-none:{request.uuid}",
         kind="match",
@@ -118,11 +120,6 @@ def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
         thread=thread(request),
         unsubscribe=True,
     )
-
-
-def companies_without_place(request: Request) -> int:
-    held = Match.objects.held_back().filter(request=request, held=Match.Held.FULL)
-    return held.values("activity__provider").distinct().count()
 
 
 # ------------------------------------------------------- one lets another know
