@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import time
 
+from .case import Case
+
 # CP-SAT, in its own deterministic seconds: for all parts of a round together, shared out by pairs, and for each part.
-SEARCH = 30.0
+SEARCH = 6.0
 SEARCH_LEAST = 1.0
 HOLD = 10.0  # to see whether the locks go together
 
-# HiGHS, per attempt: pairs that it may choose from, and nodes x pairs². The root alone takes a second for some 8,000.
-PAIRS_FIRST_GOAL = 50_000
-PAIRS = 20_000
-NODES = 8_000_000_000
+# HiGHS, per attempt: weight of the pairs that it may choose from (see `weight`), and nodes x weight². It cannot be
+# stopped at its first node, which takes a second for a weight of 8,000 and a quarter of a minute for 45,000.
+WEIGHT_FIRST_GOAL = 50_000
+WEIGHT_OTHERS = 10_000
+NODES = 1_000_000_000
 NODES_MOST = 20_000
+
+# The linear model: pairs in it, of which one that may be split counts for three.
+PAIRS = 100_000
+SPLIT = 3
 
 # GLOP, per goal: simplex iterations x constraints, after which there are no more rounds of cuts.
 ITERATIONS = 200_000_000
@@ -54,9 +61,16 @@ class Guard:
         return self.passed >= self.seconds * NEAR
 
 
-def nodes(pairs: int) -> int:
-    """How many nodes HiGHS may look at in a model of so many pairs."""
-    return min(NODES_MOST, max(1, NODES // max(pairs, 1) ** 2))
+def hardness(case: Case) -> float:
+    """How much a pair weighs for HiGHS: the more groups share a place, the harder it is to see who goes together."""
+    groups = sum(group.size for group in case.groups.values()) / len(case.groups)
+    seats = sum(place.seats for place in case.places.values()) / len(case.places)
+    return max(1.0, seats / groups) ** 2 * (1 if all(case.is_whole.values()) else SPLIT)
+
+
+def nodes(weight: float) -> int:
+    """How many nodes HiGHS may look at in a model of this weight."""
+    return min(NODES_MOST, max(1, int(NODES / max(weight, 1) ** 2)))
 
 
 def share(pairs: int, all_pairs: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, Protocol
 
 from .case import Case
@@ -104,7 +105,15 @@ def ceiling(case: Case, stage: str) -> int:
     """What nothing can exceed in this stage."""
     if stage == "score":
         return sum(max((pair.score for pair in pairs), default=0) * SHARE for pairs in case.of_group.values())
-    return value_of(case, {(ident, 0): 0 for ident in case.groups}, stage)
+    if stage == "served":
+        return most_served(case)
+    return sum(fairness(group) for group in case.groups.values())
+
+
+def most_served(case: Case) -> int:
+    """How many groups fit in the seats if these were all in one place."""
+    seats, sizes = sum(place.seats for place in case.places.values()), sorted(g.size for g in case.groups.values())
+    return sum(total <= seats for total in accumulate(sizes))
 
 
 def ratio(value: int, unit: int) -> int | float:

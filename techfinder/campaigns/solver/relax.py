@@ -20,7 +20,7 @@ from ortools.math_opt.solvers import highs_pb2
 
 from .case import Case, Pair
 from .chains import chained, polished
-from .limits import ITERATIONS, PAIRS, PAIRS_FIRST_GOAL, Guard, nodes
+from .limits import ITERATIONS, WEIGHT_FIRST_GOAL, WEIGHT_OTHERS, Guard, hardness, nodes
 from .model import STAGES, Model, Pupils, ceiling, value_of
 from .problem import Stage
 
@@ -62,6 +62,7 @@ class Relaxation:
         self.maker = LinearMaker()
         self.model = Model(case, self.maker)
         self.used = [self.model.used[pair.key] for pair in case.pairs]
+        self.hardness = hardness(case)
         self.linear = mathopt.IncrementalSolver(self.maker.model, mathopt.SolverType.GLOP)
         self.open = np.ones(len(case.pairs), dtype=bool)
         self.cuts: set[tuple[int, int]] = set()
@@ -88,13 +89,13 @@ class Relaxation:
             self.same_groups()
         relaxed, shares, losses = self.relaxed(unit)
         bound = min(relaxed, ceiling(self.case, name))
-        most = PAIRS_FIRST_GOAL if name == "served" else PAIRS
+        most = WEIGHT_FIRST_GOAL if name == "served" else WEIGHT_OTHERS
         for width in (*CORES, None):
             value = value_of(self.case, self.best, name)
             if bound <= value:
                 break
             if width:
-                self.integer(self.core(width, shares, losses), PAIRS)
+                self.integer(self.core(width, shares, losses), most)
             else:
                 self.close(relaxed - value, losses, unit)
                 bound = min(bound, max(self.integer(self.open, most, unit), value_of(self.case, self.best, name)))
@@ -111,7 +112,7 @@ class Relaxation:
             variable.lower_bound = variable.upper_bound = ident in served
         _, shares, losses = self.relaxed(UNIT)
         for width in CORES:
-            self.integer(self.core(width, shares, losses), PAIRS)
+            self.integer(self.core(width, shares, losses), WEIGHT_OTHERS)
         for variable in self.model.served.values():
             variable.lower_bound, variable.upper_bound = 0, 1
 
@@ -193,11 +194,12 @@ class Relaxation:
 
     def integer(self, allowed: np.ndarray, most: int, unit: int = 1) -> float:
         """Looks for a better solution among these pairs, if not too many; returns what none of them exceeds."""
-        if (number := int(allowed.sum())) > most or self.guard.is_over:
+        weight = self.hardness * int(allowed.sum())
+        if weight > most or self.guard.is_over:
             return math.inf
         self.restrict(allowed, integer=True)
         limits = self.limits(
-            node_limit=nodes(number),
+            node_limit=nodes(weight),
             random_seed=0,
             highs=highs_pb2.HighsOptionsProto(string_options={"parallel": "off"}),
             relative_gap_tolerance=0,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from . import flow
-from .case import Case, awards_of, build, components
+from .case import Case, Pair, awards_of, build, components
+from .chains import polished
 from .checks import check
 from .goals import goals
 from .greedy import by_hand
-from .limits import Guard, share
-from .model import STAGES, Pupils, value_of
+from .limits import PAIRS, SPLIT, Guard, share
+from .model import STAGES, Pupils, ceiling, value_of
 from .problem import Problem, Solution, Stage
 from .reasons import unserved
 from .relax import relax
@@ -66,12 +68,41 @@ def solve_part(part: Case, start: Pupils, work: float, guard: Guard) -> tuple[Pu
     if len(part.pairs) <= SMALL:
         return search(part, found, work, guard)
     if len(part.pairs) > LARGE or all(part.is_whole.values()):
-        return relax(part, found, guard)
+        return relax_likely(part, found, guard)
     found, before = search(part, found, work, guard)
     if all(stage.proven for stage in before):
         return found, before
     found, stages = relax(part, found, guard)
     return found, [sharper(*both) for both in zip(before, stages, strict=True)]
+
+
+def relax_likely(part: Case, start: Pupils, guard: Guard) -> tuple[Pupils, list[Stage]]:
+    """`relax`, in a part that is too large for it with the likeliest pairs only; then nothing is known of the rest."""
+    thin = likeliest(part, start)
+    found, stages = relax(thin, start, guard)
+    if len(thin.pairs) == len(part.pairs):
+        return found, stages
+    found = polished(part, found, guard)
+    return found, [unbounded(part, found, stage) for stage in stages]
+
+
+def likeliest(part: Case, start: Pupils) -> Case:
+    """The part with the best pairs of each group and those of a solution, as many as a linear model can have."""
+    count = sum(1 if part.is_whole[pair.group] else SPLIT for pair in part.pairs)
+    if count <= PAIRS:
+        return part
+    most = max(1, PAIRS * len(part.pairs) // (count * len(part.groups)))
+    kept = {pair.key for pairs in part.of_group.values() for pair in sorted(pairs, key=by_score)[:most]} | start.keys()
+    return Case(part.groups, part.places, [pair for pair in part.pairs if pair.must or pair.key in kept])
+
+
+def by_score(pair: Pair) -> tuple[int, int]:
+    return -pair.score, pair.place
+
+
+def unbounded(part: Case, found: Pupils, stage: Stage) -> Stage:
+    value, bound = value_of(part, found, stage.name), ceiling(part, stage.name)
+    return replace(stage, value=value, bound=bound, proven=value >= bound)
 
 
 def by_flow(part: Case, slots: dict[int, int]) -> tuple[Pupils, list[Stage]]:
