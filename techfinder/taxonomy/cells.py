@@ -10,13 +10,12 @@ from decimal import Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
-from techfinder.taxonomy.commands import BadRowError
+from techfinder.taxonomy.commands import BadRowError, is_of_ours
 from techfinder.taxonomy.data import LEVEL_BY_CODE
 from techfinder.taxonomy.models import Audience, Delivery, Kind, Region, Theme
 
 SMALL = 32_767
 YES, NO = {"1", "true", "yes", "ja", "j", "y"}, {"", "0", "false", "no", "nee", "n"}
-YEARS = (2000, 2100)
 
 
 class Vocabularies:
@@ -133,7 +132,7 @@ def parse_date(name: str, value: str) -> dt.date:
         date = dt.date.fromisoformat(value)
     except ValueError as error:
         raise BadRowError(f"{name}: {value} is no date such as 2027-06-18") from error
-    if not YEARS[0] <= date.year <= YEARS[1]:
+    if not is_of_ours(date):
         raise BadRowError(f"{name}: {value} is not a year of ours")
     return date
 

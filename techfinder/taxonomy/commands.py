@@ -20,6 +20,8 @@ from tqdm import tqdm
 T = TypeVar("T")
 # A cell may be a long text, not a book: more is a file without its closing quote.
 MAX_CELL = 100_000
+# First and last year that a school could mean.
+YEARS = (2000, 2100)
 
 
 class UnreadableFileError(Exception):
@@ -213,9 +215,17 @@ class RowsCommand(ImportCommand):
         self.run([options["file"]], load, options)
 
 
+def is_of_ours(day: dt.date) -> bool:
+    """Whether the day is of a year that a school could mean."""
+    return YEARS[0] <= day.year <= YEARS[1]
+
+
 def read_day(text: str) -> dt.date:
     """A day as an argument of a command."""
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is not a day: write it as 2027-05-03") from error
+    if not is_of_ours(day):
+        raise ArgumentTypeError(f"{text} is not of a year of ours: {YEARS[0]} to {YEARS[1]}")
+    return day

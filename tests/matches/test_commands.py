@@ -61,6 +61,17 @@ def test_rematch_on_another_day(world):
         call_command("rematch", "--today", "morgen")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_of_no_year_of_ours_is_refused(world, tmp_path, day):
+    target = tmp_path / "pairs.csv"
+    for arguments in (["rematch", "--all"], ["rematch", "--pairs", str(target)], ["explain", "R1", "A1"]):
+        with pytest.raises(CommandError, match="not of a year of ours"):
+            run(*arguments, "--today", day)
+    assert not target.exists()
+    assert not Rematch.objects.exists()
+    assert not Match.objects.exists()
+
+
 def test_a_file_that_cannot_be_written_is_said(world, tmp_path):
     with pytest.raises(CommandError, match="nowhere"):
         run("rematch", "--pairs", str(tmp_path / "nowhere" / "pairs.csv"))
