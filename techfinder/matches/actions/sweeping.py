@@ -16,9 +16,10 @@ from django.utils import timezone
 from techfinder.mail.models import Heartbeat
 from techfinder.matches.actions.answers import release_places
 from techfinder.matches.actions.matching import MOST, match_items
-from techfinder.matches.actions.rematching import Progress, run_rematch, start_rematch, wake_shards
+from techfinder.matches.actions.rematching import Progress, end_run, run_rematch, start_rematch, wake_shards
+from techfinder.matches.actions.standstill import Notice
 from techfinder.matches.actions.weighing import wake_previews
-from techfinder.matches.models import Rematch
+from techfinder.matches.models import Rematch, RematchCause
 from techfinder.matches.pairs.locks import alone
 from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, mark_stale
 from techfinder.matches.pairs.stored import Stored
@@ -43,21 +44,27 @@ def rematch(
     progress: Progress | None = None,
     seconds: float = math.inf,
     workers: bool = False,
+    notice: Notice | None = None,
 ) -> Stored:
     """Match everything, or with `everything=False` what waits.
 
-    What does not fit into `seconds` the sweeper goes on with.
+    What does not fit into `seconds` the sweeper goes on with. `notice` is told why nothing happens. RematchFailedError
+    when a run over everything was given up.
     """
     until = time.monotonic() + seconds
     total = Stored()
     if everything or _is_flood():
         day = today or timezone.localdate()
-        total.add(run_rematch(today=day, progress=progress, seconds=seconds, workers=workers))
+        total.add(run_rematch(today=day, progress=progress, seconds=seconds, workers=workers, notice=notice))
     total.add(match_what_waits(today=today, until=until)[0])
     return total
 
 
 def _is_flood() -> bool:
+    """Whether so much waits that it is for a run over everything; after one that failed it is not."""
+    last = Rematch.objects.first()
+    if last and last.state == Rematch.State.FAILED:
+        return False
     return any(side.waiting()[FLOOD : FLOOD + 1].exists() for side in (REQUESTS, ACTIVITIES))
 
 
@@ -70,11 +77,13 @@ def sweep(*, today: dt.date | None = None) -> int:
     close_past()
     wake_previews()
     fill_places()
+    _start_for_causes(today)
     is_flood = _is_flood()
     if _take_the_night(today) or is_flood:
         start_rematch(today=today)
     for run in Rematch.objects.filter(state=Rematch.State.RUNNING):
-        wake_shards(run)
+        if not end_run(run):
+            wake_shards(run)
     until = time.monotonic() + SECONDS_PER_SWEEP
     matched = 0 if is_flood else match_what_waits(today=today, until=until)[1]
     release_places()
@@ -157,6 +166,21 @@ def _match_some(side: Side, ids: list[int], today: dt.date | None, failed: set[i
         total.add(stored)
         count += done
     return total, count
+
+
+# ------------------------------------------------------------- a full rematch
+
+
+@transaction.atomic
+def _start_for_causes(today: dt.date) -> None:
+    """Match everything anew for what changed beneath many items.
+
+    A run that is going may have read what was before: the causes wait for its end, and then one run answers them all.
+    """
+    causes = list(RematchCause.objects.values_list("pk", flat=True))
+    if causes and not Rematch.objects.filter(state=Rematch.State.RUNNING).exists():
+        start_rematch(today=today)
+        RematchCause.objects.filter(pk__in=causes).delete()
 
 
 # ---------------------------------------------------------------- the night

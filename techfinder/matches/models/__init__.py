@@ -5,7 +5,7 @@ All are imported from here; which file a table is in is nobody's business.
 
 from techfinder.matches.models.matches import Match, MatchQuerySet
 from techfinder.matches.models.near import Lack, Missed
-from techfinder.matches.models.rematch import Rematch, RematchShard
+from techfinder.matches.models.rematch import Rematch, RematchCause, RematchShard
 from techfinder.matches.models.rows import Area, AskedRow, EngineRow, Number, OfferedRow, RowChange
 from techfinder.matches.models.telling import DigestRun, NothingFound, Notification
 from techfinder.matches.models.weights import WeightSet
@@ -24,6 +24,7 @@ __all__ = [
     "Number",
     "OfferedRow",
     "Rematch",
+    "RematchCause",
     "RematchShard",
     "RowChange",
     "WeightSet",

@@ -14,6 +14,7 @@ class Rematch(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         OVERTAKEN = "overtaken", _("overtaken by other weights")
+        FAILED = "failed", _("failed")
 
     today = models.DateField(_("for the day"))
     weights = models.ForeignKey(WeightSet, models.SET_NULL, null=True, related_name="+", verbose_name=_("weights"))
@@ -33,6 +34,21 @@ class Rematch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.today:%Y-%m-%d} {self.state}"
+
+
+class RematchCause(models.Model):
+    """Something changed that lies under many items, such as a region: the next sweep starts a full rematch.
+
+    One row for each change, so that those who change things do not wait for each other.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class RematchShard(models.Model):

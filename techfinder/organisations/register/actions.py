@@ -17,7 +17,7 @@ from techfinder.organisations.register.points import RANKS, Point, PointBook
 from techfinder.organisations.register.reader import RegisterFile, Row
 from techfinder.organisations.register.regions import Belongings, Known, write_belongings
 from techfinder.organisations.register.rows import SchoolRow, branch_code, parse_row
-from techfinder.organisations.register.signals import schools_moved
+from techfinder.organisations.register.signals import schools_moved, surroundings_changed
 from techfinder.organisations.remoteness import neighbours
 from techfinder.taxonomy.commands import BadRowError, Fault, Report, batches, quiet_progress
 
@@ -44,6 +44,7 @@ class Run:
     # Of rejected rows too: a school with a bad row has not left the register.
     seen: set[str] = field(default_factory=set)
     moved: set[int] = field(default_factory=set)
+    surroundings: bool = False
 
 
 @transaction.atomic
@@ -56,6 +57,7 @@ def import_register(*, file: RegisterFile, book: PointBook, progress: Show = qui
         belongings.note(row)
         rows += 1
     known = write_belongings(belongings)
+    run.surroundings = known.members_changed
     placing = Placing()
     again = _parsed(Run(file, book, seen=set()))
     for batch in batches(progress(again, rows), BATCH):
@@ -63,9 +65,15 @@ def import_register(*, file: RegisterFile, book: PointBook, progress: Show = qui
     run.report.faults.sort(key=lambda fault: fault.line)
     run.moved |= placing.settle()
     recount_neighbours()
+    _tell(run)
+    return run
+
+
+def _tell(run: Run) -> None:
     if run.moved:
         schools_moved.send(sender=School, school_ids=run.moved)
-    return run
+    if run.surroundings:
+        surroundings_changed.send(sender=School)
 
 
 def _parsed(run: Run) -> Iterator[SchoolRow]:
@@ -119,6 +127,7 @@ def _changed(run: Run, row: SchoolRow, school: School | None, known: Known, plac
         _reopen(school)
         if moved or "municipality_id" in differing:
             run.moved.add(school.pk)
+        run.surroundings |= bool({"pupils", "sector"} & set(differing))
     else:
         run.report.unchanged += 1
         return None
@@ -218,11 +227,18 @@ def recount_neighbours() -> int:
     placed = School.objects.open().exclude(Q(lat=None) | Q(lon=None)).order_by("pk")
     rows = list(placed.values_list("pk", "lat", "lon", "neighbours"))
     nowhere = School.objects.filter(neighbours__isnull=False).exclude(pk__in=placed.order_by().values("pk"))
+    written = _write_neighbours(rows) + nowhere.update(neighbours=None)
+    if written:
+        surroundings_changed.send(sender=School)
+    return written
+
+
+def _write_neighbours(rows: list[tuple[int, float, float, int | None]]) -> int:
     if not rows:
-        return nowhere.update(neighbours=None)
+        return 0
     ids, lat, lon, before = zip(*rows, strict=True)
     after = neighbours(np.array(lat), np.array(lon)).tolist()
     changed = [(pk, new) for pk, new, old in zip(ids, after, before, strict=True) if new != old]
     with connection.cursor() as cursor:
         cursor.execute(SET_NEIGHBOURS, [[pk for pk, _ in changed], [new for _, new in changed]])
-    return nowhere.update(neighbours=None) + len(changed)
+    return len(changed)

@@ -39,13 +39,14 @@ class Known:
 
     municipalities: dict[str, int]
     boards: dict[str, int]
+    members_changed: bool
 
 
 def write_belongings(found: Belongings) -> Known:
     """Create what is new; names that an administrator mended stay."""
     municipalities = _municipalities(found.municipalities)
-    _networks(found, municipalities)
-    return Known(municipalities, _boards(found.boards))
+    changed = _networks(found, municipalities)
+    return Known(municipalities, _boards(found.boards), changed)
 
 
 def _municipalities(wanted: dict[str, tuple[str, str]]) -> dict[str, int]:
@@ -84,27 +85,32 @@ def _free_slug(name: str, slugs: set[str]) -> str:
     return slug
 
 
-def _networks(found: Belongings, municipalities: dict[str, int]) -> None:
+def _networks(found: Belongings, municipalities: dict[str, int]) -> bool:
     existing = dict(Region.objects.filter(code__in=found.networks).values_list("code", "pk"))
     slugs = set(Region.objects.values_list("slug", flat=True))
     for code, name in found.networks.items():
         if code not in existing:
             region = Region.objects.create(code=code, name=name, slug=_free_slug(name, slugs), type=Type.NETWORK)
             existing[code] = region.pk
-    _members({(existing[network], municipalities[code]) for network, code in found.members})
+    return _members({(existing[network], municipalities[code]) for network, code in found.members})
 
 
-def _members(wanted: set[tuple[int, int]]) -> None:
-    """Put the municipalities of the file in its RPA areas; other networks are nobody's business here."""
+def _members(wanted: set[tuple[int, int]]) -> bool:
+    """Put the municipalities of the file in its RPA areas; other networks are nobody's business here.
+
+    True when one came or went.
+    """
     through = Region.municipalities.through
     links = through.objects.filter(
         from_region__code__startswith="RPA", to_region_id__in={municipality for _network, municipality in wanted}
     )
     have = {(link.from_region_id, link.to_region_id): link.pk for link in links}
-    through.objects.filter(pk__in=[pk for pair, pk in have.items() if pair not in wanted]).delete()
+    gone = [pk for pair, pk in have.items() if pair not in wanted]
+    through.objects.filter(pk__in=gone).delete()
     through.objects.bulk_create(
         through(from_region_id=network, to_region_id=municipality) for network, municipality in wanted - set(have)
     )
+    return bool(gone or wanted - set(have))
 
 
 def _boards(codes: Iterable[str]) -> dict[str, int]:
