@@ -17,12 +17,16 @@ SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A problem, the market that it came from, and its days by id. `closed`: requests that are no longer open."""
+    """A problem, the market that it came from, and its days by id. `closed`: requests that are no longer open.
+
+    `lapsed`: how many pairs were locked that are none any more: the request or the day is gone, or it no longer fits.
+    """
 
     problem: Problem
     market: Market
     places: dict[int, CampaignSession]
     closed: list[int]
+    lapsed: int
 
     def snapshot(self) -> str:
         """Equal for equal problems, however long the solver may think."""
@@ -37,22 +41,27 @@ def build(campaign: Campaign, *, today: dt.date | None = None) -> Built:
     groups = [_group(campaign, asked[each.request_id], each) for each in market.askings()]
     days = {pk: places[pk] for pk in sorted(market.session_ids()) if places[pk].session.free > 0}
     present = {group.id for group in groups}
+    options = tuple(
+        Option(group=fit.request_id, place=fit.session_id, score=fit.score)
+        for fit in market.fits()
+        if fit.session_id in days
+    )
+    pins = Pin.objects.filter(campaign=campaign).order_by("request_id", "session_id")
+    pairs = {(option.group, option.place) for option in options}
+    locks = tuple(
+        Lock(group=pin.request_id, place=pin.session_id, pupils=pin.pupils)
+        for pin in pins
+        if (pin.request_id, pin.session_id) in pairs
+    )
+    lapsed = sum(pin.pupils != 0 and (pin.request_id, pin.session_id) not in pairs for pin in pins)
     problem = Problem(
         groups=tuple(groups),
         places=tuple(_place(place) for place in days.values()),
-        options=tuple(
-            Option(group=fit.request_id, place=fit.session_id, score=fit.score)
-            for fit in market.fits()
-            if fit.session_id in days
-        ),
-        locks=tuple(
-            Lock(group=pin.request_id, place=pin.session_id, pupils=pin.pupils)
-            for pin in Pin.objects.filter(campaign=campaign).order_by("request_id", "session_id")
-            if pin.request_id in present and pin.session_id in days
-        ),
+        options=options,
+        locks=locks,
         seconds=SECONDS,
     )
-    return Built(problem, market, days, sorted(asked.keys() - present))
+    return Built(problem, market, days, sorted(asked.keys() - present), lapsed)
 
 
 def _group(campaign: Campaign, asked: CampaignRequest, asking: Asking) -> Group:

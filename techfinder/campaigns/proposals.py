@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ def proposal_of(found: Round, view: str, page: str | None) -> Proposal:
         rows=LISTS[view][1](found, list(shown)),
         sentence=sentence_of(found.report),
         figures=figures_of(found.report),
-        certainty=certainty_of(found.report),
+        certainty=" ".join(filter(None, (certainty_of(found.report), *reservations(found.report)))),
         problem=words.problem_of(found) if found.state == State.FAILED else "",
         is_outdated=stands and found.version != campaign.version,
         can_change=stands,
@@ -114,12 +114,25 @@ def certainty_of(report: dict[str, Any]) -> str:
     more = round(served["bound"] - served["value"]) if served else 0
     if more > 0:
         text = ngettext(
-            "The time was up before all was tried: at most %(n)d more request could get a place.",
-            "The time was up before all was tried: at most %(n)d more requests could get a place.",
+            "Not everything was tried: at most %(n)d more request could get a place.",
+            "Not everything was tried: at most %(n)d more requests could get a place.",
             more,
         )
         return text % {"n": more}
     return _("No sharing out serves more requests. Who gets which place could perhaps be a little better.")
+
+
+def reservations(report: dict[str, Any]) -> Iterator[str]:
+    """What else a coordinator should know of how this came about."""
+    if report.get("cut_short"):
+        yield _("The machine was too busy to finish this round. Worked out again, it may come out differently.")
+    if lapsed := report.get("lapsed"):
+        text = ngettext(
+            "%(n)d pair that you locked is no longer possible, and was left out.",
+            "%(n)d pairs that you locked are no longer possible, and were left out.",
+            lapsed,
+        )
+        yield text % {"n": lapsed}
 
 
 # ----------------------------------------------------------------- by request

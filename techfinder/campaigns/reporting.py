@@ -20,6 +20,7 @@ def report_of(built: Built, found: Solution, by_hand: Solution) -> dict[str, Any
         "options": len(problem.options),
         "locks": sum(lock.pupils != 0 for lock in problem.locks),
         "refusals": sum(lock.pupils == 0 for lock in problem.locks),
+        "lapsed": built.lapsed,
         "closed": len(built.closed),
         "round": _figures(problem, found),
         "by_hand": _figures(problem, by_hand),

@@ -11,4 +11,4 @@ from techfinder.campaigns.solver import solve
 if __name__ == "__main__":
     found = solve(pickle.load(sys.stdin.buffer))
     awards = [(award.group, award.place, award.pupils) for award in found.awards]
-    print(json.dumps({"awards": awards, "cut_short": found.cut_short, "proven": found.proven}))
+    json.dump({"awards": awards, "cut_short": found.cut_short, "proven": found.proven}, sys.stdout)

@@ -11,10 +11,12 @@ from techfinder.campaigns import actions
 from techfinder.campaigns.actions import CampaignError
 from techfinder.campaigns.building import build
 from techfinder.campaigns.models import Round, Unserved
+from techfinder.campaigns.proposals import reservations
 from techfinder.matches.models import Match
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 from tests.campaigns.conftest import DAY, a_round, awards_of
+from tests.factories.organisations import RegionFactory
 
 State = Round.State
 
@@ -274,6 +276,23 @@ def test_a_request_withdrawn_before_the_worker_comes_is_left_out(fair):
     actions.solve_round(round_id=started.pk)
     assert [request for request, _day in awards_of(started)] == [stays.pk]
     assert started.unserved.get().reason == Unserved.Reason.CLOSED
+
+
+def test_a_locked_pair_that_is_none_any_more_is_left_out_and_said(fair):
+    """One request was withdrawn after it was locked, and one day is for others now."""
+    days = [fair.day(), fair.day()]
+    leaves, stays = fair.ask(), fair.ask()
+    awards = {award.request_id: award for award in fair.solve().awards.all()}
+    for award in awards.values():
+        actions.lock_award(award_id=award.pk)
+    Request.objects.filter(pk=leaves.pk).update(status=Request.Status.WITHDRAWN)
+    kept = next(day for day in days if day.pk != awards[stays.pk].session_id)
+    RegionFactory(code="NL-GR", slug="groningen", name="Groningen")
+    Activity.objects.filter(pk=awards[stays.pk].activity_id).update(regions=["NL-GR"])
+    found = fair.solve()
+    assert awards_of(found) == {(stays.pk, kept.pk): 28}
+    assert found.report["lapsed"] == 2
+    assert len(list(reservations(found.report))) == 1
 
 
 def test_when_all_leave_before_the_worker_comes_the_round_says_so(fair, reload):
