@@ -152,6 +152,8 @@ class SeatsForm(Named):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if self._misses_a_row():
+            self.add_error(None, _("A day is no longer in this list. Nothing is saved: look at the seats again."))
         for pk, session in self.sessions.items():
             name = self.name_of(pk)
             # What stays as it was is not judged again: a day may have filled up since.
@@ -160,6 +162,11 @@ class SeatsForm(Named):
                 if fault:
                     self.add_error(name, capfirst(fault))
         return cleaned
+
+    def _misses_a_row(self) -> bool:
+        """Seats for a day that this list does not have: it was not, or it filled up while the page was open."""
+        posted = {name for name in self.data if name.startswith(f"{self.prefix_of_fields}-")}
+        return any(self.data[name].strip() for name in posted - self.fields.keys())
 
     def seats(self) -> dict[int, int]:
         """Seats by the id of the day, of the days that were changed."""

@@ -172,6 +172,16 @@ def test_seats_that_are_no_number_or_not_free_are_refused(as_coordinator, fair, 
     assert fair.campaign.places.get().seats == 30
 
 
+def test_seats_for_a_day_that_the_list_does_not_have_are_refused(as_coordinator, fair):
+    day = fair.day()
+    answer = as_coordinator.post(url("sessions", "week"), {f"seats-{day.pk}": "20", "seats-999999": "3"})
+    assert answer.status_code == 422
+    assert "Een dag staat niet meer in deze lijst. Er is niets opgeslagen" in answer.content.decode()
+    assert fair.campaign.places.get().seats == 30
+    assert as_coordinator.post(url("sessions", "week"), {"seats-x": " ", f"seats-{day.pk}": "20"}).status_code == 302
+    assert fair.campaign.places.get().seats == 20
+
+
 def test_empty_seats_take_a_day_out(as_coordinator, fair):
     day = fair.day()
     as_coordinator.post(f"{url('sessions', 'week')}?gekozen=1", {f"seats-{day.pk}": ""})
