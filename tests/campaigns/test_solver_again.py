@@ -17,7 +17,7 @@ from tests.campaigns.rounds import assert_valid, shuffled
 # None of these ends with a proof: what they give is where the solvers were when they had done their share.
 ROUNDS = {
     "several groups a session": {"groups": 250, "providers": 60, "seats": (30, 60, 60, 90, 120)},
-    "groups in two parts": {"groups": 200, "providers": 50, "seats": (20, 30, 60), "parts_max": 2},
+    "groups in two parts": {"groups": 100, "providers": 25, "seats": (20, 30, 60), "parts_max": 2},
 }
 LOW_PRIORITY = ("nice", "-n", "19")
 

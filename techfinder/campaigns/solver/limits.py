@@ -65,7 +65,7 @@ def hardness(case: Case) -> float:
     """How much a pair weighs for HiGHS: the more groups share a place, the harder it is to see who goes together."""
     groups = sum(group.size for group in case.groups.values()) / len(case.groups)
     seats = sum(place.seats for place in case.places.values()) / len(case.places)
-    return max(1.0, seats / groups) ** 2 * (1 if all(case.is_whole.values()) else SPLIT)
+    return max(1.0, seats / groups) ** 2 * (1 if all(case.is_whole.values()) else SPLIT**2)
 
 
 def nodes(weight: float) -> int:
