@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from matching import LEAVES, LEVELS, ActivityColumns, RequestColumns, Terms, Weights, match_all, match_request
@@ -77,6 +77,8 @@ def test_one_more_shared_theme_is_never_lower(ask, offer, theme, weight_table):
     never_lower(asked, offer, replace(offer, themes=offer.themes | {theme}), weight_table)
 
 
+# Of few random pairs can the levels come closer.
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(asks, offers, st.data(), weights)
 def test_a_closer_level_is_never_lower(ask, offer, data, weight_table):
     """One leaf of the activity makes place for one that is closer to the request: year over track over sector."""
