@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from techfinder.activities.gone import gone_regions, warning
 from techfinder.activities.models import Activity, Session
 from techfinder.activities.vocabulary import groups, leaves, primary_years
 from techfinder.taxonomy.data import LEVEL_BY_CODE
@@ -44,7 +45,7 @@ def find(activity: Activity, sessions: Iterable[Session] = ()) -> list[Contradic
     """All contradictions of one activity, in the order of the form."""
     dates = list(sessions)
     checks = (_groups(activity), _sectors(activity), _months_and_dates(activity, dates), _window(activity, dates),
-              _period_text(activity), _weekdays(activity, dates), _past(dates))  # fmt: skip
+              _period_text(activity), _weekdays(activity, dates), _past(dates), _regions(activity))  # fmt: skip
     return [warning for found in checks for warning in found]
 
 
@@ -155,3 +156,8 @@ def _past(sessions: list[Session]) -> Iterator[Contradiction]:
         yield Contradiction(
             "past", gettext("All dates have been"), gettext("Add a new date, or take the dates away."), "wanneer"
         )
+
+
+def _regions(activity: Activity) -> Iterator[Contradiction]:
+    if gone := gone_regions(activity):
+        yield Contradiction("region", gettext("The region no longer exists"), warning(activity, gone), "waar")

@@ -51,7 +51,7 @@ class ActivityPage:
 def page_of(activity: Activity, stages: list[Stage], sessions: list[Session]) -> ActivityPage:
     """All that the page shows."""
     names = Vocabulary()
-    coverage = words.capital(join_and(names.region_names(activity.regions)))
+    coverage = words.capital(join_and(names.known_region_names(activity.regions)))
     return ActivityPage(
         kind=words.capital(names.kind_name(activity.kind)),
         icon=theme_icon(activity.themes[0]) if activity.themes else kind_icon(activity.kind),

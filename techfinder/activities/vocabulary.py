@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from techfinder.taxonomy import queries as taxonomy
 from techfinder.taxonomy.data import LEAVES, LEVEL_BY_CODE
@@ -68,12 +68,22 @@ class Vocabulary:
         return taxonomy.kind_names()
 
     def region_names(self, codes: Iterable[str]) -> list[str]:
-        """The names of regions, the largest first; a code that is not known is shown itself."""
+        """The names of regions, the largest first; last, that some no longer exist."""
+        wanted = list(codes)
+        names = self.known_region_names(wanted)
+        if gone := len(set(wanted)) - len(names):
+            names.append(
+                ngettext("a region that no longer exists", "%(n)d regions that no longer exist", gone) % {"n": gone}
+            )
+        return names
+
+    def known_region_names(self, codes: Iterable[str]) -> list[str]:
+        """The names of the regions that exist, the largest first."""
         wanted = list(codes)
         names = taxonomy.region_names(wanted) if wanted else {}
         if COUNTRY in names:
             names[COUNTRY] = gettext("the whole of the Netherlands")
-        return [*names.values(), *(code for code in wanted if code not in names)]
+        return list(names.values())
 
     def theme_names(self, codes: Iterable[str]) -> list[str]:
         return [self.themes.get(code, code) for code in codes]

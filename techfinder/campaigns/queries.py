@@ -9,13 +9,13 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from techfinder.activities.access import codes_under
+from techfinder.activities.gone import gone_of, is_nowhere
 from techfinder.activities.models import Activity, Session
 from techfinder.activities.queries import Criteria, search
 from techfinder.activities.vocabulary import overlapping
 from techfinder.campaigns.models import Campaign, CampaignRequest, CampaignSession, Pin
 from techfinder.requests.models import Request, RequestQuerySet
 from techfinder.taxonomy.data import COUNTRY
-from techfinder.taxonomy.models import Delivery, Region
 from techfinder.taxonomy.queries import municipality_ids
 
 FREE = F("seats") - F("taken")
@@ -93,25 +93,18 @@ def left_out(campaign: Campaign) -> LeftOut:
     """Activities that are no longer public or lost their region, days that are full or past, closed requests."""
     places = list(chosen_places(campaign))
     public = set(Activity.objects.public().filter(sessions__campaigns__campaign=campaign).values_list("pk", flat=True))
-    known = _known_regions(place.session.activity for place in places)
+    gone = gone_of(place.session.activity for place in places)
     today = timezone.localdate()
     shown = [place for place in places if place.session.activity_id in public]
     return LeftOut(
         not_public=_activities(place for place in places if place.session.activity_id not in public),
-        no_region=_activities(place for place in shown if _is_nowhere(place.session.activity, known)),
+        no_region=_activities(
+            place for place in shown if is_nowhere(place.session.activity, gone.get(place.session.activity_id, ()))
+        ),
         full=_activities(place for place in shown if place.session.free < 1),
         past=_activities(place for place in shown if place.session.date < today),
         closed_requests=campaign.asked.exclude(request__status=Request.Status.OPEN).count(),
     )
-
-
-def _known_regions(activities: Iterable[Activity]) -> set[str]:
-    codes = {code for activity in activities for code in activity.regions}
-    return set(Region.objects.filter(code__in=codes).values_list("code", flat=True))
-
-
-def _is_nowhere(activity: Activity, known: set[str]) -> bool:
-    return Delivery.ONLINE not in activity.delivery and not known & set(activity.regions)
 
 
 def _activities(places: Iterable[CampaignSession]) -> list[Activity]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from techfinder.accounts.models import User
+from techfinder.activities.gone import gone_of, warning
 from techfinder.activities.models import Activity
 from techfinder.matches.access import own_requests
 from techfinder.matches.fairness.held import Waiting, waiting_of
@@ -211,8 +212,9 @@ def _fill_provider(page: Dashboard, user: User) -> None:
     page.activity_count = own.count()
     shown = own.annotate(fits=fits).exclude(status=Activity.Status.ARCHIVED)
     page.activities = list(shown.order_by("-updated_at", "-pk")[:SHOWN])
-    proposed = proposals_of(page.activities)
+    proposed, gone = proposals_of(page.activities), gone_of(page.activities)
     for activity in page.activities:
+        activity.gone = warning(activity, gone.get(activity.pk, []))  # type: ignore[attr-defined]
         activity.proposal = next(iter(proposed.get(activity.pk, [])), None)  # type: ignore[attr-defined]
     matches = _placed().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
     page.asked = list(matches.exclude(asked_at=None).order_by("asked_at")[:SHOWN])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
+from techfinder.activities.gone import gone_regions, warning
 from techfinder.matches import access, actions, show
 from techfinder.matches.fairness.held import Held, held_of, waiting_of
 from techfinder.matches.near import loosened
@@ -119,6 +120,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     is_ours = isinstance(request.user, User) and own_providers(request.user).filter(pk=offered.provider_id).exists()
     context = {
         "activity": offered,
+        "gone": warning(offered, gone_regions(offered)),
         "page": page,
         "asks": show.asks(list(page), Labels()),
         "is_ours": is_ours,

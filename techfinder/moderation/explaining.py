@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from techfinder.activities.gone import gone_regions, warning
 from techfinder.activities.models import Activity
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.matches.explain import Story, explain_pair, find_activity, find_request
@@ -81,6 +82,7 @@ class Told:
 
     request: Request
     activity: Activity
+    gone: str
     verdict: str
     eligible: bool
     rules: list[RuleRow]
@@ -97,6 +99,7 @@ def told(story: Story) -> Told:
     return Told(
         request=story.request,
         activity=story.activity,
+        gone=warning(story.activity, gone_regions(story.activity)),
         verdict=_verdict(story),
         eligible=explanation.eligible,
         rules=[_rule(verdict, words) for verdict in explanation.verdicts],

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from techfinder.taxonomy.models import Kind, Level, Region, Theme
+from techfinder.taxonomy.signals import region_leaves
 
 
 class TermAdmin(admin.ModelAdmin[Theme | Kind]):
@@ -65,3 +68,11 @@ class RegionAdmin(admin.ModelAdmin[Region]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
         return obj is not None and obj.type == Region.Type.NETWORK and super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """With what uses the region: then it stays, and the page says what to mend first."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        for region in objs:
+            answers: list[Any] = [answer for _receiver, answer in region_leaves.send(sender=Region, region=region)]
+            protected = [*protected, *chain.from_iterable(answers)]
+        return deleted, counts, lacking, protected

@@ -11,7 +11,8 @@ from django.utils import timezone
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory, SessionFactory, StageFactory
-from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
+from tests.factories.requests import RequestFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)
@@ -86,3 +87,18 @@ def test_list_works_without_scripts(page_without_scripts, offer):
     page.get_by_role("link", name="Mini-Zonnebootrace").click()
     page.get_by_role("link", name="Vraag dit aan of stel een vraag").click()
     assert page.url.endswith("/vraag/?activiteit=mini-zonnebootrace")
+
+
+def test_pages_that_say_that_a_region_is_gone(page, axe, offer, live_server):
+    ActivityFactory(title="Robots bouwen", regions=["NL-ZE", "GM9999"], provider=offer.provider)
+    offer.regions = ["RPA09"]
+    offer.save()
+    member = MembershipFactory(user=AdministratorFactory(), provider=offer.provider).user
+    Authenticator.objects.create(user=member, type=Authenticator.Type.TOTP, data={})
+    asked = RequestFactory(school=SchoolFactory(municipality=Region.objects.get(name="Goes")))
+    sign_in(page, live_server, member)
+    paths = ("/aanbod/mini-zonnebootrace/", "/aanbod/mini-zonnebootrace/bewerken/waar/",
+             "/aanbod/mini-zonnebootrace/bewerken/controle/", "/moderatie/aanbod/mini-zonnebootrace/", "/mijn/",
+             "/mijn/aanbod/mini-zonnebootrace/",
+             f"/moderatie/uitleg/?vraag={asked.uuid}&aanbod=mini-zonnebootrace")  # fmt: skip
+    assert [fault for path in paths for fault in look(page, axe, path)] == []

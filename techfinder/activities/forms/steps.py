@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.changes import STEP_FIELDS
 from techfinder.activities.forms.fields import LatLonField, MoneyField, MunicipalitiesField, PostcodeField
+from techfinder.activities.gone import gone_regions, warning
 from techfinder.activities.models import Activity
 from techfinder.activities.vocabulary import LANGUAGES, collapse, leaves
 from techfinder.organisations.images import PictureField
@@ -55,6 +56,7 @@ class StepForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in STEP_FIELDS[self.step] if name in self.cleaned_data}
 
     step = ""
+    warning = ""
 
 
 class WhatForm(StepForm):
@@ -145,7 +147,9 @@ class WhereForm(StepForm):
         known = {code for code, _name in choices}
         self.fields["regions"].choices = choices  # type: ignore[attr-defined]
         self.initial["regions"] = [code for code in chosen if code in known]
-        self.initial["municipalities"] = [code for code in chosen if code not in known]
+        gone = gone_regions(self.instance)
+        self.warning = warning(self.instance, gone)
+        self.initial["municipalities"] = [code for code in chosen if code not in known and code not in gone]
         self.order_fields(["delivery", "regions", "municipalities"])
 
     def clean(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from techfinder.activities import access
 from techfinder.activities.changes import sessions_of, stages_of, with_pending
+from techfinder.activities.gone import gone_regions, warning
 from techfinder.activities.maps import coverage_map
 from techfinder.activities.models import Activity
 from techfinder.activities.presenting import page_of
@@ -24,7 +25,10 @@ def activity_detail(request: HttpRequest, slug: str) -> HttpResponse:
     activity = access.visible_activity(request.user, slug)
     member = access.is_member(request.user, activity)
     as_changed = "wijziging" in request.GET and (member or access.moderates(request.user, activity))
-    return render(request, "activities/detail.html", _context(activity, member=member, as_changed=as_changed))
+    context = _context(activity, member=member, as_changed=as_changed)
+    if member or access.moderates(request.user, activity):
+        context["gone"] = warning(context["activity"], gone_regions(context["activity"]))
+    return render(request, "activities/detail.html", context)
 
 
 def _context(activity: Activity, *, member: bool, as_changed: bool) -> dict[str, Any]:

@@ -233,7 +233,7 @@ def recount_neighbours() -> int:
     return written
 
 
-def _write_neighbours(rows: list[tuple[int, float, float, int | None]]) -> int:
+def _write_neighbours(rows: list[Any]) -> int:
     if not rows:
         return 0
     ids, lat, lon, before = zip(*rows, strict=True)
