@@ -16,7 +16,6 @@ from techfinder.matches.models import Match
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 from tests.campaigns.conftest import DAY, a_round, awards_of
-from tests.factories.organisations import RegionFactory
 
 State = Round.State
 
@@ -288,7 +287,6 @@ def test_a_locked_pair_that_is_none_any_more_is_left_out_and_said(fair):
         actions.lock_award(award_id=award.pk)
     Request.objects.filter(pk=leaves.pk).update(status=Request.Status.WITHDRAWN)
     kept = next(day for day in days if day.pk != awards[stays.pk].session_id)
-    RegionFactory(code="NL-GR", slug="groningen", name="Groningen")
     Activity.objects.filter(pk=awards[stays.pk].activity_id).update(regions=["NL-GR"])
     found = fair.solve()
     assert awards_of(found) == {(stays.pk, kept.pk): 28}
