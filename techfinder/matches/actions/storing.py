@@ -193,6 +193,21 @@ def close_run(rematch_id: int) -> bool:
     return True
 
 
+@transaction.atomic
+def fail_run(rematch_id: int) -> None:
+    """Give up a run that is going, so that it holds up nothing; another one starts from the beginning."""
+    alone()
+    run = Rematch.objects.select_for_update().get(pk=rematch_id)
+    if run.state != Rematch.State.RUNNING:
+        return
+    if not run.shards.filter(state=State.WAITING).exists():
+        # Some pairs may be stored, and the edges of activities are written at the end only.
+        mark_stale(ACTIVITIES, read_versions(ACTIVITIES)[0].tolist())
+    run.shards.update(best=None, lease_until=None)
+    run.state, run.finished_at = Rematch.State.FAILED, timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+
+
 def _finish_closed(run: Rematch) -> None:
     """What is not open is no shard's: its matches close, and it is done with."""
     dead = read_known(f"state = 'open' AND request_id IN ({NOT_LIVE.format(side=REQUESTS)})", {})

@@ -195,7 +195,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("running", "running"), ("done", "done"), ("overtaken", "overtaken by other weights")],
+                        choices=[
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("overtaken", "overtaken by other weights"),
+                            ("failed", "failed"),
+                        ],
                         default="running",
                         max_length=9,
                         verbose_name="state",

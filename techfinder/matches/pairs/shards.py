@@ -22,6 +22,10 @@ class OvertakenError(Exception):
     """Other weights are in force than those of the run."""
 
 
+class RematchFailedError(Exception):
+    """The run was given up; the message says of which day it was."""
+
+
 def hold(shard: RematchShard, **changes: Any) -> None:
     """Renew the lease, and write the changes, in the caller's transaction; LostShardError when it is not ours."""
     own = RematchShard.objects.filter(pk=shard.pk, attempts=shard.attempts, state=shard.state)

@@ -21,7 +21,8 @@ class Speller:
         self._rows = requests, activities, terms
         self._world = world
         # Read now: who writes by COPY can ask nothing meanwhile.
-        self._codes = world.themes, world.kinds
+        for codes in (world.themes, world.kinds):
+            codes.ask_no_more()
         self._said: dict[Any, str] = {}
 
     def __call__(self, pairs: Wanted) -> Iterator[tuple[str, str]]:

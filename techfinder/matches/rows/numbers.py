@@ -27,6 +27,7 @@ class Numbers:
         self._number: dict[str, int] = {}
         self._passing: dict[str, int] = {}
         self._code: dict[int, str] = {}
+        self._may_read = True
         self._read()
 
     def of(self, code: str) -> int:
@@ -39,9 +40,13 @@ class Numbers:
             self._code[number] = code
         return self._passing[code]
 
+    def ask_no_more(self) -> None:
+        """From here on `code` reads nothing: on a connection that copies it would wait for itself."""
+        self._may_read = False
+
     def code(self, number: int) -> str:
-        """The code with this number, also when another process gave it out since."""
-        if number not in self._code:
+        """The code with this number, also when another process gave it out since; KeyError when nobody did."""
+        if number not in self._code and self._may_read:
             self._read()
         return self._code[number]
 

@@ -27,7 +27,8 @@ def _in_codes(code: str, value: Any, world: World) -> Any:
 
 def _spell(code: str, value: Any, world: World) -> Any:
     if code in ("themes", "themes_missing"):
-        return [world.themes.code(number) for number in value]
+        # Not in the order of their numbers, which is that in which they came in.
+        return sorted(world.themes.code(number) for number in value)
     if code == "kind":
         return world.kinds.code(value)
     if code in ("delivery", "delivery_missing"):

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from techfinder.matches import actions
 from techfinder.matches.exports import every_pair
 from techfinder.matches.models import Rematch
+from techfinder.matches.pairs.shards import RematchFailedError
 from techfinder.matches.pairs.stored import Stored
 from techfinder.taxonomy.commands import read_day
 
@@ -55,9 +56,16 @@ class Command(BaseCommand):
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         with tqdm(unit=" requests", leave=False, disable=not sys.stderr.isatty()) as bar:
-            stored = actions.rematch(
-                today=options["today"], everything=options["all"], progress=bar.update, workers=options["workers"]
-            )
+            try:
+                stored = actions.rematch(
+                    today=options["today"],
+                    everything=options["all"],
+                    progress=bar.update,
+                    workers=options["workers"],
+                    notice=self.stderr.write,
+                )
+            except RematchFailedError as error:
+                raise CommandError(str(error)) from error
         return counts(stored)
 
     def write_pairs(self, path: Path, today: dt.date | None) -> int:
