@@ -9,10 +9,10 @@ from django.utils import timezone
 from techfinder.activities.models import Activity
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions
-from techfinder.matches.models import Match, Notification, Rematch
+from techfinder.matches.models import Match, Notification, Number, Rematch
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
-from tests.matches.worlds import Country, anything_stale
+from tests.matches.worlds import Country, anything_stale, forget
 
 pytestmark = pytest.mark.django_db
 WRITTEN = ["matches_match", "matches_askedrow", "matches_offeredrow", "matches_notification", "mail_outgoingmail"]
@@ -96,3 +96,20 @@ def test_what_is_closed_leaves_the_lists_of_a_run(country):
     assert not Match.objects.open().filter(request=request).exists()
     assert not anything_stale()
     assert actions.sweep() == 0
+
+
+def test_the_order_in_which_codes_came_in_is_not_told(country):
+    def words():
+        columns = ("request_id", "activity_id", "reasons", "shortfalls")
+        return list(Match.objects.open().order_by("request_id", "activity_id").values_list(*columns))
+
+    before = words()
+    forget()
+    themes = Number.objects.filter(vocabulary=Number.Vocabulary.THEME)
+    codes = list(themes.order_by("-number").values_list("code", flat=True))
+    themes.delete()
+    Number.objects.bulk_create(
+        Number(vocabulary=Number.Vocabulary.THEME, code=code, number=at) for at, code in enumerate(codes)
+    )
+    actions.rematch(everything=True)
+    assert words() == before
