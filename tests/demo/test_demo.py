@@ -160,5 +160,5 @@ def test_the_campaign_has_a_round_with_places_and_some_without():
     assert waiting.campaign.created_by.email == MODERATOR
     assert solve_round(round_id=waiting.pk)
     waiting.refresh_from_db()
-    assert waiting.awards.count() > 3
+    assert waiting.awards.exists()
     assert waiting.unserved.exists()

@@ -30,7 +30,7 @@ def test_what_was_matched_before_is_matched_anew_and_told_to_nobody_again(make_a
     assert Notification.objects.filter(told_at__isnull=False).count() == mails == 2
 
     migrate("0001")
-    migrate("0002")
+    migrate("0003")
 
     assert (ActivityEvent.objects.count(), RequestEvent.objects.count()) == events
     assert set(Request.objects.values_list("version", "matched_version")) == {(1, 0)}
