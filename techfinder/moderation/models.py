@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Activity
 from techfinder.organisations.models import Membership, Provider
+from techfinder.taxonomy.models import Region
 
 
 class Decision(models.Model):
@@ -40,3 +41,24 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.get_verdict_display()
+
+
+class RegionPage(models.Model):
+    """What a coordinator tells on the page of a region, and whom to call."""
+
+    region = models.OneToOneField(Region, models.CASCADE, related_name="page", verbose_name=_("region"))
+    words = models.TextField(_("what you want to tell"), max_length=2000, blank=True)
+    contact = models.CharField(_("name"), max_length=120, blank=True)
+    role = models.CharField(_("task or organisation"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    reachable = models.CharField(_("when you can be reached"), max_length=120, blank=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("page of a region")
+        verbose_name_plural = _("pages of regions")
+
+    def __str__(self) -> str:
+        return str(self.region)

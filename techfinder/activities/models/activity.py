@@ -77,6 +77,41 @@ TOWN_MOVED = pgtrigger.Trigger(
 )
 
 
+# What the search of a process keeps in memory is read again when the log says so (models/finding.py).
+SEARCHED_LOG = (
+    "INSERT INTO activities_activitychange (activity_id, xact) SELECT {id}, pg_current_xact_id()::text::bigint"
+)
+SEARCHED_FIELDS = (
+    "title", "slug", "summary", "goals", "description", "co_providers", "provider_id", "kind", "levels", "themes",
+    "regions", "delivery", "audience", "venue_city", "venue_lat", "venue_lon", "max_travel_km", "group_min",
+    "group_max",
+    "splittable", "months", "available_from", "available_until", "lead_days", "cost", "status", "published_at",
+    "arrival",
+)  # fmt: skip
+
+LOG_SEARCHED = [
+    pgtrigger.Trigger(
+        name=f"activity_searched_{what}",
+        when=pgtrigger.After,
+        operation=operation,
+        func=f"{SEARCHED_LOG.format(id=f'{row}.id')}; RETURN NULL;",
+    )
+    for what, operation, row in (
+        ("made", pgtrigger.Insert, "NEW"),
+        ("changed", pgtrigger.UpdateOf(*SEARCHED_FIELDS), "NEW"),
+        ("gone", pgtrigger.Delete, "OLD"),
+    )
+]
+
+LOG_PROVIDER = pgtrigger.Trigger(
+    name="provider_searched",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("name", "slug", "status", "paused", "lat", "lon", "municipality_id"),
+    condition=pgtrigger.AnyChange("name", "slug", "status", "paused", "lat", "lon", "municipality"),
+    func=f"{SEARCHED_LOG.format(id='id')} FROM activities_activity WHERE provider_id = NEW.id; RETURN NULL;",
+)
+
+
 class OfferingTown(Region):
     """A municipality as activities without a point of their own know it."""
 
@@ -90,10 +125,10 @@ class OfferingProvider(Provider):
 
     class Meta:
         proxy = True
-        triggers = [RENAME, REMATCH]
+        triggers = [RENAME, REMATCH, LOG_PROVIDER]
 
 
-@pghistory.track(exclude=["search", "matched_version", "quiet"])
+@pghistory.track(exclude=["search", "matched_version", "quiet", "arrival"])
 class Activity(models.Model):
     """What a provider offers, with every field of the reference record."""
 
@@ -191,6 +226,8 @@ class Activity(models.Model):
     quiet = models.BooleanField(default=False, editable=False)
     matched_version = models.PositiveIntegerField(default=0)
     search = SearchVectorField(null=True, editable=False)
+    # Its place in the order of first publication, given by one run at a time: who saw up to here misses nothing.
+    arrival = models.BigIntegerField(null=True, editable=False, unique=True)
 
     objects = ActivityQuerySet.as_manager()
 
@@ -198,13 +235,14 @@ class Activity(models.Model):
         ordering = ["-published_at", "-id"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
-        triggers = [KEEP_SEARCH]
+        triggers = [KEEP_SEARCH, *LOG_SEARCHED]
         indexes = [
             GinIndex(fields=["search"], name="activity_search"),
             models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),
             models.Index(
                 fields=["id"], condition=models.Q(version__gt=models.F("matched_version")), name="activity_unmatched"
             ),
+            models.Index(fields=["id"], condition=models.Q(status="published", arrival=None), name="activity_arriving"),
         ]
 
     def __str__(self) -> str:

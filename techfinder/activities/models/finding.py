@@ -1,0 +1,97 @@
+"""What searching keeps: the log that tells processes what changed, synonyms, and what was sought."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from techfinder.activities.models.activity import SEARCHED_LOG as LOG
+from techfinder.activities.models.activity import Session
+from techfinder.taxonomy.models import Region
+
+
+class ActivityChange(models.Model):
+    """Which activity was touched in which transaction: what a process must read again that keeps the search in memory.
+
+    A process that read while transaction `xact` was still open, or before, reads again what `xact` touched.
+    Activity 0 stands for all of them: synonyms changed, or the log was shortened up to `xact`.
+    """
+
+    activity_id = models.BigIntegerField()
+    xact = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}: {self.xact}"
+
+
+class DatedSession(Session):
+    """A session as the search knows it: a day and its free seats."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Trigger(
+                name=f"session_search_{what}",
+                when=pgtrigger.After,
+                operation=operation,
+                func=f"{LOG.format(id=f'{row}.activity_id')}; RETURN NULL;",
+            )
+            for what, operation, row in (
+                ("made", pgtrigger.Insert, "NEW"),
+                ("changed", pgtrigger.Update, "NEW"),
+                ("gone", pgtrigger.Delete, "OLD"),
+            )
+        ]
+
+
+class Synonym(models.Model):
+    """Words that mean the same to who searches: one of them finds all of them."""
+
+    words = models.CharField(_("words"), max_length=300, help_text=_("separated by commas"))
+
+    class Meta:
+        ordering = ["words"]
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+        triggers = [
+            pgtrigger.Trigger(
+                name=f"synonym_{what}",
+                when=pgtrigger.After,
+                operation=operation,
+                func=f"{LOG.format(id='0')}; RETURN NULL;",
+            )
+            for what, operation in (
+                ("made", pgtrigger.Insert),
+                ("changed", pgtrigger.Update),
+                ("gone", pgtrigger.Delete),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Sought(models.Model):
+    """How often something was searched on a day, and what it found; nobody knows by whom. Kept 24 months."""
+
+    day = models.DateField(_("day"))
+    # Of `text`, `criteria` and the municipality together.
+    fingerprint = models.CharField(max_length=32)
+    municipality = models.ForeignKey(
+        Region, models.SET_NULL, null=True, related_name="sought", verbose_name=_("municipality")
+    )
+    text = models.CharField(_("words"), max_length=80, blank=True)
+    criteria = models.JSONField(_("filters"), default=dict)
+    results = models.PositiveIntegerField(_("found"))
+    times = models.PositiveIntegerField(_("times"), default=1)
+
+    class Meta:
+        ordering = ["-day", "-times", "id"]
+        verbose_name = _("search")
+        verbose_name_plural = _("searches")
+        constraints = [models.UniqueConstraint(fields=["day", "fingerprint"], name="sought_once_a_day")]
+        indexes = [
+            models.Index(fields=["municipality", "day"], condition=models.Q(results=0), name="sought_not_found"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d-%m-%Y}: {self.text} ({self.results})"

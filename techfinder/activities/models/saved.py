@@ -1,0 +1,61 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class SavedSearch(models.Model):
+    """Somebody wants to be told when something new fits a search. No account needed: the address was confirmed."""
+
+    class Frequency(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        DAILY = "daily", _("once a day")
+        WEEKLY = "weekly", _("once a week")
+
+    class State(models.TextChoices):
+        UNCONFIRMED = "unconfirmed", _("not confirmed yet")
+        ACTIVE = "active", _("on")
+        PAUSED = "paused", _("paused")
+        STOPPED = "stopped", _("stopped")
+
+    class Stopped(models.TextChoices):
+        SELF = "self", _("stopped by yourself")
+        BOUNCED = "bounced", _("the mail could not be delivered")
+        SILENT = "silent", _("nobody said that it is still wanted")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="saved_searches"
+    )
+    language = models.CharField(_("language"), max_length=2, default="nl")
+    # Parameters of the search page as they were saved, and the edition of their meaning.
+    criteria = models.JSONField(_("filters"), default=dict)
+    edition = models.PositiveSmallIntegerField()
+    # What "less like this" took out: [{"by": "provider" | "kind" | "theme" | "activity", "value": code, slug or id}].
+    less = models.JSONField(_("left out"), default=list)
+    frequency = models.CharField(_("how often"), max_length=8, choices=Frequency, default=Frequency.DAILY)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCONFIRMED)
+    stopped_because = models.CharField(_("stopped because"), max_length=8, choices=Stopped, blank=True)
+    created_at = models.DateTimeField(_("made"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    # The highest `Activity.arrival` that was sent or was there already: what is higher is new.
+    watermark = models.BigIntegerField(default=0)
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("last sent"), null=True, blank=True)
+    wanted_at = models.DateTimeField(_("last said to be wanted"), null=True, blank=True)
+    wanted_asked_at = models.DateTimeField(_("asked whether still wanted"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        indexes = [
+            models.Index(fields=["next_due_at", "id"], condition=models.Q(state="active"), name="saved_search_due"),
+            models.Index(fields=["email"], name="saved_search_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.frequency})"
