@@ -256,6 +256,8 @@ def take_seats(*, seats: Mapping[int, int]) -> None:
 
     IntegrityError when one has not as many free: look first, under `lock_sessions`.
     """
+    # Its order of locks holds here too: a day taken before its activity waits in a ring with who publishes a round.
+    lock_sessions(session_ids=seats)
     for session_id, taken in sorted(seats.items()):
         Session.objects.filter(pk=session_id).update(taken=F("taken") + taken)
     _rematch(Activity.objects.filter(pk__in=Session.objects.filter(pk__in=seats).values("activity")))
