@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
 
+from techfinder.activities import remembered
 from techfinder.celery import app, publisher
 from tests.support import browser as browsers
 from tests.support import databases
@@ -48,8 +49,9 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _forget_between_tests() -> None:
-    """Rate limits and the publisher's pause are of one test."""
+    """Rate limits, the publisher's pause and what is remembered for a minute are of one test."""
     cache.clear()
+    remembered.forget()
     publisher.forget()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 
+from techfinder.activities.remembered import for_a_while
 from techfinder.taxonomy import queries as taxonomy
 from techfinder.taxonomy.data import LEAVES, LEVEL_BY_CODE
 
@@ -56,16 +57,32 @@ def groups(years: Iterable[int]) -> str:
     return gettext("group %(years)s") % {"years": "-".join(str(year) for year in shown)}
 
 
+@for_a_while
+def _themes(language: str | None) -> dict[str, str]:
+    return taxonomy.theme_names()
+
+
+@for_a_while
+def _kinds(language: str | None) -> dict[str, str]:
+    return taxonomy.kind_names()
+
+
+@for_a_while
+def terms_in_use(language: str | None) -> tuple[dict[str, str], dict[str, str]]:
+    """The names of themes and of kinds that one can still choose."""
+    return taxonomy.theme_names(active=True), taxonomy.kind_names(active=True)
+
+
 class Vocabulary:
-    """Names for the codes on a page; each list is read once, when it is first asked for."""
+    """Names for the codes on a page, as they were at most a minute ago."""
 
     @cached_property
     def themes(self) -> dict[str, str]:
-        return taxonomy.theme_names()
+        return _themes(get_language())
 
     @cached_property
     def kinds(self) -> dict[str, str]:
-        return taxonomy.kind_names()
+        return _kinds(get_language())
 
     def region_names(self, codes: Iterable[str]) -> list[str]:
         """The names of regions, the largest first; last, that some no longer exist."""
