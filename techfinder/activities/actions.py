@@ -14,13 +14,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from techfinder.activities import changes
+from techfinder.activities.addresses import reserved_slugs
 from techfinder.activities.models import Activity, Session, Stage
 from techfinder.celery import wake
 from techfinder.organisations.models import Provider
 
 Status = Activity.Status
-# /aanbod/nieuw/ is the form.
-RESERVED_SLUGS = {"nieuw"}
 NOT_COPIED = {
     "id", "ref", "slug", "title", "status", "pending", "submitted_at", "published_at", "confirmed_at",
     "created_at", "updated_at", "version", "matched_version", "search",
@@ -37,9 +36,9 @@ def create_draft(*, provider: Provider, title: str, **values: Any) -> Activity:
 
 
 def free_slug(title: str) -> str:
-    """An address that no other activity has."""
+    """An address that no other activity, page or region has."""
     base = slugify(title)[:120].strip("-") or gettext("activity")
-    taken = set(Activity.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED_SLUGS
+    taken = set(Activity.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | reserved_slugs(base)
     return next(slug for slug in _numbered(base) if slug not in taken)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from techfinder.activities.actions import RESERVED_SLUGS
+from techfinder.activities.addresses import reserved_slugs
 from techfinder.activities.models import Activity, Session, Stage
 from techfinder.celery import wake
 from techfinder.organisations.imports import (
@@ -91,7 +91,7 @@ class _Run:
         self.seen: set[str] = set()
         self.vocabularies = Vocabularies()
         self.postcodes = postcode_points()
-        self.slugs = {*Activity.objects.values_list("slug", flat=True), *RESERVED_SLUGS}
+        self.slugs = {*Activity.objects.values_list("slug", flat=True), *reserved_slugs()}
 
     def take(self, batch: list[tuple[int, dict[str, str] | Fault]]) -> None:
         rows = [parsed for line, row in batch if (parsed := self._parsed(line, row))]
