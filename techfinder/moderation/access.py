@@ -14,6 +14,8 @@ from techfinder.activities.access import moderated_codes
 from techfinder.activities.models import Activity
 from techfinder.organisations.models import Attention, Membership, Provider
 from techfinder.requests.models import Request
+from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.queries import regions_for_choice
 
 
 class Desk:
@@ -58,6 +60,14 @@ class Desk:
 
     def any_provider(self, slug: str) -> Provider:
         return get_object_or_404(self._near(Provider.objects.all(), "municipality"), slug=slug)
+
+    def regions(self) -> QuerySet[Region]:
+        """The regions whose page this desk writes, the largest first."""
+        shown = regions_for_choice().exclude(type=Region.Type.COUNTRY)
+        return shown if self.codes is None else shown.filter(code__in=sorted(self.codes))
+
+    def any_region(self, slug: str) -> Region:
+        return get_object_or_404(self.regions(), slug=slug)
 
     def claims(self) -> QuerySet[Membership]:
         """People who say that they belong to a school, board or provider."""

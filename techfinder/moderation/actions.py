@@ -17,10 +17,11 @@ from techfinder.accounts.models import User
 from techfinder.activities import actions as activities
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
-from techfinder.moderation.models import Decision
+from techfinder.moderation.models import Decision, RegionPage
 from techfinder.organisations import actions as organisations
 from techfinder.organisations.models import Attention, Membership, Provider
 from techfinder.organisations.queries import members_of
+from techfinder.taxonomy.models import Region
 
 Verdict = Decision.Verdict
 ON_ACTIVITY = {
@@ -123,3 +124,12 @@ def settle_attention(*, attention_id: int, moderator: User) -> bool:
     """Mark as looked at; False when somebody did so already."""
     waiting = Attention.objects.filter(pk=attention_id, settled_at=None)
     return bool(waiting.update(settled_at=timezone.now(), settled_by=moderator))
+
+
+@transaction.atomic
+def save_region_page(*, region: Region, moderator: User, **values: str) -> RegionPage:
+    """Keep what a coordinator tells on the page of a region; public at once."""
+    page, _created = RegionPage.objects.update_or_create(
+        region=region, defaults={**values, "updated_by": moderator}
+    )
+    return page

@@ -1,3 +1,5 @@
+import re
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -62,3 +64,8 @@ class RegionPage(models.Model):
 
     def __str__(self) -> str:
         return str(self.region)
+
+    @property
+    def dial(self) -> str:
+        """The telephone number as a link needs it."""
+        return re.sub(r"\(0\)|[^0-9+]", "", self.phone)

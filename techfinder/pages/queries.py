@@ -108,7 +108,7 @@ def home() -> dict[str, Any]:
     return {
         "figures": _figures(activities.count(), open_requests),
         "open_requests": open_requests,
-        "asks": _asks(requests),
+        "asks": asks(requests, limit=SHOWN_ASKS),
         "shortages": shortages,
         "most_asked": max((shortage.asked for shortage in shortages), default=0),
         "offers": _offers(activities),
@@ -138,8 +138,9 @@ def _figures(activities: int, requests: int) -> list[Figure]:
     ]
 
 
-def _asks(requests: Any) -> list[Ask]:
-    rows = list(requests.select_related("school").order_by("-confirmed_at", "-id")[:SHOWN_ASKS])
+def asks(requests: Any, *, limit: int) -> list[Ask]:
+    """The newest of these open requests, without a name of a school or a person."""
+    rows = list(requests.select_related("school").order_by("-confirmed_at", "-id")[:limit])
     return [
         Ask(
             title=row.title,

@@ -3,6 +3,7 @@
 from techfinder.moderation.views.desk import activity, claim, provider, queue, settle
 from techfinder.moderation.views.explain import explain
 from techfinder.moderation.views.lacks import lacks, lacks_file
+from techfinder.moderation.views.region import region_page, region_pages
 from techfinder.moderation.views.weights import apply_weights, bring_back_weights, weight_set, weights
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "lacks_file",
     "provider",
     "queue",
+    "region_page",
+    "region_pages",
     "settle",
     "weight_set",
     "weights",

@@ -1,0 +1,125 @@
+"""sitemap.xml: an index, and a list for each kind of page; a list is read in parts, so that many offers cost no memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import SitemapIndexItem
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from techfinder.activities.models import Activity
+from techfinder.organisations.models import Provider
+from techfinder.taxonomy.models import Region, Theme
+
+PER_FILE = 5000
+SHOWN_REGIONS = (Region.Type.PROVINCE, Region.Type.NETWORK, Region.Type.MUNICIPALITY)
+
+
+class OwnSitemap(Sitemap[Any]):
+    """Addresses are those of this installation, whatever name the visitor used."""
+
+    limit = PER_FILE
+    protocol = urlsplit(settings.BASE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.BASE_URL).netloc
+
+    def get_latest_lastmod(self) -> dt.datetime | None:
+        return None
+
+
+class Offers(OwnSitemap):
+    def items(self) -> QuerySet[Activity, Any]:
+        return Activity.objects.public().order_by("id").values_list("slug", "updated_at")
+
+    def location(self, item: tuple[str, dt.datetime]) -> str:
+        return reverse("activities:detail", args=[item[0]])
+
+    def lastmod(self, item: tuple[str, dt.datetime]) -> dt.datetime:
+        return item[1]
+
+    def get_latest_lastmod(self) -> dt.datetime | None:
+        return Activity.objects.public().aggregate(last=Max("updated_at"))["last"]
+
+
+class Themes(OwnSitemap):
+    def items(self) -> QuerySet[Theme, Any]:
+        return Theme.objects.filter(active=True).order_by("position", "code").values_list("code", flat=True)
+
+    def location(self, item: str) -> str:
+        return reverse("activities:theme", args=[item])
+
+
+class Regions(OwnSitemap):
+    """The page of a region, and the search in it; and per province each theme."""
+
+    def items(self) -> list[str]:
+        shown = Region.objects.filter(type__in=SHOWN_REGIONS).order_by("id").values_list("slug", "type")
+        return [address for slug, kind in shown for address in self._addresses(slug, kind)]
+
+    def _addresses(self, slug: str, kind: str) -> list[str]:
+        return [reverse("pages:region", args=[slug]), reverse("activities:region", args=[slug])]
+
+    def location(self, item: str) -> str:
+        return item
+
+
+class Providers(OwnSitemap):
+    """Those who have something to offer."""
+
+    def items(self) -> QuerySet[Provider, Any]:
+        offering = Provider.objects.public().filter(pk__in=Activity.objects.public().values("provider"))
+        return offering.order_by("id").annotate(changed=Max("activities__updated_at")).values_list("slug", "changed")
+
+    def location(self, item: tuple[str, dt.datetime]) -> str:
+        return reverse("organisations:provider", args=[item[0]])
+
+    def lastmod(self, item: tuple[str, dt.datetime]) -> dt.datetime:
+        return item[1]
+
+
+class Statements(OwnSitemap):
+    names: Sequence[str] = (
+        "pages:home", "activities:list", "pages:regions", "requests:new", "requests:list", "activities:new",
+        "pages:how", "pages:help", "pages:privacy", "pages:accessibility",
+    )  # fmt: skip
+
+    def items(self) -> Sequence[str]:
+        return self.names
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+SECTIONS: dict[str, type[OwnSitemap]] = {
+    "aanbod": Offers,
+    "themas": Themes,
+    "regios": Regions,
+    "aanbieders": Providers,
+    "paginas": Statements,
+}
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def index(request: HttpRequest) -> HttpResponse:
+    """Every list, in as many parts as it has."""
+    shown = [entry for name, section in SECTIONS.items() for entry in _parts(name, section())]
+    return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": shown}, content_type="application/xml")
+
+
+def _parts(name: str, section: OwnSitemap) -> list[SitemapIndexItem]:
+    address = settings.BASE_URL.rstrip("/") + reverse("pages:sitemap_section", args=[name])
+    last = section.get_latest_lastmod()
+    pages = range(1, section.paginator.num_pages + 1)
+    return [SitemapIndexItem(f"{address}?p={page}" if page > 1 else address, last) for page in pages]
