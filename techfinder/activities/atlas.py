@@ -164,7 +164,7 @@ def _postcode(digits: str, letters: str) -> Place | None:
 
 
 def _town(wanted: str) -> Place | None:
-    """A municipality by its name, else a town of the register. A municipality's centre is the town it is named after."""
+    """A municipality by its name, else a town of the register."""
     known = atlas()
     area, spot = known.municipalities.get(wanted), known.spots.get(wanted)
     if area is not None:

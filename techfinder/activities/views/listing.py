@@ -1,68 +1,138 @@
-"""The list of offers."""
+"""The list of offers: one search, as a whole page and as the part of it that htmx asks for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from techfinder.activities import queries
-from techfinder.activities.facets import chips, facets
+from techfinder import limits
+from techfinder.activities import facets, results, search
 from techfinder.activities.filters import ActivityFilter
-from techfinder.activities.models import Activity
+from techfinder.activities.search.found import Facets, Hits
 from techfinder.activities.vocabulary import Vocabulary
-from techfinder.activities.words import card
 
 PER_PAGE = 20
+# What finds fewer than this gets ways on.
+FEW = 3
+LONGEST_QUERY_MS = 2000
+TRY_AGAIN_SECONDS = 10
 # What a request has in common with a search, and how the form of a request calls it.
 SHARED = {"plaats": "plaats", "level": "niveau", "theme": "thema", "kind": "soort"}
+# How the parts of a landing page are passed on: whatever it says of itself.
+Preset = Mapping[str, Sequence[str]]
 
 
 @require_safe
 def activity_list(request: HttpRequest) -> HttpResponse:
     """Every public activity, filtered by what is in the address."""
+    return render_list(request)
+
+
+def render_list(
+    request: HttpRequest, *, preset: Preset | None = None, title: str = "", intro: str = "", canonical: str = ""
+) -> HttpResponse:
+    """The list with what is in the address, else with the filters of `preset`, such as {"region": ["NL-ZE"]}.
+
+    `title` takes the place of the heading and `intro` stands above the search, as long as nothing else is searched.
+    """
+    params = _params(request.GET, preset or {})
+    try:
+        with limits.at_most(LONGEST_QUERY_MS):
+            context = _context(params, request.GET.get("page"))
+    except OperationalError as error:
+        if not limits.is_too_slow(error):
+            raise
+        return _busy(request)
+    context |= {"title": title, "intro": intro, "canonical": canonical}
+    return _drawn(request, context)
+
+
+def _params(query: QueryDict, preset: Preset) -> QueryDict:
+    if not preset:
+        return query
+    params = query.copy()
+    for name, values in preset.items():
+        if name not in query:
+            params.setlist(name, list(values))
+    return params
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    htmx = getattr(request, "htmx", None)
+    is_part = bool(htmx) and not htmx.history_restore_request
+    response = render(request, "activities/_refresh.html" if is_part else "activities/list.html", context)
+    # The two must not be taken for each other by what keeps pages.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    """Drawn without the database: it is that which is too slow."""
+    response = render(request, "503.html", {"address": request.get_full_path()}, status=503)
+    response["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return response
+
+
+def _context(params: QueryDict, page_number: str | None) -> dict[str, Any]:
     words = Vocabulary()
-    # An empty address is a search for everything: bound, so that there is something cleaned to show.
-    found = ActivityFilter(request.GET or QueryDict("sort="), words=words)
-    page: Page[Activity] = Paginator(queries.for_cards(found.qs), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "activities/list.html", _context(request, found, page, words))
-
-
-def _context(request: HttpRequest, found: ActivityFilter, page: Page[Activity], words: Vocabulary) -> dict[str, Any]:
-    cleaned = found.form.cleaned_data
+    found = ActivityFilter(params, words=words)
+    hits, counts, page = _find(found, page_number)
+    pairs, heading = list(found.pairs()), results.heading(hits.total, found)
+    listed = facets.facets(found, counts, words)
     return {
-        "page": page,
-        "count": page.paginator.count,
-        "cards": [card(activity, words) for activity in page.object_list],
-        "chips": chips(found, request.GET, words),
-        "clear_url": reverse("activities:list"),
-        "facets": facets(found, words),
-        "form": found.form,
+        "found": found,
+        "criteria": found.criteria(),
         "notes": found.notes,
-        "q": cleaned.get("q", ""),
-        "plaats": cleaned.get("plaats", ""),
-        "place": found.place,
-        "sort": next(iter(cleaned.get("sort", ())), ""),
-        "search_hidden": _hidden(request.GET, leave_out={"q", "plaats", "page"}),
-        "facet_hidden": _hidden(request.GET, keep={"q", "plaats", "provider"}),
-        "ask_url": f"{reverse('requests:new')}?{urlencode(_shared(request.GET), doseq=True)}",
+        "page": page,
+        "count": hits.total,
+        "heading": heading,
+        "cards": results.cards(hits, found.criteria(), words),
+        "chips": facets.chips(found, words),
+        "facets": listed,
+        "state": facets.state(found, listed, hits.total, heading),
+        "radii": facets.radii(found.criteria()),
+        "sorts": facets.sorts(found),
+        "q": found.cleaned["q"],
+        "plaats": found.cleaned["plaats"],
+        "address": urlencode(pairs),
+        "clear_url": reverse("activities:list"),
+        "ask_url": f"{reverse('requests:new')}?{urlencode(_shared(pairs))}",
+        "few": hits.total < FEW,
+        "suggestion": _suggestion(found, hits),
     }
 
 
-def _hidden(
-    query: QueryDict, *, keep: set[str] | None = None, leave_out: set[str] | None = None
-) -> list[tuple[str, str]]:
-    """Values of the address that a form on the page must not lose."""
-    names = [name for name in query if (keep is None or name in keep) and name not in (leave_out or ())]
-    return [(name, value[:200]) for name in names[:20] for value in query.getlist(name)[:40]]
+def _find(found: ActivityFilter, page_number: str | None) -> tuple[Hits, Facets, Page[int]]:
+    """The hits of a page; of the last page when it lies behind that, of the first when it is no number."""
+    criteria = found.criteria()
+    asked = Paginator(range(10**9), PER_PAGE).get_page(page_number)
+    start = asked.start_index() - 1
+    hits, counts = search.result(criteria, start, PER_PAGE)
+    page = Paginator(range(hits.total), PER_PAGE).get_page(page_number)
+    there = max(0, page.start_index() - 1)
+    if there != start:
+        hits = search.find(criteria, start=there, limit=PER_PAGE)
+    return hits, counts, page
 
 
-def _shared(query: QueryDict) -> dict[str, list[str]]:
-    return {
-        there: [value[:100] for value in query.getlist(here)[:20]] for here, there in SHARED.items() if here in query
-    }
+def _suggestion(found: ActivityFilter, hits: Hits) -> dict[str, str] | None:
+    """The words as they may have been meant, when they found little, with the address that searches for them."""
+    text = found.criteria().text
+    better = search.suggest(text) if text and hits.total < FEW else None
+    if not better:
+        return None
+    pairs = [(name, better if name == "q" else value) for name, value in found.pairs()]
+    return {"text": better, "url": f"{reverse('activities:list')}?{urlencode(pairs)}"}
+
+
+def _shared(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(SHARED[name], value) for name, value in pairs if name in SHARED]

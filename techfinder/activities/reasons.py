@@ -1,0 +1,75 @@
+"""Why an activity is among what was found, in the words of a card: which of the wishes it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from django.utils.translation import get_language, gettext, ngettext
+
+from techfinder.activities.models import Activity, Session
+from techfinder.activities.search.criteria import Criteria
+from techfinder.activities.vocabulary import Vocabulary, leaves
+from techfinder.activities.words import place_names
+from techfinder.taxonomy.models import Delivery
+from techfinder.taxonomy.queries import level_label
+from techfinder.taxonomy.templatetags.ui import day, join_and, km, month_name
+
+MOST = 6
+
+
+def reasons(activity: Activity, criteria: Criteria, distance: float | None, words: Vocabulary) -> list[str]:
+    """The wishes that it meets, in order of weight; none when nothing was asked."""
+    found = [*_place(activity, criteria, distance), *_terms(activity, criteria, words), *_when(activity, criteria),
+             *_practical(activity, criteria)]  # fmt: skip
+    return found[:MOST]
+
+
+def _place(activity: Activity, criteria: Criteria, distance: float | None) -> Iterator[str]:
+    if not criteria.place:
+        return
+    if activity.delivery == [Delivery.ONLINE]:
+        yield gettext("can be followed everywhere")
+    elif distance is not None:
+        yield km(distance)
+
+
+def _terms(activity: Activity, criteria: Criteria, words: Vocabulary) -> Iterator[str]:
+    if criteria.levels and (label := _shared_levels(tuple(activity.levels), criteria.levels, get_language())):
+        yield label
+    yield from words.theme_names(code for code in criteria.themes if code in activity.themes)
+    if len(criteria.kinds) > 1 and activity.kind in criteria.kinds:
+        yield words.kind_name(activity.kind)
+    if where := [code for code in criteria.delivery if code in activity.delivery]:
+        yield place_names(where)
+
+
+@lru_cache(maxsize=4096)
+def _shared_levels(offered: tuple[str, ...], asked: tuple[str, ...], language: str | None) -> str:
+    return level_label(leaves(offered) & leaves(asked))
+
+
+def _when(activity: Activity, criteria: Criteria) -> Iterator[str]:
+    coming: list[Session] = activity.coming_sessions  # type: ignore[attr-defined]
+    if criteria.date_from or criteria.date_until:
+        fits = [each for each in coming if _in_period(each, criteria)]
+        if fits:
+            yield day(fits[0].date)
+    if criteria.months:
+        offered = {each.date.month for each in coming} or set(activity.months) or set(criteria.months)
+        yield join_and([month_name(month) for month in criteria.months if month in offered])
+
+
+def _in_period(session: Session, criteria: Criteria) -> bool:
+    after = not criteria.date_from or session.date >= criteria.date_from
+    return after and (not criteria.date_until or session.date <= criteria.date_until)
+
+
+def _practical(activity: Activity, criteria: Criteria) -> Iterator[str]:
+    if criteria.group:
+        text = ngettext("room for %(count)d pupil", "suits a group of %(count)d", criteria.group)
+        yield text % {"count": criteria.group}
+    if criteria.free:
+        yield gettext("free")
+    if criteria.room and activity.coming_sessions:  # type: ignore[attr-defined]
+        yield gettext("places left")

@@ -1,0 +1,74 @@
+"""A page of what a search found, in words: its title, and a card for each activity with why it is among these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext, ngettext
+
+from techfinder.activities import queries
+from techfinder.activities.filters import ActivityFilter
+from techfinder.activities.models import Activity
+from techfinder.activities.reasons import reasons
+from techfinder.activities.search.criteria import Criteria
+from techfinder.activities.search.found import Hits
+from techfinder.activities.vocabulary import Vocabulary
+from techfinder.activities.words import card
+from techfinder.taxonomy.models import Delivery
+from techfinder.taxonomy.templatetags.ui import km, number
+from techfinder.taxonomy.ui import Card
+
+
+def heading(total: int, found: ActivityFilter) -> str:
+    """Write 34 activiteiten over energie, binnen 25 km van Arnemuiden."""
+    text, where = found.criteria().text, _where(found)
+    values = {"count": number(total), "text": text, "where": where}
+    if text and where:
+        line = ngettext(
+            "%(count)s activity about %(text)s, %(where)s", "%(count)s activities about %(text)s, %(where)s", total
+        )
+    elif text:
+        line = ngettext("%(count)s activity about %(text)s", "%(count)s activities about %(text)s", total)
+    elif where:
+        line = ngettext("%(count)s activity %(where)s", "%(count)s activities %(where)s", total)
+    else:
+        line = ngettext("%(count)s activity", "%(count)s activities", total)
+    return line % values
+
+
+def _where(found: ActivityFilter) -> str:
+    if found.place and (radius := found.criteria().radius):
+        return gettext("within %(km)d km of %(place)s") % {"km": radius, "place": found.place.name}
+    names = [found.place.name] if found.place else [area.name for area in found.regions]
+    return gettext("for schools in %(place)s") % {"place": names[0]} if len(names) == 1 else ""
+
+
+def cards(hits: Hits, criteria: Criteria, words: Vocabulary) -> list[Card]:
+    """The cards of one page of hits, in their order; what was taken away a moment ago is left out."""
+    ids = hits.ids.tolist()
+    rows = {row.pk: row for row in queries.for_cards(Activity.objects.public().filter(pk__in=ids))}
+    distances = _distances(hits, len(ids))
+    return [
+        _card(rows[pk], criteria, distance, words) for pk, distance in zip(ids, distances, strict=True) if pk in rows
+    ]
+
+
+def _distances(hits: Hits, count: int) -> Sequence[float | None]:
+    given: list[float] = hits.distances.tolist()
+    return [None if math.isnan(far) else far for far in given] if given else [None] * count
+
+
+def _card(activity: Activity, criteria: Criteria, distance: float | None, words: Vocabulary) -> Card:
+    plain = card(activity, words)
+    far, note = _far(activity, distance, plain.place) if criteria.place else ("", "")
+    why = tuple(reasons(activity, criteria, distance, words))
+    return replace(plain, far=far, far_note=note, reasons=why, extra={"id": activity.pk, "slug": activity.slug})
+
+
+def _far(activity: Activity, distance: float | None, town: str) -> tuple[str, str]:
+    """How far it is and where; what is only online is everywhere."""
+    if activity.delivery == [Delivery.ONLINE]:
+        return gettext("Online"), gettext("from %(town)s") % {"town": town} if town else ""
+    return km(distance), town
