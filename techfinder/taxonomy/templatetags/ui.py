@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -62,6 +63,7 @@ THEME_ICONS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of img/icons.svg; size is "", "sm" or "lg". Never the only bearer of a meaning."""
     classes = f"tf-icon tf-icon--{size}" if size else "tf-icon"
