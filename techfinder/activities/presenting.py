@@ -83,15 +83,16 @@ def _keys(activity: Activity, coverage: str, sessions: list[Session]) -> list[Pa
 
 def _key_facts(activity: Activity, sessions: list[Session]) -> list[Pair]:
     return [
-        (gettext("When"), _when(activity, sessions)),
+        (gettext("When"), when(activity, sessions)),
         (gettext("Length"), words.amount(activity.duration_amount, activity.duration_unit)),
-        (gettext("Cost"), _cost(activity)),
+        (gettext("Cost"), cost(activity)),
         (gettext("Preparation"), words.preparation(activity)),
         (gettext("Group"), words.group_size(activity)),
     ]
 
 
-def _when(activity: Activity, sessions: list[Session]) -> str:
+def when(activity: Activity, sessions: list[Session]) -> str:
+    """Write the coming dates, else the first and last day, else the months."""
     today = timezone.localdate()
     coming = [session for session in sessions if session.date >= today]
     if coming:
@@ -106,7 +107,8 @@ def _period(activity: Activity, sessions: list[Session]) -> str:
     return words.capital(months(activity.months or [session.date.month for session in sessions]))
 
 
-def _cost(activity: Activity) -> str:
+def cost(activity: Activity) -> str:
+    """Write Gratis. Reiskosten voor de school."""
     amount = words.capital(euro(activity.cost))
     return f"{amount}. {words.capital(activity.cost_note)}" if activity.cost_note else amount
 
@@ -123,7 +125,7 @@ def _practical(activity: Activity, sessions: list[Session], names: Vocabulary) -
         (gettext("Supervisors from the school"), activity.supervisors),
         (gettext("What the school arranges"), activity.school_arranges),
         (gettext("Languages"), join_and(names.language_names(activity.languages))),
-        (gettext("Cost"), _cost(activity)),
+        (gettext("Cost"), cost(activity)),
     ]
 
 

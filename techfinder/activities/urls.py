@@ -10,7 +10,12 @@ app_name = "activities"
 urlpatterns = [
     path("", views.activity_list, name="list"),
     path("nieuw/", views.activity_new, name="new"),
-    path("<slug:slug>/", views.activity_detail, name="detail"),
+    path("vergelijk/", views.activity_compare, name="compare"),
+    path("thema/<slug:code>/", views.theme, name="theme"),
+    path("<slug:slug>/", views.offer_or_region, name="detail"),
+    # The same address: an activity goes first, and none takes that of a region.
+    path("<slug:slug>/", views.offer_or_region, name="region"),
+    path("<slug:slug>/thema/<slug:code>/", views.region_theme, name="region_theme"),
     path("<slug:slug>/bewerken/", views.activity_edit, name="edit_start", kwargs={"step": "wat"}),
     path("<slug:slug>/bewerken/<slug:step>/", views.activity_edit, name="edit"),
     path("<slug:slug>/actie/", views.activity_act, name="act"),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from techfinder.activities.models import Favourite
 from techfinder.mail.tokens import unsubscribe_token
 from techfinder.matches.models import Match, WeightSet
 from techfinder.organisations.actions import invite
@@ -54,6 +55,11 @@ pages:help                         GET   200  200   200    200   200    200   20
 pages:how                          GET   200  200   200    200   200    200   200    200
 pages:privacy                      GET   200  200   200    200   200    200   200    200
 pages:accessibility                GET   200  200   200    200   200    200   200    200
+pages:regions                      GET   200  200   200    200   200    200   200    200
+pages:region                       GET   200  200   200    200   200    200   200    200
+pages:robots                       GET   200  200   200    200   200    200   200    200
+pages:sitemap                      GET   200  200   200    200   200    200   200    200
+pages:sitemap_section              GET   200  200   200    200   200    200   200    200
 old-programme                      GET   301  301   301    301   301    301   301    301
 set_language                       POST  302  302   302    302   302    302   302    302
 
@@ -61,9 +67,22 @@ activities:list                    GET   200  200   200    200   200    200   20
 activities:new                     GET   200  200   200    200   200    200   200    200
 activities:detail                  GET   200  200   200    200   200    200   200    200
 activities:detail|draft            GET   404  404   404    404   200    404   200    200
+activities:region                  GET   200  200   200    200   200    200   200    200
+activities:theme                   GET   200  200   200    200   200    200   200    200
+activities:region_theme            GET   200  200   200    200   200    200   200    200
+activities:compare                 GET   200  200   200    200   200    200   200    200
 activities:edit_start              GET   in   404   404    404   200    404   404    404
 activities:edit                    GET   in   404   404    404   200    404   404    404
 activities:act                     POST  in   404   404    404   400    404   404    404
+
+favourites:list                    GET   200  200   200    200   200    200   200    200
+favourites:keep                    POST  302  302   302    302   302    302   302    302
+favourites:keep|draft              POST  404  404   404    404   404    404   404    404
+favourites:drop                    POST  302  302   302    302   302    302   302    302
+favourites:drop|draft              POST  404  404   404    404   404    404   404    404
+favourites:note                    POST  in   404   302    404   404    404   404    404
+favourites:choose                  POST  in   302   302    404   404    404   404    404
+favourites:move                    POST  in   302   302    404   404    404   404    404
 
 requests:new                       GET   200  200   200    200   200    200   200    200
 requests:for_school                GET   200  200   200    200   200    200   200    200
@@ -108,6 +127,8 @@ moderation:activity                GET   404  404   404    404   404    404   20
 moderation:provider                GET   404  404   404    404   404    404   200    200
 moderation:claim                   GET   404  404   404    404   404    404   200    200
 moderation:settle                  POST  404  404   404    404   404    302   302    302
+moderation:region_pages            GET   404  404   404    404   404    200   200    200
+moderation:region_page             GET   404  404   404    404   404    404   200    200
 moderation:weights                 GET   404  404   404    404   404    404   404    200
 moderation:weight_set              GET   404  404   404    404   404    404   404    200
 moderation:apply_weights           POST  404  404   404    404   404    404   404    422
@@ -217,6 +238,7 @@ def world():
         attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),
         invitation=invite(membership=mine, email="collega@elders.nl"),
         award=an_award(asked, public),
+        favourite=Favourite.objects.create(school=school, activity=public, user=owner),
         people=people(owner, school),
     )
 
@@ -252,6 +274,17 @@ def arguments(name, world):
     campaign = [world.award.round.campaign.slug]
     proposal = [*campaign, world.award.round.number]
     return {
+        "pages:region": ["zeeland"],
+        "pages:sitemap_section": ["aanbod"],
+        "activities:region": ["zeeland"],
+        "activities:theme": ["robotica"],
+        "activities:region_theme": ["zeeland", "robotica"],
+        "moderation:region_page": ["zeeland"],
+        "favourites:keep": [world.public.slug],
+        "favourites:keep|draft": draft,
+        "favourites:drop": [world.public.slug],
+        "favourites:drop|draft": draft,
+        "favourites:note": [world.public.slug],
         "old-programme": ["mini-zonnebootrace"],
         "activities:detail": [world.public.slug],
         "activities:detail|draft": draft,

@@ -1,5 +1,15 @@
-from techfinder.activities.views.detail import activity_detail
+from techfinder.activities.views.comparing import activity_compare
 from techfinder.activities.views.editing import activity_act, activity_edit, activity_new
+from techfinder.activities.views.landing import offer_or_region, region_theme, theme
 from techfinder.activities.views.listing import activity_list
 
-__all__ = ["activity_act", "activity_detail", "activity_edit", "activity_list", "activity_new"]
+__all__ = [
+    "activity_act",
+    "activity_compare",
+    "activity_edit",
+    "activity_list",
+    "activity_new",
+    "offer_or_region",
+    "region_theme",
+    "theme",
+]
