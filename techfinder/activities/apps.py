@@ -8,4 +8,5 @@ class ActivitiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("techfinder.activities.provider_page")
         import_module("techfinder.activities.receivers")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from techfinder.accounts.models import User
 from techfinder.organisations import access, actions
+from techfinder.organisations.beside import beside
 from techfinder.organisations.forms import ClaimForm, InviteForm, ProviderForm, SchoolSearchForm
 from techfinder.organisations.models import Board, Invitation, Membership, Provider, School
 from techfinder.organisations.queries import search_schools
@@ -166,7 +167,7 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
     """Who this is; before approval for its members only."""
     found = access.visible_provider(request.user, slug)
     is_member = any(each.pk == found.pk for each in access.providers_of(request.user))
-    return _page(request, "provider", {"provider": found, "is_member": is_member})
+    return _page(request, "provider", {"provider": found, "is_member": is_member, **beside(request, found)})
 
 
 # ------------------------------------------------------------------------------------------- colleagues and invitations
