@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, ngettext
 
-from techfinder.activities.models import Activity, Session
+from techfinder.activities.on_cards import Day, OnCard
 from techfinder.activities.search.criteria import Criteria
 from techfinder.activities.vocabulary import Vocabulary, leaves
 from techfinder.activities.words import place_names
@@ -18,14 +18,14 @@ from techfinder.taxonomy.templatetags.ui import day, join_and, km, month_name
 MOST = 6
 
 
-def reasons(activity: Activity, criteria: Criteria, distance: float | None, words: Vocabulary) -> list[str]:
+def reasons(activity: OnCard, criteria: Criteria, distance: float | None, words: Vocabulary) -> list[str]:
     """The wishes that it meets, in order of weight; none when nothing was asked."""
     found = [*_place(activity, criteria, distance), *_terms(activity, criteria, words), *_when(activity, criteria),
              *_practical(activity, criteria)]  # fmt: skip
     return found[:MOST]
 
 
-def _place(activity: Activity, criteria: Criteria, distance: float | None) -> Iterator[str]:
+def _place(activity: OnCard, criteria: Criteria, distance: float | None) -> Iterator[str]:
     if not criteria.place:
         return
     if activity.delivery == [Delivery.ONLINE]:
@@ -34,7 +34,7 @@ def _place(activity: Activity, criteria: Criteria, distance: float | None) -> It
         yield km(distance)
 
 
-def _terms(activity: Activity, criteria: Criteria, words: Vocabulary) -> Iterator[str]:
+def _terms(activity: OnCard, criteria: Criteria, words: Vocabulary) -> Iterator[str]:
     if criteria.levels and (label := _shared_levels(tuple(activity.levels), criteria.levels, get_language())):
         yield label
     yield from words.theme_names(code for code in criteria.themes if code in activity.themes)
@@ -49,8 +49,8 @@ def _shared_levels(offered: tuple[str, ...], asked: tuple[str, ...], language: s
     return level_label(leaves(offered) & leaves(asked))
 
 
-def _when(activity: Activity, criteria: Criteria) -> Iterator[str]:
-    coming: list[Session] = activity.coming_sessions  # type: ignore[attr-defined]
+def _when(activity: OnCard, criteria: Criteria) -> Iterator[str]:
+    coming = activity.coming_sessions
     if criteria.date_from or criteria.date_until:
         fits = [each for each in coming if _in_period(each, criteria)]
         if fits:
@@ -60,16 +60,16 @@ def _when(activity: Activity, criteria: Criteria) -> Iterator[str]:
         yield join_and([month_name(month) for month in criteria.months if month in offered])
 
 
-def _in_period(session: Session, criteria: Criteria) -> bool:
+def _in_period(session: Day, criteria: Criteria) -> bool:
     after = not criteria.date_from or session.date >= criteria.date_from
     return after and (not criteria.date_until or session.date <= criteria.date_until)
 
 
-def _practical(activity: Activity, criteria: Criteria) -> Iterator[str]:
+def _practical(activity: OnCard, criteria: Criteria) -> Iterator[str]:
     if criteria.group:
         text = ngettext("room for %(count)d pupil", "suits a group of %(count)d", criteria.group)
         yield text % {"count": criteria.group}
     if criteria.free:
         yield gettext("free")
-    if criteria.room and activity.coming_sessions:  # type: ignore[attr-defined]
+    if criteria.room and activity.coming_sessions:
         yield gettext("places left")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
-from techfinder.activities import queries
 from techfinder.activities.filters import ActivityFilter
-from techfinder.activities.models import Activity
+from techfinder.activities.on_cards import OnCard, on_cards
 from techfinder.activities.reasons import reasons
 from techfinder.activities.search.criteria import Criteria
 from techfinder.activities.search.found import Hits
@@ -48,26 +46,22 @@ def _where(found: ActivityFilter) -> str:
 def cards(hits: Hits, criteria: Criteria, words: Vocabulary) -> list[Card]:
     """The cards of one page of hits, in their order; what was taken away a moment ago is left out."""
     ids = hits.ids.tolist()
-    rows = {row.pk: row for row in queries.for_cards(Activity.objects.public().filter(pk__in=ids))}
-    distances = _distances(hits, len(ids))
-    return [
-        _card(rows[pk], criteria, distance, words) for pk, distance in zip(ids, distances, strict=True) if pk in rows
-    ]
+    distances = dict(zip(ids, _distances(hits), strict=True))
+    return [_card(activity, criteria, distances[activity.pk], words) for activity in on_cards(ids)]
 
 
-def _distances(hits: Hits, count: int) -> Sequence[float | None]:
-    given: list[float] = hits.distances.tolist()
-    return [None if math.isnan(far) else far for far in given] if given else [None] * count
+def _distances(hits: Hits) -> list[float | None]:
+    return [None if math.isnan(far) else far for far in hits.distances.tolist()]
 
 
-def _card(activity: Activity, criteria: Criteria, distance: float | None, words: Vocabulary) -> Card:
+def _card(activity: OnCard, criteria: Criteria, distance: float | None, words: Vocabulary) -> Card:
     plain = card(activity, words)
     far, note = _far(activity, distance, plain.place) if criteria.place else ("", "")
     why = tuple(reasons(activity, criteria, distance, words))
     return replace(plain, far=far, far_note=note, reasons=why, extra={"id": activity.pk, "slug": activity.slug})
 
 
-def _far(activity: Activity, distance: float | None, town: str) -> tuple[str, str]:
+def _far(activity: OnCard, distance: float | None, town: str) -> tuple[str, str]:
     """How far it is and where; what is only online is everywhere."""
     if activity.delivery == [Delivery.ONLINE]:
         return gettext("Online"), gettext("from %(town)s") % {"town": town} if town else ""

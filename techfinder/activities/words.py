@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
+from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from techfinder.activities import vocabulary as levels
 from techfinder.activities.models import Activity, Session
+from techfinder.activities.on_cards import Day, OnCard
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.taxonomy.data import LEVEL_BY_CODE
 from techfinder.taxonomy.models import Delivery
@@ -87,14 +90,14 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def seats(session: Session) -> str:
+def seats(session: Session | Day) -> str:
     """Write nog 12 plekken; vol."""
     if session.free <= 0:
         return gettext("full")
     return ngettext("%(count)d place left", "%(count)d places left", session.free) % {"count": session.free}
 
 
-def _states(coming: list[Session]) -> tuple[Fact, ...]:
+def _states(coming: list[Day]) -> tuple[Fact, ...]:
     """The first coming date with room, or that there is none."""
     if not coming:
         return ()
@@ -107,29 +110,67 @@ def _states(coming: list[Session]) -> tuple[Fact, ...]:
     return (Fact("calendar", first), *((Fact("calendar", rest),) if more else ()))
 
 
-def card(activity: Activity, words: Vocabulary) -> Card:
-    """A card of a list; `queries.for_cards` brings along what it reads."""
-    coming: list[Session] = activity.coming_sessions  # type: ignore[attr-defined]
-    where = place_names(activity.delivery)
+def card(activity: Activity | OnCard, words: Vocabulary) -> Card:
+    """A card of a list; `on_cards` and `queries.for_cards` bring along what it reads."""
+    shown = activity if isinstance(activity, OnCard) else OnCard.of(activity)
+    coming, language = shown.coming_sessions, get_language()
+    kind = words.kind_name(shown.kind)
+    period = () if coming and not shown.months else (_months(tuple(shown.months), language),)
     return Card(
-        url=activity.get_absolute_url(),
-        title=activity.title,
-        provider=activity.provider.name,
-        place=activity.venue_city or activity.provider.city,
-        kind=" · ".join(part for part in (capital(words.kind_name(activity.kind)), where) if part),
-        icon=kind_icon(activity.kind),
-        text=activity.summary,
-        facts=facts(
-            ("users", capital(meant_for(activity.levels))),
-            ("calendar", "" if coming and not activity.months else capital(months(activity.months))),
-            ("clock", amount(activity.duration_amount, activity.duration_unit)),
-            ("currency-euro", capital(euro(activity.cost)) if activity.cost is not None else ""),
+        url=_address().replace(SLUG, shown.slug),
+        title=shown.title,
+        provider=shown.provider_name,
+        place=shown.venue_city or shown.provider_city,
+        kind=_kind_and_where(kind, tuple(shown.delivery), language),
+        icon=kind_icon(shown.kind),
+        text=shown.summary,
+        facts=(
+            *_levels(tuple(shown.levels), language),
+            *period,
+            *_length(shown.duration_amount, shown.duration_unit, language),
+            *_cost(shown.cost, language),
         ),
         states=_states(coming),
         full=bool(coming) and all(session.free <= 0 for session in coming),
-        seed=activity.slug,
-        picture=activity.picture.url if activity.picture else "",
+        seed=shown.slug,
+        picture=shown.picture_url,
     )
+
+
+# ------------------------------------------------------------------------------ what many cards say in the same words
+
+SLUG = "any-slug"
+kept_by_language = lru_cache(maxsize=4096)
+
+
+@lru_cache(maxsize=1)
+def _address() -> str:
+    return reverse("activities:detail", args=[SLUG])
+
+
+@kept_by_language
+def _kind_and_where(kind: str, delivery: tuple[str, ...], language: str | None) -> str:
+    return " · ".join(part for part in (capital(kind), place_names(list(delivery))) if part)
+
+
+@kept_by_language
+def _levels(codes: tuple[str, ...], language: str | None) -> tuple[Fact, ...]:
+    return facts(("users", capital(meant_for(list(codes)))))
+
+
+@kept_by_language
+def _months(numbers: tuple[int, ...], language: str | None) -> Fact:
+    return Fact("calendar", capital(months(numbers)))
+
+
+@kept_by_language
+def _length(number: Decimal | None, unit: str, language: str | None) -> tuple[Fact, ...]:
+    return facts(("clock", amount(number, unit)))
+
+
+@kept_by_language
+def _cost(cost: Decimal | None, language: str | None) -> tuple[Fact, ...]:
+    return facts(("currency-euro", "" if cost is None else capital(euro(cost))))
 
 
 def ages(activity: Activity) -> str:
