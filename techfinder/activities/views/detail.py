@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from techfinder.activities import access
 from techfinder.activities.changes import sessions_of, stages_of, with_pending
+from techfinder.activities.favourites.queries import kept_among
 from techfinder.activities.gone import gone_regions, warning
 from techfinder.activities.maps import coverage_map
 from techfinder.activities.models import Activity
@@ -26,6 +27,7 @@ def activity_detail(request: HttpRequest, slug: str) -> HttpResponse:
     member = access.is_member(request.user, activity)
     as_changed = "wijziging" in request.GET and (member or access.moderates(request.user, activity))
     context = _context(activity, member=member, as_changed=as_changed)
+    context["is_kept"] = activity.pk in kept_among(request, [activity.pk])
     if member or access.moderates(request.user, activity):
         context["gone"] = warning(context["activity"], gone_regions(context["activity"]))
     return render(request, "activities/detail.html", context)

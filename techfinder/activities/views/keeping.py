@@ -176,12 +176,20 @@ def _required(school: School | None) -> School:
 def _answer(
     request: HttpRequest, activity: Activity, said: str, *, is_kept: bool, level: int = messages.SUCCESS
 ) -> HttpResponse:
-    """The button in its new state for htmx; for others the page they came from."""
-    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
-        context = {"slug": activity.slug, "title": activity.title, "is_kept": is_kept, "said": said}
-        return render(request, "activities/_keep_button.html", context | {"next_url": _back(request)})
+    """The button in its new state for htmx; for others, and for what did not work, the page they came from."""
+    if getattr(request, "htmx", False) and level == messages.SUCCESS:
+        return _button(request, activity, is_kept)
     messages.add_message(request, level, said)
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return redirect(_back(request))
+
+
+def _button(request: HttpRequest, activity: Activity, is_kept: bool) -> HttpResponse:
+    context = {"slug": activity.slug, "title": activity.title, "is_kept": is_kept}
+    response = render(request, "activities/_keep_button.html", context)
+    response["HX-Reswap"] = "outerHTML"
+    return response
 
 
 def _back(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from techfinder import limits
 from techfinder.activities import facets, results, search
+from techfinder.activities.favourites.queries import kept_among
 from techfinder.activities.filters import ActivityFilter
 from techfinder.activities.search.found import Facets, Hits
 from techfinder.activities.vocabulary import Vocabulary
@@ -52,7 +53,8 @@ def render_list(
         if not limits.is_too_slow(error):
             raise
         return _busy(request)
-    context |= {"title": title, "intro": intro, "canonical": canonical}
+    kept = kept_among(request, [card.extra["id"] for card in context["cards"]])
+    context |= {"title": title, "intro": intro, "canonical": canonical, "kept": kept, "no_index": not context["count"]}
     return _drawn(request, context)
 
 
