@@ -34,11 +34,17 @@ NAMES = (
     "EMAIL_TLS",
     "MAIL_FROM",
     "GEOCODER_URL",
+    "TILES",
+    "TILES_CREDIT",
     "LOCAL_DIR",
 )
 # Read by the tests and by `make`, not by the site.
 TOLERATED = ("TECHFINDER_REQUIRE_CHROMIUM", "TECHFINDER_TEST_LOCAL_DIR", "TECHFINDER_STAMP")
 MIN_SECRET_LENGTH = 50
+# The Netherlands in grey, open data of the Kadaster.
+PDOK_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
+PDOK_CREDIT = "Kaartgegevens © Kadaster"
+NO_TILES = "none"
 
 
 class EnvironmentFaultError(Exception):
@@ -65,6 +71,8 @@ class Env:
     email_tls: bool
     mail_from: str
     geocoder_url: str
+    tiles: str
+    tiles_credit: str
     local_dir: Path
 
     @property
@@ -75,6 +83,12 @@ class Env:
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def tile_hosts(self) -> tuple[str, ...]:
+        """Where the images of the map come from, as the content policy writes it."""
+        parts = urlsplit(self.tiles)
+        return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()
 
     def __repr__(self) -> str:
         # Tracebacks and logs show the repr: no secret may be in it.
@@ -196,6 +210,8 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         email_tls=reader.flag("EMAIL_TLS", default=not local),
         mail_from=_mail_from(reader, local=local),
         geocoder_url=reader.url("GEOCODER_URL", ("https", "http")) or "",
+        tiles=_tiles(reader),
+        tiles_credit=reader.text("TILES_CREDIT") or ("" if reader.is_given("TILES") else PDOK_CREDIT),
         local_dir=local_dir,
     )
     if bool(env.email_user) != bool(env.email_password):
@@ -242,6 +258,18 @@ def _mail_from(reader: _Reader, *, local: bool) -> str:
     )
     if value and ("@" not in value or "\n" in value or "\r" in value):
         reader.faults.append(f"TECHFINDER_MAIL_FROM must be an e-mail address, not {value!r}")
+    return value
+
+
+def _tiles(reader: _Reader) -> str:
+    if reader.text("TILES") == NO_TILES:
+        return ""
+    value = reader.url("TILES", ("https", "http")) or PDOK_TILES
+    lacking = [part for part in ("{z}", "{x}", "{y}") if part not in value]
+    host = urlsplit(value).netloc
+    if lacking or not host or "{" in host or any(each in value for each in " ;,'\"\n"):
+        wanted = "must be 'none' or an address with {z}, {x} and {y} for a tile"
+        reader.faults.append(f"TECHFINDER_TILES {wanted}, not {value!r}")
     return value
 
 

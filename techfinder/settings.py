@@ -24,6 +24,9 @@ SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 BASE_URL = ENV.base_url
 GEOCODER_URL = ENV.geocoder_url
+# The ground under the maps, as Leaflet writes addresses of tiles; empty: the country is drawn from our own register.
+TILES = ENV.tiles
+TILES_CREDIT = ENV.tiles_credit
 
 # --- Applications ----------------------------------------------------------------------------------------------------
 
@@ -279,6 +282,7 @@ FRONT_END_PACKAGES = {
     "figtree": NODE_MODULES / "@fontsource-variable" / "figtree",
     "htmx": NODE_MODULES / "htmx.org" / "dist",
     "leaflet": NODE_MODULES / "leaflet" / "dist",
+    "markercluster": NODE_MODULES / "leaflet.markercluster" / "dist",
 }
 # What is not installed yet is reported by a check of our own (techfinder.W001).
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
@@ -319,7 +323,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *ENV.tile_hosts],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

@@ -136,3 +136,29 @@ def test_faults_are_listed_in_one_message() -> None:
         env.read({**PRODUCTION, "TECHFINDER_DEBUG": "on", "TECHFINDER_EMAIL_PORT": "0", "REDIS_URL": ""})
 
     assert str(caught.value).count("\n  - ") == 3
+
+
+def test_tiles_come_from_the_kadaster_until_told_otherwise() -> None:
+    given = env.read(PRODUCTION)
+    own = env.read({**PRODUCTION, "TECHFINDER_TILES": "https://tiles.example:8443/{z}/{x}/{y}.png"})
+    none = env.read({**PRODUCTION, "TECHFINDER_TILES": "none"})
+
+    assert given.tile_hosts == ("https://service.pdok.nl",)
+    assert given.tiles_credit == "Kaartgegevens © Kadaster"
+    assert (own.tile_hosts, own.tiles_credit) == (("https://tiles.example:8443",), "")
+    assert (none.tiles, none.tile_hosts) == ("", ())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tiles.example/{z}/{x}.png",
+        "https://{s}.tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example; script-src *//{z}/{x}/{y}",
+        "ftp://tiles.example/{z}/{x}/{y}.png",
+        "https:///{z}/{x}/{y}.png",
+    ],
+)
+def test_an_address_of_tiles_that_the_content_policy_cannot_name_is_a_fault(address: str) -> None:
+    with pytest.raises(env.EnvironmentFaultError, match="TECHFINDER_TILES"):
+        env.read({**PRODUCTION, "TECHFINDER_TILES": address})
