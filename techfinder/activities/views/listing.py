@@ -49,12 +49,12 @@ def render_list(
     try:
         with limits.at_most(LONGEST_QUERY_MS):
             context = _context(params, request.GET.get("page"))
+            context["kept"] = kept_among(request, [card.extra["id"] for card in context["cards"]])
     except OperationalError as error:
         if not limits.is_too_slow(error):
             raise
         return _busy(request)
-    kept = kept_among(request, [card.extra["id"] for card in context["cards"]])
-    context |= {"title": title, "intro": intro, "canonical": canonical, "kept": kept, "no_index": not context["count"]}
+    context |= {"title": title, "intro": intro, "canonical": canonical, "no_index": not context["count"]}
     return _drawn(request, context)
 
 
