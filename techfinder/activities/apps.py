@@ -8,5 +8,6 @@ class ActivitiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("techfinder.activities.favourites.receivers")
         import_module("techfinder.activities.provider_page")
         import_module("techfinder.activities.receivers")
