@@ -13,13 +13,16 @@
     return new URLSearchParams(kept).toString();
   }
 
+  // What is shown, or on its way, is not asked for again: leaving a field says the same as the last letter in it.
+  document.body.addEventListener("htmx:confirm", (event) => {
+    if (event.target === form && address(new FormData(form)) === shown) event.preventDefault();
+  });
+
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt !== form) return;
     const { parameters, triggeringEvent } = event.detail;
     for (const name of new Set(Object.keys(parameters))) if (!String(parameters[name])) delete parameters[name];
-    const wanted = address(new URLSearchParams(event.detail.formData));
-    if (wanted === shown) return event.preventDefault();
-    shown = wanted;
+    shown = address(new FormData(form));
     typing = triggeringEvent?.type === "input";
     results.setAttribute("aria-busy", "true");
   });

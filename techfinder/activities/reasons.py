@@ -57,7 +57,8 @@ def _when(activity: OnCard, criteria: Criteria) -> Iterator[str]:
             yield day(fits[0].date)
     if criteria.months:
         offered = {each.date.month for each in coming} or set(activity.months) or set(criteria.months)
-        yield join_and([month_name(month) for month in criteria.months if month in offered])
+        if shared := [month for month in criteria.months if month in offered]:
+            yield join_and([month_name(month) for month in shared])
 
 
 def _in_period(session: Day, criteria: Criteria) -> bool:
