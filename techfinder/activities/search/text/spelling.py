@@ -1,0 +1,60 @@
+"""Did you mean: a word that nothing has, mended into the most frequent one close to it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from techfinder.activities.search.text.query import STOP_WORDS
+from techfinder.activities.search.text.statistics import Statistics
+from techfinder.activities.search.text.words import stems, surface
+
+LONGEST_TEXT, MOST_WORDS = 100, 12
+SHORTEST, LONG = 4, 6
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def suggest(text: str, vocabulary: Statistics) -> str | None:
+    """Return the text with wrong letters mended, or nothing when there is nothing to mend. The rest stays as it is."""
+    typed = text[:LONGEST_TEXT]
+    mended, at, left = "", 0, MOST_WORDS
+    for found in _WORD.finditer(typed):
+        if (left := left - 1) < 0:
+            break
+        better = _better(found[0], vocabulary)
+        if better:
+            mended += typed[at : found.start()] + better
+            at = found.end()
+    return mended + typed[at:] if at else None
+
+
+def _better(written: str, vocabulary: Statistics) -> str | None:
+    word = surface(written.casefold())
+    if len(word) < SHORTEST or word in STOP_WORDS or _is_known(word, vocabulary):
+        return None
+    return _closest(word, vocabulary)
+
+
+def _is_known(word: str, vocabulary: Statistics) -> bool:
+    return (
+        word in vocabulary.known
+        or any(stem in vocabulary.frequency for stem in stems(word))
+        or vocabulary.begins(word)
+        or bool(vocabulary.parts(word))
+    )
+
+
+def _closest(word: str, vocabulary: Statistics) -> str | None:
+    """One letter off for short words, two for others; of several the most frequent of the nearest."""
+    off = 1 if len(word) < LONG else 2
+    distances = process.cdist(
+        [word], vocabulary.words, scorer=DamerauLevenshtein.distance, score_cutoff=off, dtype=np.int32
+    )[0]
+    near = [at for at in np.flatnonzero(distances <= off) if len(vocabulary.words[at]) >= SHORTEST - 1]
+    near = [at for at in near if vocabulary.words[at].isalpha()]
+    if not near:
+        return None
+    return vocabulary.words[max(near, key=lambda at: (-distances[at], vocabulary.counts[at]))]
