@@ -14,11 +14,7 @@ from django.utils.translation import gettext
 
 from techfinder.activities.models import Activity
 from techfinder.activities.queries import for_cards
-
-try:
-    from techfinder.activities.search import facets, find
-except ImportError:
-    from techfinder.pages._until_search import facets, find
+from techfinder.activities.search import facets, find
 from techfinder.activities.search.criteria import NEWEST, Criteria
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.activities.words import card
