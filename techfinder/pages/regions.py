@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from techfinder.activities.models import Activity
 from techfinder.activities.queries import for_cards
-from techfinder.activities.search import facets, find
+from techfinder.activities.search import result
 from techfinder.activities.search.criteria import NEWEST, Criteria
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.activities.words import card
@@ -77,7 +77,7 @@ def show(region: Region) -> Shown:
     """Read the page of one region."""
     index = RegionIndex()
     towns = sorted(index.under(region.code))
-    found = find(Criteria(regions=(region.code,), sort=NEWEST), limit=SHOWN_OFFERS)
+    found, counted = result(Criteria(regions=(region.code,), sort=NEWEST), 0, SHOWN_OFFERS)
     open_here = public_requests().filter(school__municipality__in=towns)
     names, pages = Vocabulary(), _pages(region, index)
     return Shown(
@@ -89,7 +89,7 @@ def show(region: Region) -> Shown:
         cards=_cards([int(each) for each in found.ids], names),
         asks=asks(open_here, limit=SHOWN_ASKS),
         providers=_providers(region, towns, index),
-        themes=_themes(region, names),
+        themes=_themes(region, counted.counts.get("theme", {}), names),
         figures=_figures(towns, found.total, open_here.count()),
         up=_up(region, index),
         within=_within(region, index),
@@ -146,8 +146,7 @@ def _providers(region: Region, towns: Collection[int], index: RegionIndex) -> li
     ]
 
 
-def _themes(region: Region, names: Vocabulary) -> list[Link]:
-    counts = facets(Criteria(regions=(region.code,))).counts.get("theme", {})
+def _themes(region: Region, counts: Mapping[str, int], names: Vocabulary) -> list[Link]:
     order = sorted((code for code in names.themes if counts.get(code)), key=lambda code: -counts[code])
     return [
         Link(reverse("activities:region_theme", args=[region.slug, code]), names.themes[code], counts[code])

@@ -72,7 +72,7 @@ def test_many_offers_come_in_parts(client, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("section", "asked"), [("aanbod", 2), ("aanbieders", 2)])
+@pytest.mark.parametrize(("section", "asked"), [("aanbod", 3), ("aanbieders", 3)])
 def test_a_section_asks_the_same_number_of_questions(client, count, section, asked):
     for _ in range(count):
         ActivityFactory()

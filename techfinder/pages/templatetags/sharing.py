@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.safestring import SafeString
 
 from techfinder.pages.robots import is_private
 
@@ -44,8 +45,10 @@ def personal(context: Mapping[str, Any]) -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def block_text(context: Context, name: str) -> str:
-    """What the page put into a block, once more: the title in <title> and in what is shared."""
+def block_text(context: Context, name: str) -> SafeString:
+    """What the page put into a block, once more, for an attribute: the title in <title> and in what is shared."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks is not None else None
-    return " ".join(block.render(context).split()) if block is not None else ""
+    text = " ".join(block.render(context).split()) if block is not None else ""
+    # The template has escaped it; of its own words it leaves quotes as they are.
+    return SafeString(text.replace('"', "&quot;"))
