@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "campaigns.sweep": 60,
         "matches.digest": 300,
         "requests.drop_unconfirmed": 3600,
+        "activities.forget_sought": 86400,
     }.items()
 }
 
