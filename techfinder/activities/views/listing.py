@@ -115,14 +115,14 @@ def _context(params: QueryDict, page_number: str | None) -> dict[str, Any]:
 
 def _find(found: ActivityFilter, page_number: str | None) -> tuple[Hits, Facets, Page[int]]:
     """The hits of a page; of the last page when it lies behind that, of the first when it is no number."""
-    criteria = found.criteria()
+    criteria, now = found.criteria(), search.now()
     asked = Paginator(range(10**9), PER_PAGE).get_page(page_number)
     start = asked.start_index() - 1
-    hits, counts = search.result(criteria, start, PER_PAGE)
+    hits, counts = now.result(criteria, start, PER_PAGE)
     page = Paginator(range(hits.total), PER_PAGE).get_page(page_number)
     there = max(0, page.start_index() - 1)
     if there != start:
-        hits = search.find(criteria, start=there, limit=PER_PAGE)
+        hits = now.find(criteria, start=there, limit=PER_PAGE)
     return hits, counts, page
 
 
