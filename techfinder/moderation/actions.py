@@ -129,7 +129,5 @@ def settle_attention(*, attention_id: int, moderator: User) -> bool:
 @transaction.atomic
 def save_region_page(*, region: Region, moderator: User, **values: str) -> RegionPage:
     """Keep what a coordinator tells on the page of a region; public at once."""
-    page, _created = RegionPage.objects.update_or_create(
-        region=region, defaults={**values, "updated_by": moderator}
-    )
+    page, _created = RegionPage.objects.update_or_create(region=region, defaults={**values, "updated_by": moderator})
     return page

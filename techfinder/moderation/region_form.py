@@ -45,7 +45,8 @@ class RegionPageForm(forms.ModelForm[RegionPage]):
         phone = " ".join(self.cleaned_data["phone"].split())
         digits = sum(each.isdigit() for each in phone)
         if phone and (not PHONE.fullmatch(phone) or not FEWEST_DIGITS <= digits <= MOST_DIGITS):
-            raise forms.ValidationError(gettext("Write a telephone number with digits and spaces, such as 0118 123 456."))
+            said = gettext("Write a telephone number with digits and spaces, such as 0118 123 456.")
+            raise forms.ValidationError(said)
         return phone
 
     def clean(self) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from techfinder.activities.models import Activity
 from techfinder.activities.queries import for_cards
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Membership, School
-from techfinder.pages.dotmap import DotMap, Point, draw, home_points
+from techfinder.pages.dotmap import DotMap, draw
 from techfinder.requests.models import Request
+from techfinder.taxonomy.hexagons import Point, home_points
 from techfinder.taxonomy.levels import level_label
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import kind_names, theme_names

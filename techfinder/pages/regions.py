@@ -1,4 +1,4 @@
-"""What the page of a region shows: the coordinator's words, and what there is and is asked. Queries do not grow with it."""
+"""The page of a region: the coordinator's words, what there is and what is asked. Queries do not grow with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from techfinder.matches.models import Match
 from techfinder.moderation.models import RegionPage
 from techfinder.organisations.models import School
 from techfinder.pages.queries import Ask, Figure, asks
-from techfinder.requests.models import Request
 from techfinder.requests.queries import public_requests
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import RegionIndex

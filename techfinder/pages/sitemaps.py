@@ -1,4 +1,4 @@
-"""sitemap.xml: an index, and a list for each kind of page; a list is read in parts, so that many offers cost no memory."""
+"""sitemap.xml: an index, and a list for each kind of page, read in parts: many offers cost no memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.contrib.sitemaps.views import SitemapIndexItem
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -118,8 +117,8 @@ def index(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": shown}, content_type="application/xml")
 
 
-def _parts(name: str, section: OwnSitemap) -> list[SitemapIndexItem]:
+def _parts(name: str, section: OwnSitemap) -> list[dict[str, Any]]:
     address = settings.BASE_URL.rstrip("/") + reverse("pages:sitemap_section", args=[name])
     last = section.get_latest_lastmod()
     pages = range(1, section.paginator.num_pages + 1)
-    return [SitemapIndexItem(f"{address}?p={page}" if page > 1 else address, last) for page in pages]
+    return [{"location": f"{address}?p={page}" if page > 1 else address, "last_mod": last} for page in pages]

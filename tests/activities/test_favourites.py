@@ -124,14 +124,12 @@ def test_what_one_does_not_keep_and_is_not_public_is_not_known(client, colleague
     assert drop(signed_in(colleague), hidden).status_code == 404
 
 
-# ------------------------------------------------------------------------------------------------------------ the note
+# -------------------------------------------------------------------------------- the note
 
 
 def note(client, activity, value, **data):
     favourite = Favourite.objects.get(activity=activity)
-    return client.post(
-        reverse("favourites:note", args=[activity.slug]), {f"n{favourite.pk}-note": value, **data}
-    )
+    return client.post(reverse("favourites:note", args=[activity.slug]), {f"n{favourite.pk}-note": value, **data})
 
 
 def test_a_note_for_colleagues(school, colleague):
@@ -168,7 +166,7 @@ def test_a_note_is_shown_as_text(colleague):
     assert "<b onclick" not in listed(visitor)
 
 
-# ------------------------------------------------------------------------------------------------------ several schools
+# -------------------------------------------------------------------------------- several schools
 
 
 @pytest.fixture
@@ -197,7 +195,7 @@ def test_one_cannot_choose_the_school_of_others(board_member):
     assert visitor.get(LIST, {"school": SchoolFactory().code}).status_code == 404
 
 
-# ----------------------------------------------------------------------------------------------------- without an account
+# -------------------------------------------------------------------------------- without an account
 
 
 def test_without_an_account_a_device_keeps(client):
@@ -223,9 +221,7 @@ def test_a_full_device_says_so_with_htmx_too(client):
     session = client.session
     session[device.KEY] = list(range(1, device.MOST + 1))
     session.save()
-    response = client.post(
-        reverse("favourites:keep", args=[ActivityFactory().slug]), headers={"HX-Request": "true"}
-    )
+    response = client.post(reverse("favourites:keep", args=[ActivityFactory().slug]), headers={"HX-Request": "true"})
     assert response.headers["HX-Refresh"] == "true"
 
 
@@ -251,7 +247,7 @@ def test_without_a_school_nothing_moves(client):
     assert len(device.kept(client.session)) == 1
 
 
-# --------------------------------------------------------------------------------------------------- where one comes from
+# -------------------------------------------------------------------------------- where one comes from
 
 
 @pytest.mark.parametrize(
@@ -291,7 +287,7 @@ def button(client, activity):
     return page.split(f'id="bewaar-{activity.slug}"')[1].split("</button>")[0]
 
 
-# -------------------------------------------------------------------------------------------------------------- queries
+# -------------------------------------------------------------------------------- queries
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -64,7 +64,7 @@ def test_further_filters_go_on_from_there(client):
     assert len(response.context["chips"]) == 1
 
 
-# --------------------------------------------------------------------------------------------------- whose address it is
+# -------------------------------------------------------------------------------- whose address it is
 
 
 def test_an_activity_with_the_address_of_a_region_goes_first(client):
@@ -95,7 +95,7 @@ def test_nor_does_an_imported_one(vlissingen, tmp_path):
     assert slugs == {"vlissingen-2", "kaart-2"}
 
 
-# ------------------------------------------------------------------------------------------------------ other addresses
+# -------------------------------------------------------------------------------- other addresses
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_robots_may_follow_pages_and_not_every_filter(client):
     assert f"Sitemap: {BASE}/sitemap.xml" in lines
 
 
-# ------------------------------------------------------------------------------------------------- what a page says of itself
+# -------------------------------------------------------------------------------- what a page says of itself
 
 
 def head(client, address):
@@ -149,7 +149,9 @@ def test_the_picture_of_an_offer_is_the_one_that_is_shared(client, settings, tmp
     assert told(client, activity.get_absolute_url())["og:image"] == BASE + activity.picture.url
 
 
-@pytest.mark.parametrize("address", ["/", "/hulp/", "/aanbod/", "/aanbod/zeeland/", "/regio/", "/regio/zeeland/", "/vraag/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/hulp/", "/aanbod/", "/aanbod/zeeland/", "/regio/", "/regio/zeeland/", "/vraag/"]
+)
 def test_every_public_page_can_be_shared(client, address):
     ActivityFactory(regions=["NL-ZE"])
     found = told(client, address)

@@ -23,8 +23,9 @@ def offer_to_move(request: HttpRequest, user: User, **kwargs: Any) -> None:
     count = len(device.kept(request.session))
     if not count or not hasattr(request, "_messages") or not school_ids_of(user):
         return
-    said = ngettext(
-        "You kept %(count)d offer on this device.", "You kept %(count)d offers on this device.", count
-    ) % {"count": count}
+    said = ngettext("You kept %(count)d offer on this device.", "You kept %(count)d offers on this device.", count) % {
+        "count": count
+    }
+    act = gettext("Put them on the list of your school")
     link = '{} <a class="utrecht-link utrecht-link--html-a" href="{}">{}</a>'
-    messages.info(request, format_html(link, said, reverse("favourites:list"), gettext("Put them on the list of your school")))
+    messages.info(request, format_html(link, said, reverse("favourites:list"), act))
