@@ -13,7 +13,7 @@ from techfinder.activities.presenting import cost, when
 from techfinder.activities.queries import for_cards
 from techfinder.activities.vocabulary import COUNTRY, Vocabulary
 from techfinder.taxonomy.queries import region_names
-from techfinder.taxonomy.templatetags.ui import join_and, long_day, months
+from techfinder.taxonomy.templatetags.ui import join_and, long_day
 
 MOST = 3
 
@@ -76,7 +76,6 @@ def _column(activity: Activity, names: Vocabulary, areas: Mapping[str, str]) -> 
         gettext("Location"): words.address(activity),
         gettext("Available in"): words.capital(join_and([areas[code] for code in areas if code in activity.regions])),
         gettext("When"): when(activity, coming),
-        gettext("Months"): words.capital(months(activity.months or [each.date.month for each in coming])),
         gettext("Length"): words.amount(activity.duration_amount, activity.duration_unit),
         gettext("Group"): words.group_size(activity),
         gettext("Cost"): cost(activity),
