@@ -1,9 +1,13 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 
-from techfinder.activities.models import Activity, Session, Stage
+from techfinder.activities.models import Activity, Session, Stage, Synonym
+from techfinder.activities.search.text.synonyms import Phrase, as_words, phrases, stemmed
 
 
 class StageInline(admin.TabularInline[Stage, Activity]):
@@ -31,3 +35,60 @@ class ActivityAdmin(admin.ModelAdmin[Activity]):
     def save_model(self, request: HttpRequest, obj: Activity, form: Any, change: bool) -> None:
         obj.version += 1
         super().save_model(request, obj, form, change)
+
+
+class SynonymForm(forms.ModelForm[Synonym]):
+    """Two to twenty words or short phrases; each word, in whatever form, in one group only."""
+
+    FEWEST, MOST = 2, 20
+
+    def clean_words(self) -> str:
+        group = phrases(self.cleaned_data["words"])
+        if not self.FEWEST <= len(group) <= self.MOST:
+            raise ValidationError(
+                gettext("Give %(fewest)d to %(most)d words, separated by commas.")
+                % {"fewest": self.FEWEST, "most": self.MOST}
+            )
+        self._readable(group)
+        self._only_here(group)
+        return ", ".join(group)
+
+    def _readable(self, group: list[str]) -> None:
+        strange = [phrase for phrase in group if not any(stemmed(as_words(phrase)))]
+        if strange:
+            raise ValidationError(
+                gettext("Words or phrases of at most four words, please; these are not: %(phrases)s.")
+                % {"phrases": ", ".join(strange)}
+            )
+
+    def _only_here(self, group: list[str]) -> None:
+        taken = self._taken()
+        double = []
+        for phrase in group:
+            known = set(stemmed(as_words(phrase)))
+            if known & taken:
+                double.append(phrase)
+            taken |= known
+        if double:
+            raise ValidationError(
+                ngettext(
+                    "This word is already in a group: %(phrases)s.",
+                    "These words are already in a group: %(phrases)s.",
+                    len(double),
+                )
+                % {"phrases": ", ".join(double)}
+            )
+
+    def _taken(self) -> set[Phrase]:
+        others = Synonym.objects.exclude(pk=self.instance.pk).values_list("words", flat=True)
+        return {key for line in others for phrase in phrases(line) for key in stemmed(as_words(phrase))}
+
+
+@admin.register(Synonym)
+class SynonymAdmin(admin.ModelAdmin[Synonym]):
+    """Who searches for one word of a group finds the others as well, after its own; at work with the next search."""
+
+    form = SynonymForm
+    list_display = ("words",)
+    search_fields = ("words",)
+    list_per_page = 200

@@ -11,11 +11,12 @@ from techfinder.activities.search.text.words import pieces, surface
 LONGEST_TEXT, MOST_WORDS = 200, 12
 SAME, JOINED, SYNONYM = 1.0, 0.9, 0.7
 # Not needed: they say nothing about what is sought.
-STOP_WORDS = frozenset(
-    "aan al alle als bij dan dat de der deze die dit doe doen door een en er gaan had heb hebben hem het hier hoe hun "
-    "ik iets in is je kan kunnen maar me mee met mij mijn n na naar nog of om omtrent ons onze ook op over s t te tot "
-    "uit van veel voor waar wat we wel wie wij wil willen worden wordt ze zelf zijn zo zoek zoeken the and for of".split()
-)
+_STOP_WORDS = """
+aan al alle als bij dan dat de der deze die dit doe doen door een en er gaan had heb hebben hem het hier hoe hun ik iets
+in is je kan kunnen maar me mee met mij mijn n na naar nog of om omtrent ons onze ook op over s t te tot uit van veel
+voor waar wat we wel wie wij wil willen worden wordt ze zelf zijn zo zoek zoeken the and for
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
