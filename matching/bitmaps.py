@@ -56,7 +56,7 @@ def union(matrix: Masks) -> Masks:
 
 
 def intersections_without_each(sets: Sequence[Masks], everything: Masks) -> tuple[Masks, list[Masks]]:
-    """What is in all of `sets` and in `everything`, and per set what is in all the others: bitmaps of shape (words,)."""
+    """What is in all of `sets` and in `everything`; and per set what is in `everything` and all the others."""
     after = [everything]
     for bits in reversed(sets):
         after.append(after[-1] & bits)

@@ -47,14 +47,12 @@ class Follower:
 
         Whatever breaks off before `done` makes the next one start from nothing.
         """
-        known, oldest_known = self._database, self._oldest
-        self._database = None
-        if known is None:
-            self._seen, oldest_known = set(), UNKNOWN
+        known = self._database
         with connection.cursor() as cursor:
             seen = f"{{{','.join(map(str, self._seen))}}}"
-            cursor.execute(self._query, {"oldest": oldest_known, "seen": seen})
+            cursor.execute(self._query, {"oldest": UNKNOWN if known is None else self._oldest, "seen": seen})
             database, oldest, own, found = cursor.fetchone()
+        self._database = None
         changes = np.array(found or [], dtype=np.int64).reshape(-1, 2)
         fresh = database != known
         mine = changes[:, 1] == (own or 0)

@@ -23,9 +23,11 @@ __all__ = [
     "facets",
     "find",
     "find_all",
+    "matched_words",
     "now",
     "points",
     "result",
+    "suggest",
 ]
 
 
@@ -51,9 +53,7 @@ def facets(criteria: Criteria, *, today: dt.date | None = None) -> Facets:
     return now(today=today).facets(criteria)
 
 
-def result(
-    criteria: Criteria, start: int = 0, limit: int = 20, *, today: dt.date | None = None
-) -> tuple[Hits, Facets]:
+def result(criteria: Criteria, start: int = 0, limit: int = 20, *, today: dt.date | None = None) -> tuple[Hits, Facets]:
     """One page of hits, and the counts."""
     return now(today=today).result(criteria, start, limit)
 
@@ -71,3 +71,13 @@ def counts(several: Iterable[Criteria], *, today: dt.date | None = None) -> list
 def points(criteria: Criteria, *, most: int, today: dt.date | None = None) -> tuple[Ints, Floats, Floats]:
     """Ids, latitudes and longitudes of what is found and has a point: the first `most` in the order asked for."""
     return now(today=today).points(criteria, most=most)
+
+
+def suggest(text: str) -> str | None:
+    """The text with wrong letters mended, when that finds something."""
+    return now().suggest(text)
+
+
+def matched_words(criteria: Criteria, activity_id: int) -> tuple[str, ...]:
+    """Which of the words that were typed an activity has."""
+    return now().matched_words(criteria, activity_id)

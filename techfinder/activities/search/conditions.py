@@ -12,9 +12,8 @@ from matching import bitmaps, days, geo
 from matching.arrays import Bools, Floats, Ints, Masks
 from techfinder.activities.search.criteria import Criteria, Place
 from techfinder.activities.search.geography import MIDDLE
-from techfinder.activities.search.index import Index
+from techfinder.activities.search.index import Index, TextFound
 from techfinder.activities.search.numbers import DELIVERIES
-from techfinder.activities.search.texts import Found, look_up
 from techfinder.taxonomy.data import COUNTRY
 from techfinder.taxonomy.models import Delivery
 
@@ -72,8 +71,8 @@ class Asked:
         return [at for at, code in enumerate(DELIVERIES) if not wanted or code in wanted]
 
     @cached_property
-    def text(self) -> Found:
-        return look_up(self.index, self.criteria.text)
+    def text(self) -> TextFound:
+        return self.index.look_up(self.criteria.text)
 
     @cached_property
     def months(self) -> Masks:

@@ -8,6 +8,7 @@ from matching import bitmaps
 from matching.arrays import Masks
 from techfinder.activities.search.conditions import Asked
 from techfinder.activities.search.found import Facets
+from techfinder.activities.search.index import Index
 from techfinder.activities.search.numbers import DELIVERIES, MONTHS
 
 CODES = ("level", "theme", "kind", "audience")
@@ -36,5 +37,10 @@ def _values(asked: Asked) -> dict[str, tuple[tuple[str, ...], Masks]]:
         "region": (index.geography.provinces, index.provinces),
         "free": (("1",), index.free[np.newaxis]),
         "room": (("1",), asked.room[np.newaxis]),
-        **{name: (index.numbers.codes(name), index.bits(name)) for name in CODES},
+        **{name: _of_codes(index, name) for name in CODES},
     }
+
+
+def _of_codes(index: Index, facet: str) -> tuple[tuple[str, ...], Masks]:
+    bits = index.bits(facet)
+    return index.numbers.codes(facet)[: len(bits)], bits

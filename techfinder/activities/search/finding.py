@@ -67,6 +67,15 @@ class Search:
         rows = first_rows(asked, somewhere, max(most, 0))
         return self.index.column("id")[rows], self.index.column("lat")[rows], self.index.column("lon")[rows]
 
+    def suggest(self, text: str) -> str | None:
+        """The text with wrong letters mended, when that finds something."""
+        better = self.index.suggest(text)
+        return better if better and self.count(Criteria(text=better)) else None
+
+    def matched_words(self, criteria: Criteria, activity_id: int) -> tuple[str, ...]:
+        """Which of the words that were typed an activity has."""
+        return self.index.words_in(criteria.text, activity_id)
+
 
 def _page(asked: Asked, start: int, limit: int) -> Hits:
     return _hits(asked, asked.found, max(start, 0), max(limit, 0), bitmaps.count(asked.found))
@@ -75,7 +84,8 @@ def _page(asked: Asked, start: int, limit: int) -> Hits:
 def _hits(asked: Asked, found: Masks, start: int, limit: int, total: int) -> Hits:
     rows = first_rows(asked, found, min(start + limit, total))[start:] if start < total else _NONE
     kilometres: NDArray[np.float32] = asked.shown_km[rows].astype(np.float32)
-    return Hits(ids=asked.index.column("id")[rows], distances=kilometres, total=total)
+    partly = bool(asked.criteria.text) and asked.text.partly
+    return Hits(ids=asked.index.column("id")[rows], distances=kilometres, total=total, partly=partly)
 
 
 _NONE = np.empty(0, dtype=np.int64)

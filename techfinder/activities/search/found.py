@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, kw_only=True)
 class Hits:
-    """One page of a search, in the order asked for. Distances in km, NaN where there is no point."""
+    """One page of a search, in the order asked for. Distances in km, NaN where there is no point or nobody travels."""
 
     ids: NDArray[np.int64]
     distances: NDArray[np.float32]
     total: int
+    # Nothing has all the words that were typed: these have the most of them.
+    partly: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import bitmaps, geo
+from matching import bitmaps
 from matching.arrays import Bools, Floats, Ints, Masks
-from techfinder.activities.search.geography import MIDDLE, Geography
+from techfinder.activities.search import text
+from techfinder.activities.search.geography import Geography
 from techfinder.activities.search.numbers import Numbers
 from techfinder.activities.search.segment import OnDay, Segment, joined, joined_bits
 from techfinder.taxonomy.models import Delivery
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class TextFound:
+    """Which rows have the words, and how well: both of shape (size,). `partly`: none has all, these have the most."""
+
+    matches: Bools
+    score: NDArray[np.float32]
+    partly: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,81 +40,101 @@ class Index:
     live: Masks
     numbers: Numbers
     geography: Geography
-    _columns: dict[str, NDArray[Any]] = field(default_factory=dict)
-    _bits: dict[str, Masks] = field(default_factory=dict)
-    _days: dict[int, OnDay] = field(default_factory=dict)
-    # All rows in the orders that were asked for, by name or by day.
-    orders: dict[str | int, Ints] = field(default_factory=dict)
+    synonyms: text.Synonyms
+    # What was worked out of all this, by name.
+    remembered: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         return len(self.live) * bitmaps.WORD
 
+    def once(self, key: Hashable, work_out: Callable[[], Value]) -> Value:
+        """What was worked out before under this key. Two threads at once may both do it, and find the same."""
+        if key not in self.remembered:
+            self.remembered[key] = work_out()
+        value: Value = self.remembered[key]
+        return value
+
+    def _joined(self, name: str) -> Any:
+        return self.once(name, lambda: joined([getattr(segment, name) for segment in self.segments]))
+
     def column(self, name: str) -> NDArray[Any]:
         """One value per row: shape (size,)."""
-        if name not in self._columns:
-            self._columns[name] = joined([segment.columns[name] for segment in self.segments])
-        return self._columns[name]
+        key = ("column", name)
+        return self.once(key, lambda: joined([segment.columns[name] for segment in self.segments]))
 
     def bits(self, facet: str) -> Masks:
         """The rows of each code, in order of the numbers: shape (codes, words)."""
-        if facet not in self._bits:
-            parts = [segment.bits[facet] for segment in self.segments]
-            self._bits[facet] = joined_bits(parts, len(self.numbers.codes(facet)))
-        return self._bits[facet]
+        codes = len(self.numbers.codes(facet))
+        return self.once(
+            ("bits", facet), lambda: joined_bits([segment.bits[facet] for segment in self.segments], codes)
+        )
 
-    @cached_property
+    @property
     def provider(self) -> NDArray[np.int32]:
-        return joined([segment.provider for segment in self.segments])
+        found: NDArray[np.int32] = self._joined("provider")
+        return found
 
-    @cached_property
+    @property
     def title(self) -> NDArray[np.bytes_]:
-        return joined([segment.title for segment in self.segments])
+        found: NDArray[np.bytes_] = self._joined("title")
+        return found
 
-    @cached_property
+    @property
     def dated(self) -> Bools:
-        return joined([segment.dated for segment in self.segments])
+        found: Bools = self._joined("dated")
+        return found
 
-    @cached_property
+    @property
+    def points(self) -> Floats:
+        """Unit vectors of shape (3, size)."""
+        return self.once("points", lambda: joined([segment.point for segment in self.segments]))
+
+    @property
     def sessions(self) -> tuple[Ints, Ints]:
         """The row and the day of every session."""
-        starts = np.cumsum([0, *(segment.size for segment in self.segments)])
-        rows = [segment.session_row + start for segment, start in zip(self.segments, starts, strict=False)]
+        return self.once("sessions", self._sessions)
+
+    def _sessions(self) -> tuple[Ints, Ints]:
+        rows = [segment.session_row + place.start for segment, place in self._places()]
         return joined(rows), joined([segment.session_day for segment in self.segments])
 
-    @cached_property
-    def free(self) -> Masks:
-        return bitmaps.pack(self.column("free"))
+    def _places(self) -> Iterator[tuple[Segment, slice]]:
+        start = 0
+        for segment in self.segments:
+            yield segment, slice(start, start + segment.rows)
+            start += segment.size
 
-    @cached_property
+    @property
+    def free(self) -> Masks:
+        return self.once("free", lambda: bitmaps.pack(self.column("free")))
+
+    @property
     def provinces(self) -> Masks:
         """What is found in each province: shape (provinces, words)."""
+        return self.once("provinces", self._provinces)
+
+    def _provinces(self) -> Masks:
         found = [self.in_regions([code]) for code in self.geography.provinces]
         return np.stack(found) if found else np.zeros((0, len(self.live)), dtype=np.uint64)
 
-    @cached_property
-    def points(self) -> Floats:
-        """Unit vectors of shape (3, size); where nothing is known, of the middle of the country."""
-        lat, lon = (
-            np.where(np.isnan(self.column("lat")), middle, self.column(name))
-            for name, middle in zip(("lat", "lon"), MIDDLE, strict=True)
-        )
-        return geo.vectors_of(lat, lon)
-
     def on_day(self, today: int) -> OnDay:
         """What depends on today (an ordinal)."""
-        if today not in self._days:
-            parts = [segment.on_day(today) for segment in self.segments]
-            self._days[today] = OnDay(
-                month=np.concatenate([part.month for part in parts], axis=1),
-                room=joined([part.room for part in parts]),
-                soonest=joined([part.soonest for part in parts]),
-            )
-        return self._days[today]
+        return self.once(("day", today), lambda: self._on_day(today))
+
+    def _on_day(self, today: int) -> OnDay:
+        parts = [segment.on_day(today) for segment in self.segments]
+        return OnDay(
+            month=joined([part.month for part in parts]),
+            room=joined([part.room for part in parts]),
+            soonest=joined([part.soonest for part in parts]),
+        )
 
     def any_of(self, facet: str, codes: Iterable[str]) -> Masks:
         """The rows that have one of these codes."""
-        return bitmaps.union(self.bits(facet)[self.numbers.of(facet, codes)])
+        bits = self.bits(facet)
+        # A code may have been numbered since, for a later index.
+        return bitmaps.union(bits[[number for number in self.numbers.of(facet, codes) if number < len(bits)]])
 
     def in_regions(self, codes: Iterable[str]) -> Masks:
         """What is offered in the whole of one of these regions, or online."""
@@ -114,3 +145,29 @@ class Index:
         rows = np.flatnonzero(self.column("id") == activity_id)
         live = [row for row in rows.tolist() if bitmaps.holds(self.live, row)]
         return live[0] if live else None
+
+    # ------------------------------------------------------------------ text
+
+    def look_up(self, words: str) -> TextFound:
+        """What has these words; everything when they say nothing."""
+        query = text.parse(words, self.synonyms)
+        alive = bitmaps.unpack(self.live, self.size)
+        if not query:
+            return TextFound(alive, np.zeros(self.size, dtype=np.float32), partly=False)
+        found = text.find([(segment.text, alive[place]) for segment, place in self._places()], query)
+        matches, score = np.zeros(self.size, dtype=np.bool_), np.zeros(self.size, dtype=np.float32)
+        for (_, place), mask, scores in zip(self._places(), found.masks, found.scores, strict=True):
+            matches[place], score[place] = mask, scores
+        return TextFound(matches, score, found.partly)
+
+    def words_in(self, words: str, activity_id: int) -> tuple[str, ...]:
+        """Which of these words an activity has."""
+        row = self.row_of(activity_id)
+        for segment, place in self._places():
+            if row is not None and place.start <= row < place.stop:
+                return segment.text.typed_in(text.parse(words, self.synonyms), row - place.start)
+        return ()
+
+    def suggest(self, words: str) -> str | None:
+        """The words with wrong letters mended, when there is something to mend."""
+        return text.suggest(words, self.segments[0].text.statistics)

@@ -15,10 +15,28 @@ NAMED = ("level", "theme", "kind", "region", "delivery", "audience", "provider")
 class Numbers:
     """Per facet the number of each code. Only grows, so that older segments stay right."""
 
-    def __init__(self, first: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, first: Mapping[str, Iterable[str]], names: Mapping[str, str]) -> None:
+        """`first`: the codes that exist, also where no activity has them. `names`: of kinds and themes, by code."""
         self._of: dict[str, dict[str, int]] = {name: {} for name in NAMED}
+        self.names = names
         for name, codes in first.items():
             self.add(name, codes)
+
+    @classmethod
+    def of_vocabularies(cls) -> Numbers:
+        """With a number for every code of the vocabularies as they are now."""
+        themes, kinds = (
+            {code: f"{code} {name} {name_en}" for code, name, name_en in rows.values_list("code", "name", "name_en")}
+            for rows in (Theme.objects.all(), Kind.objects.all())
+        )
+        first = {
+            "level": LEVEL_BY_CODE,
+            "theme": themes,
+            "kind": kinds,
+            "delivery": DELIVERIES,
+            "audience": Audience.values,
+        }
+        return cls(first, kinds | themes)
 
     def add(self, facet: str, codes: Iterable[str]) -> None:
         """Give a number to each code that has none."""
@@ -34,16 +52,3 @@ class Numbers:
     def codes(self, facet: str) -> tuple[str, ...]:
         """All codes of a facet, in order of their numbers."""
         return tuple(self._of[facet])
-
-
-def of_vocabularies() -> Numbers:
-    """With a number for every code that exists, also where no activity has it."""
-    return Numbers(
-        {
-            "level": LEVEL_BY_CODE,
-            "theme": Theme.objects.values_list("code", flat=True),
-            "kind": Kind.objects.values_list("code", flat=True),
-            "delivery": DELIVERIES,
-            "audience": Audience.values,
-        }
-    )

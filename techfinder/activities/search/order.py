@@ -43,18 +43,17 @@ def _least(key: NDArray[np.floating], rows: Ints, most: int) -> Ints:
 
 def _order(index: Index, name: str) -> Ints:
     """All rows in one order; equal ones by id, the newest first when by age."""
-    if name not in index.orders:
-        ids = index.column("id")
-        if name == NEWEST:
-            index.orders[name] = np.lexsort((-ids, -index.column("published")))
-        elif name == TITLE:
-            index.orders[name] = np.lexsort((ids, index.title))
-        else:
-            index.orders[name] = np.argsort(ids)
-    return index.orders[name]
+    return index.once(("order", name), lambda: _work_out(index, name))
+
+
+def _work_out(index: Index, name: str) -> Ints:
+    ids = index.column("id")
+    if name == NEWEST:
+        return np.lexsort((-ids, -index.column("published")))
+    if name == TITLE:
+        return np.lexsort((ids, index.title))
+    return np.argsort(ids)
 
 
 def _soonest(index: Index, today: int) -> Ints:
-    if today not in index.orders:
-        index.orders[today] = np.lexsort((index.column("id"), index.on_day(today).soonest))
-    return index.orders[today]
+    return index.once(("soonest", today), lambda: np.lexsort((index.column("id"), index.on_day(today).soonest)))

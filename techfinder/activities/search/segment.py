@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import bitmaps, days
-from matching.arrays import Bools, Ints, Masks
+from matching import bitmaps, days, geo
+from matching.arrays import Bools, Floats, Ints, Masks
+from techfinder.activities.search.geography import MIDDLE
 from techfinder.activities.search.numbers import Numbers
-from techfinder.activities.search.reading import SEPARATOR, Row, SessionRow
+from techfinder.activities.search.reading import SEPARATOR, Part, Row, SessionRow
+from techfinder.activities.search.text import Document, Postings, build
 from techfinder.taxonomy.data import LEAVES
 
 NO_LIMIT = 2**31 - 1
@@ -37,7 +40,7 @@ LISTS = {
 COLUMNS: dict[str, tuple[Callable[[Row], Any], Any, Any]] = {
     "id": (lambda row: row.id, np.int64, -1),
     "published": (lambda row: _instant(row.published_at), np.int64, NO_DATE),
-    "arrival": (lambda row: -1 if row.arrival is None else row.arrival, np.int64, -1),
+    "arrival": (lambda row: NO_DATE if row.arrival is None else row.arrival, np.int64, NO_DATE),
     "lat": (lambda row: np.nan if row.lat is None else row.lat, np.float64, np.nan),
     "lon": (lambda row: np.nan if row.lon is None else row.lon, np.float64, np.nan),
     "max_travel_km": (lambda row: np.inf if row.max_travel_km is None else row.max_travel_km, np.float64, np.inf),
@@ -67,12 +70,21 @@ class Segment:
     session_row: Ints
     session_day: Ints
     session_free: Ints
-    texts: tuple[str, ...]
+    text: Postings
     _days: dict[int, OnDay] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         return len(self.provider)
+
+    @cached_property
+    def point(self) -> Floats:
+        """Unit vectors of shape (3, size); where nothing is known, of the middle of the country."""
+        lat, lon = (
+            np.where(np.isnan(self.columns["lat"]), middle, self.columns[name])
+            for name, middle in zip(("lat", "lon"), MIDDLE, strict=True)
+        )
+        return geo.vectors_of(lat, lon)
 
     def on_day(self, today: int) -> OnDay:
         """What depends on today (an ordinal). Remembered for the latest day that was asked."""
@@ -84,8 +96,14 @@ class Segment:
         return self._days[today]
 
 
-def make(rows: Sequence[Row], sessions: Sequence[SessionRow], numbers: Numbers) -> Segment:
-    """The segment of these rows, in the order given; new codes get a number."""
+def make(parts: Iterable[Part], numbers: Numbers, *, like: Segment | None = None) -> Segment:
+    """The segment of these rows, in the order given; new codes get a number.
+
+    `like`: the main segment, beside which it stands: words weigh the same in both.
+    """
+    rows: list[Row] = []
+    sessions: list[SessionRow] = []
+    text = build(_documents(parts, rows, sessions, numbers), like=like.text if like else None)
     size = bitmaps.words_for(len(rows)) * bitmaps.WORD
     columns = {name: _column(rows, size, *how) for name, how in COLUMNS.items()}
     return Segment(
@@ -94,8 +112,34 @@ def make(rows: Sequence[Row], sessions: Sequence[SessionRow], numbers: Numbers) 
         bits={name: _bits(name, [getattr(row, column) for row in rows], numbers) for name, column in LISTS.items()},
         provider=_providers(rows, size, numbers),
         title=_titles(rows, size),
-        texts=tuple(_text(row) for row in rows),
+        text=text,
         **_session_columns(columns["id"], sessions),
+    )
+
+
+def _documents(
+    parts: Iterable[Part], rows: list[Row], sessions: list[SessionRow], numbers: Numbers
+) -> Iterator[Document]:
+    """The texts of the rows, which are gone through once and then dropped; rows and sessions are gathered."""
+    for some, their_sessions in parts:
+        for row in some:
+            yield _document(row, numbers)
+            rows.append(row._replace(summary="", goals="", description=""))
+        sessions += their_sessions
+
+
+def _document(row: Row, numbers: Numbers) -> Document:
+    codes = [row.kind, *row.theme_codes.split(SEPARATOR)]
+    return Document(
+        title=row.title,
+        labels=" ".join(numbers.names.get(code, code) for code in codes),
+        levels=tuple(row.level_codes.split(SEPARATOR)),
+        summary=row.summary,
+        goals=row.goals,
+        provider=row.provider_name,
+        co_providers=row.co_providers,
+        town=row.venue_city or row.provider_city,
+        description=row.description,
     )
 
 
@@ -169,11 +213,6 @@ def _session_columns(ids: Ints, sessions: Sequence[SessionRow]) -> dict[str, Any
     }
 
 
-def _text(row: Row) -> str:
-    parts = (row.title, row.summary, row.goals, row.description, row.provider_name, row.co_providers, row.venue_city)
-    return " ".join(parts).casefold()
-
-
 # ---------------------------------------------------------------------- of one day
 
 
@@ -222,7 +261,8 @@ def _first_open_day(columns: dict[str, NDArray[Any]], today: int) -> Ints:
 
 
 def joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return columns[0] if len(columns) == 1 else np.concatenate(columns)
+    """One after another, along the last axis."""
+    return columns[0] if len(columns) == 1 else np.concatenate(columns, axis=-1)
 
 
 def joined_bits(parts: Sequence[Masks], codes: int) -> Masks:
@@ -233,4 +273,3 @@ def joined_bits(parts: Sequence[Masks], codes: int) -> Masks:
         found[: len(part), at : at + part.shape[1]] = part
         at += part.shape[1]
     return found
-
