@@ -87,15 +87,17 @@ def measure(ranking: Ranking) -> Quality:
     """The quality of a ranking over all questions that have an answer."""
     answered = [(question, ranking(question.text)) for question in questions() if question.wanted]
     each = {question.text: ndcg(found, question.wanted) for question, found in answered}
-    best = [
-        max(question.wanted.values()) in [question.wanted.get(id) for id in found[:3]] for question, found in answered
-    ]
+    best = [_has_best(found[:3], question.wanted) for question, found in answered]
     return Quality(
         ndcg=sum(each.values()) / len(each),
         nothing_found=sum(not found for _, found in answered) / len(answered),
         best_in_three=sum(best) / len(best),
         each=each,
     )
+
+
+def _has_best(found: list[str], wanted: dict[str, int]) -> bool:
+    return max(wanted.values()) in [wanted.get(each) for each in found]
 
 
 def ndcg(found: list[str], wanted: dict[str, int]) -> float:

@@ -25,7 +25,7 @@ def test_the_measure_knows_the_best_order_and_the_worst():
 
 def test_teachers_find_what_they_want():
     names = load()
-    quality = measure(lambda text: [names[id] for id in search.find(search.Criteria(text=text), limit=DEPTH).ids])
+    quality = measure(lambda text: [names[found] for found in search.find(search.Criteria(text=text), limit=DEPTH).ids])
     assert quality.ndcg >= 0.25
     assert quality.nothing_found <= 0.6
 
