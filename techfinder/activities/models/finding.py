@@ -8,12 +8,15 @@ from techfinder.activities.models.activity import SEARCHED_LOG as LOG
 from techfinder.activities.models.activity import Session
 from techfinder.taxonomy.models import Region
 
+# Not an activity: everything is to be read again, the regions, or the synonyms. (-1: `techfinder.following.PRUNED`.)
+ALL, REGIONS, SYNONYMS = 0, -2, -3
+
 
 class ActivityChange(models.Model):
     """Which activity was touched in which transaction: what a process must read again that keeps the search in memory.
 
     A process that read while transaction `xact` was still open, or before, reads again what `xact` touched.
-    Activity 0 stands for all of them: synonyms changed, or the log was shortened up to `xact`.
+    Some numbers stand for something else, see above.
     """
 
     activity_id = models.BigIntegerField()
@@ -57,7 +60,7 @@ class Synonym(models.Model):
                 name=f"synonym_{what}",
                 when=pgtrigger.After,
                 operation=operation,
-                func=f"{LOG.format(id='0')}; RETURN NULL;",
+                func=f"{LOG.format(id=str(SYNONYMS))}; RETURN NULL;",
             )
             for what, operation in (
                 ("made", pgtrigger.Insert),
