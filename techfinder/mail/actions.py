@@ -48,10 +48,12 @@ def queue_mail(
     reply_to: str = "",
     sensitive: bool = False,
     unsubscribe: bool = False,
+    unsubscribe_at: str = "",
 ) -> OutgoingMail | None:
     """Write one mail into the outbox, in the caller's transaction, and wake the worker after commit.
 
-    The same `key` again gives the row that exists. None when the address cannot be one.
+    The same `key` again gives the row that exists. None when the address cannot be one. `unsubscribe_at` is where this
+    mail is stopped, when that is not the mail about matches: a full address that acts on POST, its last part a token.
     """
     if not _is_address(to):
         return None
@@ -59,7 +61,7 @@ def queue_mail(
     if existing:
         return existing
     mail = _draft(key=key, kind=kind, to=to, recipient=recipient, thread=thread, reply_to=reply_to)
-    mail.sensitive, mail.unsubscribe = sensitive, unsubscribe
+    mail.sensitive, mail.unsubscribe, mail.unsubscribe_at = sensitive, unsubscribe, unsubscribe_at
     mail.language = language or (recipient.language if recipient else translation.get_language() or "nl")[:2]
     own = {"recipient": recipient, "unsubscribe_url": unsubscribe_url(mail) if unsubscribe else ""}
     composed = compose(template=template, context={**context, **own}, language=mail.language)
@@ -201,6 +203,12 @@ def unsubscribe(*, token: str, frequency: str = MailFrequency.NONE) -> bool:
     else:
         Suppression.objects.get_or_create(email=named["email"], defaults={"reason": "unsubscribed"})
     return True
+
+
+@transaction.atomic
+def lift_suppression(*, email: str) -> None:
+    """Mail this address again: somebody has just shown to read it, and asked for mail."""
+    Suppression.objects.filter(email=email.lower()).delete()
 
 
 @transaction.atomic

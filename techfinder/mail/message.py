@@ -26,6 +26,8 @@ def domain() -> str:
 
 
 def unsubscribe_url(mail: OutgoingMail) -> str:
+    if mail.unsubscribe_at:
+        return mail.unsubscribe_at
     token = unsubscribe_token(user_id=mail.recipient_id, email=mail.to)
     return absolute(reverse("mail:unsubscribe", args=[token]))
 

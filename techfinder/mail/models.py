@@ -37,6 +37,8 @@ class OutgoingMail(models.Model):
     # Holds a code: emptied once it is sent.
     sensitive = models.BooleanField(_("sensitive"), default=False)
     unsubscribe = models.BooleanField(_("can be unsubscribed from"), default=False)
+    # Where that is done, when it is not the mail about matches: the last part of the address is a token, POST acts.
+    unsubscribe_at = models.CharField(max_length=250, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     worker = models.CharField(_("worker"), max_length=80, blank=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from techfinder.accounts.limits import over_limit
 from techfinder.accounts.models import User
 from techfinder.organisations.models import School
 from techfinder.requests import actions
@@ -21,7 +22,6 @@ from techfinder.requests.access import acts_for, is_person
 from techfinder.requests.actions import Confirmation, Outcome
 from techfinder.requests.forms import CodeForm, NewRequestForm
 from techfinder.requests.holidays import coming_holidays
-from techfinder.requests.limits import over_limit
 from techfinder.requests.models import Request
 from techfinder.requests.prefill import initial_of, schools_of
 from techfinder.requests.queries import find_school, find_schools, ways_to_strengthen
@@ -105,7 +105,7 @@ def _of_school(school: School | None) -> dict[str, Any]:
 def _post(request: HttpRequest, form: NewRequestForm) -> HttpResponse:
     school, email = cast(School, form.chosen), form.cleaned_data["email"]
     proven = request.user if acts_for(request.user, school) else None
-    too_many = over_limit(request, action="post", per_hour=POSTS_PER_HOUR)
+    too_many = over_limit(request, action="request", per_hour=POSTS_PER_HOUR)
     if too_many or (proven is None and actions.too_many_codes(email=email)):
         form.add_error("email", _("Too many questions in a short time. Try again in an hour"))
         return _show(request, form, HTTPStatus.TOO_MANY_REQUESTS)
@@ -160,7 +160,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return _show_confirm(request, posted, form, token, status)
-    if over_limit(request, action="code", per_hour=CODES_PER_HOUR):
+    if over_limit(request, action="request-code", per_hour=CODES_PER_HOUR):
         form.add_error("code", _("Too many attempts in a short time. Try again in an hour"))
         return _show_confirm(request, posted, form, token, HTTPStatus.TOO_MANY_REQUESTS)
     outcome = actions.confirm_request(request_id=posted.pk, code=form.cleaned_data["code"])

@@ -103,6 +103,16 @@ LOG_SEARCHED = [
     )
 ]
 
+# An import that tells nobody: what it brings in is below every watermark, and so news to nobody. Matching takes the mark
+# `quiet` away, hence here and not when numbers are given.
+ARRIVE_QUIETLY = pgtrigger.Trigger(
+    name="activity_quiet",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "quiet"),
+    condition=pgtrigger.Q(new__quiet=True, new__status="published", new__arrival__isnull=True),
+    func="NEW.arrival := -NEW.id; RETURN NEW;",
+)
+
 LOG_PROVIDER = pgtrigger.Trigger(
     name="provider_searched",
     when=pgtrigger.After,
@@ -227,6 +237,7 @@ class Activity(models.Model):
     matched_version = models.PositiveIntegerField(default=0)
     search = SearchVectorField(null=True, editable=False)
     # Its place in the order of first publication, given by one run at a time: who saw up to here misses nothing.
+    # Below zero: it came in quietly.
     arrival = models.BigIntegerField(null=True, editable=False, unique=True)
 
     objects = ActivityQuerySet.as_manager()
@@ -235,7 +246,7 @@ class Activity(models.Model):
         ordering = ["-published_at", "-id"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
-        triggers = [KEEP_SEARCH, *LOG_SEARCHED]
+        triggers = [KEEP_SEARCH, ARRIVE_QUIETLY, *LOG_SEARCHED]
         indexes = [
             GinIndex(fields=["search"], name="activity_search"),
             models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),

@@ -34,11 +34,14 @@ class SavedSearch(models.Model):
     # Parameters of the search page as they were saved, and the edition of their meaning.
     criteria = models.JSONField(_("filters"), default=dict)
     edition = models.PositiveSmallIntegerField()
+    # Of `criteria`: the same search is kept once per address.
+    fingerprint = models.CharField(max_length=32, editable=False)
     # What "less like this" took out: [{"by": "provider" | "kind" | "theme" | "activity", "value": code, slug or id}].
     less = models.JSONField(_("left out"), default=list)
     frequency = models.CharField(_("how often"), max_length=8, choices=Frequency, default=Frequency.DAILY)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCONFIRMED)
     stopped_because = models.CharField(_("stopped because"), max_length=8, choices=Stopped, blank=True)
+    stopped_at = models.DateTimeField(_("stopped on"), null=True, blank=True)
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     # The highest `Activity.arrival` that was sent or was there already: what is higher is new.
@@ -52,10 +55,15 @@ class SavedSearch(models.Model):
         ordering = ["-created_at", "-id"]
         verbose_name = _("saved search")
         verbose_name_plural = _("saved searches")
+        constraints = [models.UniqueConstraint(fields=["email", "fingerprint"], name="saved_search_once")]
         indexes = [
             models.Index(fields=["next_due_at", "id"], condition=models.Q(state="active"), name="saved_search_due"),
-            models.Index(fields=["email"], name="saved_search_email"),
         ]
+
+    @property
+    def address(self) -> str:
+        """Where its mail goes: a person may have moved to another mailbox."""
+        return self.user.email if self.user else self.email
 
     def __str__(self) -> str:
         return f"{self.email} ({self.frequency})"

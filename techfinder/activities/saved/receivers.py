@@ -1,0 +1,22 @@
+"""People come and go with what they saved."""
+
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
+from django.dispatch import receiver
+
+from techfinder.accounts.models import User
+from techfinder.accounts.signals import person_leaves
+from techfinder.activities.saved import actions
+
+
+@receiver(person_leaves)
+def forget_person(user: User, **kwargs: Any) -> None:
+    actions.forget_person(user=user)
+
+
+@receiver(authentication_step_completed)
+def adopt_saved(user: User, method: str, email: str = "", **kwargs: Any) -> None:
+    """The code in a mail proves the mailbox."""
+    if method == "code" and email == user.email:
+        actions.adopt(user=user)
