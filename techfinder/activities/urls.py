@@ -9,6 +9,9 @@ from techfinder.activities import views
 app_name = "activities"
 urlpatterns = [
     path("", views.activity_list, name="list"),
+    path("kaart.json", views.activity_points, name="points"),
+    path("kaart.svg", views.activity_drawing, name="drawing"),
+    path("land.json", views.country_points, name="country"),
     path("nieuw/", views.activity_new, name="new"),
     path("vergelijk/", views.activity_compare, name="compare"),
     path("thema/<slug:code>/", views.theme, name="theme"),

@@ -64,6 +64,9 @@ old-programme                      GET   301  301   301    301   301    301   30
 set_language                       POST  302  302   302    302   302    302   302    302
 
 activities:list                    GET   200  200   200    200   200    200   200    200
+activities:points                   GET   200  200   200    200   200    200   200    200
+activities:drawing                  GET   200  200   200    200   200    200   200    200
+activities:country                  GET   200  200   200    200   200    200   200    200
 activities:new                     GET   200  200   200    200   200    200   200    200
 activities:detail                  GET   200  200   200    200   200    200   200    200
 activities:detail|draft            GET   404  404   404    404   200    404   200    200
