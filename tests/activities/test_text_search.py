@@ -52,7 +52,7 @@ def hits(text: str) -> list[str]:
         ("zonne boot", ["boats"]),
         ("zonneboot", ["boats"]),
         ("schip", ["harbour"]),
-        ("auto", ["harbour"]),
+        ("auto's", ["harbour"]),
         ("cafe", ["robots"]),
         ("hertogenbosch", ["robots"]),
         ("robots in vlissingen", []),
@@ -126,7 +126,7 @@ def test_which_words_a_document_has() -> None:
 
 
 def test_a_compound_that_nothing_has_is_found_by_its_parts() -> None:
-    assert hits("havenrace") == ["boats", "harbour"] or set(hits("havenrace")) == {"boats", "harbour"}
+    assert set(hits("havenrace")) == {"boats", "harbour"}
 
 
 def test_no_documents() -> None:
@@ -135,25 +135,11 @@ def test_no_documents() -> None:
 
 
 WORDS = st.sampled_from(
-    [
-        "robot",
-        "robots",
-        "wedstrijd",
-        "robotwedstrijd",
-        "haven",
-        "boot",
-        "groep",
-        "7",
-        "zonne",
-        "zonneboot",
-        "les",
-        "nieuw",
-    ]
+    ["robot", "robots", "wedstrijd", "robotwedstrijd", "haven", "boot", "groep", "7", "zonne", "zonneboot", "nieuw"]
 )
 TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
-SOME = st.lists(
-    st.builds(Document, title=TEXTS, description=TEXTS, levels=st.sampled_from([(), ("po-7",)])), max_size=6
-)
+DOCUMENT = st.builds(Document, title=TEXTS, description=TEXTS, levels=st.sampled_from([(), ("po-7",)]))
+SOME = st.lists(DOCUMENT, max_size=6)
 
 
 @settings(max_examples=60, deadline=None)

@@ -23,7 +23,7 @@ from techfinder.activities.search.text.words import fold, pieces, stems, words
         ("programmeren", "geprogrammeerd"),
         ("duurzaam", "duurzame"),
         ("groot", "grote"),
-        ("lamp", "lampjes"),
+        ("lamp", "lampen"),
         ("Energie", "énergie"),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from techfinder.activities.search.text.words import stems
+
 SHORTEST = 7
 HEAD, TAIL = 3, 4
 LINKS = ("", "s", "en", "n", "e", "er")
@@ -31,4 +33,7 @@ def _head(word: str, known: Container[str], depth: int) -> tuple[str, ...]:
         bare = word.removesuffix(link) if link else word
         if len(bare) >= HEAD and bare in known and (not link or bare != word):
             return (bare,)
+    for stem in stems(word):
+        if len(stem) >= HEAD and stem in known:
+            return (stem,)
     return parts(word, known, depth - 1) if depth > 1 else ()

@@ -20,7 +20,7 @@ class Statistics:
     """Of the main segment. A smaller one beside it is built and scored with the same.
 
     `documents`: how many; `lengths`: words per field on average; `frequency`: documents per stem;
-    `words`: the words as written, sorted; `counts`: documents per word.
+    `words`: the words as written, sorted; `counts`: how often each occurs.
     """
 
     documents: int

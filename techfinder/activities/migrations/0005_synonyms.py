@@ -93,5 +93,5 @@ def withdraw(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0003_finding")]
+    dependencies = [("activities", "0004_saved_once")]
     operations = [migrations.RunPython(ship, withdraw)]
