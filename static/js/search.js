@@ -15,15 +15,20 @@
 
   // What is shown, or on its way, is not asked for again: leaving a field says the same as the last letter in it.
   document.body.addEventListener("htmx:confirm", (event) => {
-    if (event.target === form && address(new FormData(form)) === shown) event.preventDefault();
+    if (event.target !== form || address(new FormData(form)) !== shown) return;
+    event.preventDefault();
+    // Only now it is known that these were the words: the answers to single letters are not counted as searches.
+    if (typing) fetch(`${form.action}?${shown}`, { headers: { "HX-Request": "true" }, keepalive: true });
+    typing = false;
   });
 
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt !== form) return;
-    const { parameters, triggeringEvent } = event.detail;
+    const { headers, parameters, triggeringEvent } = event.detail;
     for (const name of new Set(Object.keys(parameters))) if (!String(parameters[name])) delete parameters[name];
     shown = address(new FormData(form));
     typing = triggeringEvent?.type === "input";
+    if (typing) headers["X-Typing"] = "1";
     results.setAttribute("aria-busy", "true");
   });
 

@@ -1,6 +1,7 @@
 """What the form starts with: from the address, and from whoever above this room has something to add."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from techfinder.requests.levels import leaves_in_order
 
 Source = Callable[[QueryDict], dict[str, Any]]
 _sources: list[Source] = []
+LONGEST_NUMBER = 6
 
 
 def register(source: Source) -> Source:
@@ -34,8 +36,27 @@ def _from_address(query: QueryDict) -> dict[str, Any]:
         "kinds": query.getlist("soort"),
         "levels": leaves_in_order(query.getlist("niveau")),
         "school_q": query.get("plaats", "")[:100],
+        "title": query.get("titel", "")[:100],
+        "delivery": query.getlist("plek"),
+        "audience": query.getlist("doelgroep"),
+        "group_size": _number(query.get("leerlingen", "")),
+        "date_from": _day(query.get("van", "")),
+        "date_until": _day(query.get("tot", "")),
+        "max_travel_km": _number(query.get("km", "")),
+        "max_cost": _number(query.get("budget", "")),
     }
-    return {name: value for name, value in wanted.items() if value}
+    return {name: value for name, value in wanted.items() if value not in ("", [], None)}
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def schools_of(user: User, limit: int = 20) -> list[School]:
