@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from techfinder.activities.on_cards import Day, OnCard
 from techfinder.activities.search.criteria import Criteria
@@ -68,8 +68,7 @@ def _in_period(session: Day, criteria: Criteria) -> bool:
 
 def _practical(activity: OnCard, criteria: Criteria) -> Iterator[str]:
     if criteria.group:
-        text = ngettext("room for %(count)d pupil", "suits a group of %(count)d", criteria.group)
-        yield text % {"count": criteria.group}
+        yield gettext("suits a group of %(count)d") % {"count": criteria.group}
     if criteria.free:
         yield gettext("free")
     if criteria.room and activity.coming_sessions:

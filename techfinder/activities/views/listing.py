@@ -19,15 +19,16 @@ from techfinder.activities import facets, results, search
 from techfinder.activities.favourites.queries import kept_among
 from techfinder.activities.filters import ActivityFilter
 from techfinder.activities.search.found import Facets, Hits
+from techfinder.activities.views.noting import note
 from techfinder.activities.vocabulary import Vocabulary
+from techfinder.activities.ways import ask_url, ways
 
 PER_PAGE = 20
+LAST = 10**9
 # What finds fewer than this gets ways on.
 FEW = 3
 LONGEST_QUERY_MS = 2000
 TRY_AGAIN_SECONDS = 10
-# What a request has in common with a search, and how the form of a request calls it.
-SHARED = {"plaats": "plaats", "level": "niveau", "theme": "thema", "kind": "soort"}
 # How the parts of a landing page are passed on: whatever it says of itself.
 Preset = Mapping[str, Sequence[str]]
 
@@ -54,6 +55,7 @@ def render_list(
         if not limits.is_too_slow(error):
             raise
         return _busy(request)
+    note(request, context["criteria"], context["count"])
     context |= {"title": title, "intro": intro, "canonical": canonical, "no_index": not context["count"]}
     return _drawn(request, context)
 
@@ -87,54 +89,63 @@ def _busy(request: HttpRequest) -> HttpResponse:
 def _context(params: QueryDict, page_number: str | None) -> dict[str, Any]:
     words = Vocabulary()
     found = ActivityFilter(params, words=words)
-    hits, counts, page = _find(found, page_number)
-    pairs, heading = list(found.pairs()), results.heading(hits.total, found)
-    listed = facets.facets(found, counts, words)
+    criteria, now = found.criteria(), search.now()
+    hits, counts, page = _find(now, criteria, page_number)
+    heading = results.heading(hits.total, found)
     return {
         "found": found,
-        "criteria": found.criteria(),
+        "criteria": criteria,
         "notes": found.notes,
         "page": page,
         "count": hits.total,
         "heading": heading,
-        "cards": results.cards(hits, found.criteria(), words),
+        "cards": results.cards(hits, criteria, words),
         "chips": facets.chips(found, words),
+        "address": urlencode(list(found.pairs())),
+        "clear_url": reverse("activities:list"),
+        "ask_url": ask_url(found),
+        "partly": hits.partly,
+        **_filters(found, counts, words, hits.total, heading),
+        **_ways_on(now, found, words, hits.total),
+    }
+
+
+def _filters(found: ActivityFilter, counts: Facets, words: Vocabulary, total: int, heading: str) -> dict[str, Any]:
+    """What the search box and the filters beside the list show."""
+    listed = facets.facets(found, counts, words)
+    return {
         "facets": listed,
-        "state": facets.state(found, listed, hits.total, heading),
+        "state": facets.state(found, listed, total, heading),
         "radii": facets.radii(found.criteria()),
         "sorts": facets.sorts(found),
         "q": found.cleaned["q"],
         "plaats": found.cleaned["plaats"],
-        "address": urlencode(pairs),
-        "clear_url": reverse("activities:list"),
-        "ask_url": f"{reverse('requests:new')}?{urlencode(_shared(pairs))}",
-        "few": hits.total < FEW,
-        "suggestion": _suggestion(found, hits),
     }
 
 
-def _find(found: ActivityFilter, page_number: str | None) -> tuple[Hits, Facets, Page[int]]:
+def _find(now: search.Search, criteria: search.Criteria, number: str | None) -> tuple[Hits, Facets, Page[int]]:
     """The hits of a page; of the last page when it lies behind that, of the first when it is no number."""
-    criteria, now = found.criteria(), search.now()
-    asked = Paginator(range(10**9), PER_PAGE).get_page(page_number)
-    start = asked.start_index() - 1
+    start = Paginator(range(LAST), PER_PAGE).get_page(number).start_index() - 1
     hits, counts = now.result(criteria, start, PER_PAGE)
-    page = Paginator(range(hits.total), PER_PAGE).get_page(page_number)
+    page = Paginator(range(hits.total), PER_PAGE).get_page(number)
     there = max(0, page.start_index() - 1)
     if there != start:
         hits = now.find(criteria, start=there, limit=PER_PAGE)
     return hits, counts, page
 
 
-def _suggestion(found: ActivityFilter, hits: Hits) -> dict[str, str] | None:
-    """The words as they may have been meant, when they found little, with the address that searches for them."""
+def _ways_on(now: search.Search, found: ActivityFilter, words: Vocabulary, total: int) -> dict[str, Any]:
+    """What somebody can do who found little: other words, other filters."""
+    if total >= FEW:
+        return {"few": False}
+    return {"few": True, "ways": ways(found, total, words), "suggestion": _suggestion(now, found)}
+
+
+def _suggestion(now: search.Search, found: ActivityFilter) -> dict[str, str] | None:
+    """The words as they may have been meant, with the address that searches for them."""
     text = found.criteria().text
-    better = search.suggest(text) if text and hits.total < FEW else None
+    better = now.suggest(text) if text else None
     if not better:
         return None
     pairs = [(name, better if name == "q" else value) for name, value in found.pairs()]
     return {"text": better, "url": f"{reverse('activities:list')}?{urlencode(pairs)}"}
-
-
-def _shared(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(SHARED[name], value) for name, value in pairs if name in SHARED]
