@@ -207,6 +207,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "matches.sweep": 60,
         "matches.near_misses": 60,
         "campaigns.sweep": 60,
+        "activities.alerts": 60,
+        "activities.tend_alerts": 3600,
         "matches.digest": 300,
         "requests.drop_unconfirmed": 3600,
         "activities.forget_sought": 86400,

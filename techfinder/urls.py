@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("aanbod/", include("techfinder.activities.urls")),
+    path("bericht/", include("techfinder.activities.saved_urls")),
     path("bewaard/", include("techfinder.activities.favourites.urls")),
     path("vraag/", include("techfinder.requests.urls")),
     path("mijn/", include("techfinder.matches.urls")),

@@ -22,7 +22,7 @@ from techfinder.organisations.models import Provider
 Status = Activity.Status
 NOT_COPIED = {
     "id", "ref", "slug", "title", "status", "pending", "submitted_at", "published_at", "confirmed_at",
-    "created_at", "updated_at", "version", "matched_version", "search",
+    "created_at", "updated_at", "version", "matched_version", "search", "quiet", "arrival",
 }  # fmt: skip
 Rows = Sequence[Mapping[str, Any]]
 # Of more at once the sweeper is told: it matches them together.
@@ -151,6 +151,7 @@ def approve(*, activity_id: int, seen: dt.datetime) -> Activity | None:
     activity.published_at = activity.published_at or timezone.now()
     activity.save()
     _rematch(Activity.objects.filter(pk=activity.pk))
+    wake("activities.alerts")
     return activity
 
 
@@ -234,6 +235,7 @@ def copy(*, activity: Activity) -> Activity:
 def rematch_provider(*, provider: Provider) -> None:
     """After a provider was verified or changed: its activities are matched anew, without waiting for the sweeper."""
     _rematch(Activity.objects.filter(provider=provider, status=Status.PUBLISHED))
+    wake("activities.alerts")
 
 
 @transaction.atomic

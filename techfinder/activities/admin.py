@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 
-from techfinder.activities.models import Activity, Session, Stage, Synonym
+from techfinder.activities.models import Activity, SavedSearch, Session, Stage, Synonym
 from techfinder.activities.search.text.synonyms import Phrase, as_words, phrases, stemmed
 
 
@@ -41,6 +41,10 @@ class SynonymForm(forms.ModelForm[Synonym]):
     """Two to twenty words or short phrases; each word, in whatever form, in one group only."""
 
     FEWEST, MOST = 2, 20
+
+    class Meta:
+        model = Synonym
+        fields = ["words"]
 
     def clean_words(self) -> str:
         group = phrases(self.cleaned_data["words"])
@@ -92,3 +96,26 @@ class SynonymAdmin(admin.ModelAdmin[Synonym]):
     list_display = ("words",)
     search_fields = ("words",)
     list_per_page = 200
+
+
+@admin.register(SavedSearch)
+class SavedSearchAdmin(admin.ModelAdmin[SavedSearch]):
+    """For looking: who waits for what. Its long number opens its pages, and is not shown."""
+
+    list_display = ("id", "email", "frequency", "state", "created_at", "sent_at")
+    list_filter = ("state", "frequency")
+    search_fields = ("email",)
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: SavedSearch | None = None) -> Any:
+        return [field.name for field in SavedSearch._meta.fields if field.name not in ("uuid", "fingerprint")]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("activities.view_savedsearch")

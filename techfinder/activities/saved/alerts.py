@@ -1,0 +1,174 @@
+"""Who is told of what is new.
+
+A run takes the searches that are due, batch by batch, each row held until its mail and its watermark are written in the
+same transaction: two runs at once never take the same row, and what fails or is killed is taken by the next run. What
+goes into a mail is what has a higher number than the last one had, never what came in some window of time: a run that
+is missed loses nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from techfinder.activities import search
+from techfinder.activities.models import Activity, SavedSearch
+from techfinder.activities.on_cards import OnCard, on_cards
+from techfinder.activities.saved import mails
+from techfinder.activities.saved.arrivals import number_arrivals
+from techfinder.activities.saved.queries import due
+from techfinder.activities.saved.reading import reading_of
+from techfinder.activities.saved.schedule import next_due
+from techfinder.activities.saved.tending import stop_undeliverable
+from techfinder.celery import wake
+
+logger = logging.getLogger(__name__)
+
+TASK = "activities.alerts"
+BATCH = 200
+# A run that takes longer leaves the rest to the next one.
+SECONDS_PER_RUN = 40
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What a search has above its watermark: ids in the order of the search, and distances in km (None: no point)."""
+
+    saved: SavedSearch
+    distances: Mapping[int, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An activity as `less` sees it."""
+
+    arrival: int
+    provider: str
+    kind: str
+    themes: list[str]
+
+
+@dataclass
+class Run:
+    """One run: up to which number it looks, and at what moment."""
+
+    top: int
+    now: dt.datetime
+    told: int = 0
+
+    @transaction.atomic
+    def take(self, after: int) -> int | None:
+        """Tell the next searches that are due; returns the last one's id, None when there is none."""
+        rows = due(now=self.now, top=self.top).filter(pk__gt=after).order_by("pk").select_related("user")
+        batch = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
+        if not batch:
+            return None
+        fresh = self._search(batch)
+        news = News({pk for each in fresh for pk in each.distances}, self.top)
+        quiet = [each.saved for each in fresh if not self._attempt(each, news.of(each))]
+        self._pass_over(quiet)
+        return batch[-1].pk
+
+    def _search(self, batch: Iterable[SavedSearch]) -> list[Fresh]:
+        now, found = search.now(), []
+        for saved in batch:
+            reading = reading_of(saved)
+            if not reading.is_possible:
+                pause_impossible(saved)
+                continue
+            hits = now.find_all(reading.criteria, after=saved.watermark)
+            far = [None if math.isnan(each) else each for each in hits.distances.tolist()]
+            found.append(Fresh(saved, dict(zip(hits.ids.tolist(), far, strict=True))))
+        return found
+
+    def _attempt(self, fresh: Fresh, hits: Sequence[mails.Hit]) -> bool:
+        """Mail one; False when there was nothing to mail. What cannot be composed holds up nobody else, and stays."""
+        if not hits:
+            return False
+        try:
+            with transaction.atomic():
+                self._tell(fresh.saved, hits)
+        except Exception:
+            logger.exception("an alert cannot be composed")
+        return True
+
+    def _tell(self, saved: SavedSearch, hits: Sequence[mails.Hit]) -> None:
+        mails.tell(saved, hits, up_to=self.top)
+        saved.watermark, saved.sent_at = self.top, self.now
+        saved.next_due_at = next_due(saved.frequency, after=self.now)
+        saved.save(update_fields=["watermark", "sent_at", "next_due_at"])
+        self.told += 1
+
+    def _pass_over(self, quiet: Iterable[SavedSearch]) -> None:
+        """Nothing new for these: they are looked at again when they are due."""
+        groups = defaultdict(list)
+        for saved in quiet:
+            groups[saved.frequency].append(saved.pk)
+        for frequency, ids in groups.items():
+            due_at = next_due(frequency, after=self.now)
+            SavedSearch.objects.filter(pk__in=ids).update(watermark=self.top, next_due_at=due_at)
+
+
+class News:
+    """What is new to a batch, read once and as it is at this moment."""
+
+    def __init__(self, ids: Iterable[int], top: int) -> None:
+        wanted = sorted(ids)
+        self.cards: dict[int, OnCard] = {each.pk: each for each in on_cards(wanted)}
+        rows = Activity.objects.filter(pk__in=wanted, arrival__gt=0, arrival__lte=top)
+        columns = rows.values_list("pk", "arrival", "provider__slug", "kind", "themes")
+        self.known = {pk: Known(arrival or 0, *rest) for pk, arrival, *rest in columns}
+
+    def of(self, fresh: Fresh) -> list[mails.Hit]:
+        """What is to be told of it, in the order of the search."""
+        return [
+            mails.Hit(self.cards[pk], far)
+            for pk, far in fresh.distances.items()
+            if pk in self.cards and pk in self.known and self._is_news(pk, fresh.saved)
+        ]
+
+    def _is_news(self, pk: int, saved: SavedSearch) -> bool:
+        known = self.known[pk]
+        return known.arrival > saved.watermark and not any(is_left_out(pk, known, each) for each in saved.less)
+
+
+def is_left_out(pk: int, known: Known, entry: Mapping[str, Any]) -> bool:
+    """Whether "less like this" of an entry speaks of this activity."""
+    by, value = entry["by"], entry["value"]
+    own: dict[str, list[Any]] = {
+        "activity": [pk],
+        "provider": [known.provider],
+        "kind": [known.kind],
+        "theme": known.themes,
+    }
+    return value in own.get(by, [])
+
+
+def pause_impossible(saved: SavedSearch) -> None:
+    """A search of which nothing is left, or whose last day is over, finds nothing any more: say so, once."""
+    saved.state = SavedSearch.State.PAUSED
+    saved.save(update_fields=["state"])
+    mails.say_paused(saved)
+
+
+def send_alerts(*, now: dt.datetime | None = None, seconds: float = SECONDS_PER_RUN) -> int:
+    """Tell who is due what is new to them; nothing new, no mail. Returns how many mails were queued."""
+    until = time.monotonic() + seconds
+    stop_undeliverable()
+    run, last = Run(number_arrivals(), now or timezone.now()), 0
+    while time.monotonic() < until:
+        reached = run.take(last)
+        if reached is None:
+            return run.told
+        last = reached
+    wake(TASK)
+    return run.told

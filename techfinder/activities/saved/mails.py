@@ -1,0 +1,117 @@
+"""The mails about a saved search, in its language; the caller owns the transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone, translation
+
+from techfinder.activities.models import SavedSearch
+from techfinder.activities.on_cards import OnCard
+from techfinder.activities.reasons import reasons
+from techfinder.activities.saved.addresses import page
+from techfinder.activities.saved.reading import Reading, reading_of
+from techfinder.activities.vocabulary import Vocabulary
+from techfinder.activities.words import capital
+from techfinder.mail.actions import queue_mail
+from techfinder.mail.compose import absolute
+from techfinder.mail.models import OutgoingMail
+
+SHOWN = 10
+DAYS_TO_ANSWER = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An activity that is new to a saved search, and how far it is (km; None: not known or only online)."""
+
+    activity: OnCard
+    distance: float | None
+
+
+def ask_confirmation(saved: SavedSearch) -> OutgoingMail | None:
+    """A mail with one button: whoever reads the mailbox turns the alert on, or does nothing."""
+    return _queue(saved, "confirm", uuid.uuid4().hex, button_url=page(saved, "confirm"), sensitive=True)
+
+
+def say_known(saved: SavedSearch) -> OutgoingMail | None:
+    """This search was saved before; on its page it can be changed or started again."""
+    return _queue(saved, "known", uuid.uuid4().hex, button_url=page(saved), sensitive=True)
+
+
+def ask_wanted(saved: SavedSearch) -> OutgoingMail | None:
+    """Once a year: one button, or it stops."""
+    today = timezone.localdate()
+    context: dict[str, Any] = {"days": DAYS_TO_ANSWER, "since": timezone.localdate(saved.wanted_at or saved.created_at)}
+    return _queue(saved, "wanted", today.isoformat(), button_url=page(saved, "wanted"), **context)
+
+
+def say_paused(saved: SavedSearch) -> OutgoingMail | None:
+    """What was searched for is no longer there."""
+    return _queue(saved, "paused", uuid.uuid4().hex, button_url=page(saved))
+
+
+def tell(saved: SavedSearch, hits: Sequence[Hit], *, up_to: int) -> OutgoingMail | None:
+    """One mail with what is new, the first hit in its subject. `up_to` is the watermark that this mail makes."""
+    with translation.override(saved.language):
+        reading = reading_of(saved)
+        words = Vocabulary()
+        context: dict[str, Any] = {
+            "hits": [_hit_words(saved, hit, reading, words) for hit in hits[:SHOWN]],
+            "count": len(hits),
+            "others": len(hits) - 1,
+            "more": max(0, len(hits) - SHOWN),
+            "first": hits[0].activity.title,
+            "pause_url": page(saved, "pause"),
+        }
+    return _queue(saved, "alert", str(up_to), button_url=absolute(f"{reading.url}&sort=newest"), **context)
+
+
+def _hit_words(saved: SavedSearch, hit: Hit, reading: Reading, words: Vocabulary) -> dict[str, Any]:
+    activity = hit.activity
+    return {
+        "title": activity.title,
+        "kind": capital(words.kind_name(activity.kind)),
+        "provider": activity.provider_name,
+        "town": activity.venue_city or activity.provider_city,
+        "text": activity.summary,
+        "reasons": reasons(activity, reading.criteria, hit.distance, words),
+        "url": absolute(f"/aanbod/{activity.slug}/"),
+        "less_url": page(saved, "less", activity.slug),
+    }
+
+
+def _queue(
+    saved: SavedSearch, what: str, occasion: str, *, button_url: str, sensitive: bool = False, **context: Any
+) -> OutgoingMail | None:
+    with translation.override(saved.language):
+        reading = reading_of(saved)
+        about = {
+            "labels": reading.labels,
+            "lacks": reading.lacks,
+            "manage_url": page(saved),
+            "stop_url": page(saved, "stop"),
+        }
+    return queue_mail(
+        # Alerts are told apart by how far they look: what was told cannot be told again.
+        key=f"search:{saved.pk}:{occasion}" if what == "alert" else f"search-{what}:{saved.pk}:{occasion}",
+        kind="search",
+        to=saved.address,
+        recipient=saved.user,
+        language=saved.language,
+        template=f"search_{what}",
+        context={
+            **about,
+            **context,
+            "often": saved.frequency,
+            "manage_url": page(saved),
+            "stop_url": page(saved, "stop"),
+            "button_url": button_url,
+        },
+        sensitive=sensitive,
+        unsubscribe=not sensitive,
+        unsubscribe_at="" if sensitive else page(saved, "stop"),
+    )
