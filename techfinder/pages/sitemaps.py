@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from techfinder.activities import search
 from techfinder.activities.models import Activity
+from techfinder.activities.search import Criteria
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Region, Theme
 
@@ -51,26 +53,38 @@ class Offers(OwnSitemap):
         return Activity.objects.public().aggregate(last=Max("updated_at"))["last"]
 
 
-class Themes(OwnSitemap):
-    def items(self) -> QuerySet[Theme, Any]:
-        return Theme.objects.filter(active=True).order_by("position", "code").values_list("code", flat=True)
-
-    def location(self, item: str) -> str:
-        return reverse("activities:theme", args=[item])
-
-
-class Regions(OwnSitemap):
-    """The page of a region, and the search in it; and per province each theme."""
-
-    def items(self) -> list[str]:
-        shown = Region.objects.filter(type__in=SHOWN_REGIONS).order_by("id").values_list("slug", "type")
-        return [address for slug, kind in shown for address in self._addresses(slug, kind)]
-
-    def _addresses(self, slug: str, kind: str) -> list[str]:
-        return [reverse("pages:region", args=[slug]), reverse("activities:region", args=[slug])]
+class Addresses(OwnSitemap):
+    """A section whose items are addresses already."""
 
     def location(self, item: str) -> str:
         return item
+
+
+class Themes(Addresses):
+    """Each theme that has offers, in the whole country and in each province."""
+
+    def items(self) -> list[str]:
+        used = list(Theme.objects.filter(active=True).order_by("position", "code").values_list("code", flat=True))
+        provinces = Region.objects.filter(type=Region.Type.PROVINCE).order_by("id").values_list("slug", "code")
+        searched = search.now()
+        whole = searched.facets(Criteria()).counts["theme"]
+        found = [reverse("activities:theme", args=[theme]) for theme in used if whole.get(theme)]
+        for slug, code in provinces:
+            counts = searched.facets(Criteria(regions=(code,))).counts["theme"]
+            there = [theme for theme in used if counts.get(theme)]
+            found += [reverse("activities:region_theme", args=[slug, theme]) for theme in there]
+        return found
+
+
+class Regions(Addresses):
+    """The page of each region, and the search in it when it finds something."""
+
+    def items(self) -> list[str]:
+        shown = list(Region.objects.filter(type__in=SHOWN_REGIONS).order_by("id").values_list("slug", "code"))
+        counts = search.counts(Criteria(regions=(code,)) for _slug, code in shown)
+        pages = [reverse("pages:region", args=[slug]) for slug, _code in shown]
+        searches = [(slug, count) for (slug, _code), count in zip(shown, counts, strict=True) if count]
+        return pages + [reverse("activities:region", args=[slug]) for slug, _count in searches]
 
 
 class Providers(OwnSitemap):
@@ -87,17 +101,14 @@ class Providers(OwnSitemap):
         return item[1]
 
 
-class Statements(OwnSitemap):
+class Statements(Addresses):
     names: Sequence[str] = (
         "pages:home", "activities:list", "pages:regions", "requests:new", "requests:list", "activities:new",
         "pages:how", "pages:help", "pages:privacy", "pages:accessibility",
     )  # fmt: skip
 
-    def items(self) -> Sequence[str]:
-        return self.names
-
-    def location(self, item: str) -> str:
-        return reverse(item)
+    def items(self) -> list[str]:
+        return [reverse(name) for name in self.names]
 
 
 SECTIONS: dict[str, type[OwnSitemap]] = {

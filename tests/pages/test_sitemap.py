@@ -56,7 +56,18 @@ def test_when_it_last_changed_is_told(client):
     assert activity.updated_at.date().isoformat() in client.get("/sitemap.xml").content.decode()
 
 
+def test_only_searches_that_find_something_are_in_it(client):
+    ActivityFactory(regions=["NL-ZE"], themes=["robotica"])
+    assert locations(client, "/sitemap-themas.xml") == [
+        "/aanbod/thema/robotica/", "/aanbod/zeeland/thema/robotica/"
+    ]  # fmt: skip
+    regions = locations(client, "/sitemap-regios.xml")
+    assert [address for address in regions if address.startswith("/aanbod/")] == ["/aanbod/zeeland/"]
+    assert "/regio/drenthe/" in regions
+
+
 def test_a_retired_theme_is_not_in_it(client):
+    ActivityFactory(regions=["NL-ZE"], themes=["robotica"])
     Theme.objects.filter(code="robotica").update(active=False)
     assert "/aanbod/thema/robotica/" not in locations(client, "/sitemap-themas.xml")
 
