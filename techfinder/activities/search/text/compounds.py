@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from techfinder.activities.search.text.words import stems
-
 SHORTEST = 7
 HEAD, TAIL = 3, 4
 LINKS = ("", "s", "en", "n", "e", "er")
@@ -30,10 +28,12 @@ def _tail(word: str, known: Container[str]) -> str:
 
 def _head(word: str, known: Container[str], depth: int) -> tuple[str, ...]:
     for link in LINKS:
-        bare = word.removesuffix(link) if link else word
-        if len(bare) >= HEAD and bare in known and (not link or bare != word):
-            return (bare,)
-    for stem in stems(word):
-        if len(stem) >= HEAD and stem in known:
-            return (stem,)
+        if not word.endswith(link):
+            continue
+        bare = word.removesuffix(link)
+        # Zon, zonneboot: a short vowel doubles what comes after it.
+        single = bare[:-1] if link and bare[-1:] == bare[-2:-1] else bare
+        for head in (bare, single):
+            if len(head) >= HEAD and head in known:
+                return (head,)
     return parts(word, known, depth - 1) if depth > 1 else ()

@@ -94,4 +94,4 @@ def stems(word: str) -> tuple[str, ...]:
         return (plain,)
     lemma = surface(simplemma.lemmatize(word[:LONGEST].replace("’", "'"), lang="nl")).replace("_", "")
     with _ONE_AT_A_TIME:
-        return tuple(dict.fromkeys(_STEMMER.stemWord(form) or form for form in (plain, lemma) if form))
+        return tuple(dict.fromkeys(_STEMMER.stemWord(form) or form for form in dict.fromkeys((plain, lemma)) if form))
