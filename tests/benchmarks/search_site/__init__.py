@@ -1,0 +1,1 @@
+"""The site with another search behind its list: the same pages, cards and templates, to compare with."""
