@@ -36,6 +36,11 @@ def heading(total: int, found: ActivityFilter) -> str:
     return line % values
 
 
+def page_title(heading: str, number: int) -> str:
+    """Write 34 activiteiten over energie, pagina 2."""
+    return heading if number == 1 else gettext("%(heading)s, page %(number)d") % {"heading": heading, "number": number}
+
+
 def _where(found: ActivityFilter) -> str:
     if found.place and (radius := found.criteria().radius):
         return gettext("within %(km)d km of %(place)s") % {"km": radius, "place": found.place.name}

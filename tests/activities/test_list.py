@@ -117,7 +117,7 @@ def test_chip_takes_one_filter_away(client):
     response = client.get(LIST, {"theme": ["water", "energie"], "q": "dijk", "page": "3"})
     urls = dict(response.context["chips"])
     assert len(urls) == 3
-    assert urls["dijk"] == "?theme=water&theme=energie"
+    assert urls["dijk"] == f"{LIST}?theme=water&theme=energie"
     assert all("page" not in url for url in urls.values())
 
 
@@ -140,11 +140,3 @@ def test_nothing_found_leads_to_a_request_with_the_filters(client):
 def test_bad_values_give_a_sensible_page(client, query):
     ActivityFactory()
     assert client.get(f"{LIST}?{query}").status_code == 200
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_query_count_is_constant(client, django_assert_num_queries, vlissingen, count):
-    for number in range(count):
-        SessionFactory(activity=ActivityFactory(regions=["NL-ZE"], title=f"Molen {number}"))
-    with django_assert_num_queries(8):
-        assert len(titles(client, region="GM0718", theme="energie", q="molen")) == count

@@ -57,6 +57,7 @@ def render_list(
         return _busy(request)
     note(request, context["criteria"], context["count"])
     context |= {"title": title, "intro": intro, "canonical": canonical, "no_index": not context["count"]}
+    context["page_title"] = results.page_title(title or context["heading"], context["page"].number)
     return _drawn(request, context)
 
 
@@ -138,7 +139,7 @@ def _ways_on(now: search.Search, found: ActivityFilter, words: Vocabulary, total
     """What somebody can do who found little: other words, other filters."""
     if total >= FEW:
         return {"few": False}
-    return {"few": True, "ways": ways(found, total, words), "suggestion": _suggestion(now, found)}
+    return {"few": True, "ways": ways(found, total, words, now=now), "suggestion": _suggestion(now, found)}
 
 
 def _suggestion(now: search.Search, found: ActivityFilter) -> dict[str, str] | None:
