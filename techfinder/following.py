@@ -30,9 +30,9 @@ class Follower:
     def __init__(self, log: str, item: str, where: str = "true") -> None:
         """`log`: the table, with a column `xact`. `item`: SQL for the item of a row. `where`: SQL for which rows."""
         changes = f"""
-            SELECT array_agg(array[{item}, xact]) FROM {log} WHERE {where} AND
+            SELECT array_agg(array[({item})::bigint, xact]) FROM {log} WHERE {where} AND
                 (xact = pg_current_xact_id_if_assigned()::text::bigint OR xact >= %(oldest)s
-                    AND ({item} = {PRUNED} OR xact <> ALL(%(seen)s::bigint[])))
+                    AND (({item}) = {PRUNED} OR xact <> ALL(%(seen)s::bigint[])))
         """  # noqa: S608  # all of it is written in the code
         self._query = f"{NOW}, ({changes})"
         self._database: int | None = None
@@ -80,7 +80,7 @@ def prune(log: type[models.Model], *, most: int, marker: dict[str, Any]) -> None
     with connection.cursor() as cursor:
         cursor.execute(NOW)
         _, limit, _ = cursor.fetchone()
-    newest = rows.order_by("-pk").values_list("xact", flat=True)[most // 4 : most // 4 + 1]
-    limit = min([limit, *newest])
+    kept = rows.order_by("-pk").values_list("xact", flat=True)[: most // 4]
+    limit = min([limit, *kept])
     rows.filter(xact__lt=limit).delete()
     rows.create(**marker, xact=limit - 1)

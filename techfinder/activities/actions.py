@@ -22,7 +22,7 @@ from techfinder.organisations.models import Provider
 Status = Activity.Status
 NOT_COPIED = {
     "id", "ref", "slug", "title", "status", "pending", "submitted_at", "published_at", "confirmed_at",
-    "created_at", "updated_at", "version", "matched_version", "search", "quiet", "arrival",
+    "created_at", "updated_at", "version", "matched_version", "quiet", "arrival",
 }  # fmt: skip
 Rows = Sequence[Mapping[str, Any]]
 # Of more at once the sweeper is told: it matches them together.

@@ -318,7 +318,7 @@ def _publish(activity: Activity) -> None:
 def _write(changes: Changes) -> None:
     Activity.objects.bulk_create(changes.new)
     # Whole rows in one statement: an update with a CASE per field takes ten times as long.
-    names = [item.name for item in Activity._meta.concrete_fields if item.name not in ("id", "ref", "slug", "search")]
+    names = [item.name for item in Activity._meta.concrete_fields if item.name not in ("id", "ref", "slug")]
     Activity.objects.bulk_create(changes.changed, update_conflicts=True, unique_fields=["ref"], update_fields=names)
     _write_sessions(changes.sessions)
     Stage.objects.filter(activity__in=[activity for activity, _steps in changes.stages]).delete()

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Session
-from techfinder.activities.queries import Criteria
+from techfinder.activities.search import Criteria
 from techfinder.campaigns.actions import seat_fault
 from techfinder.campaigns.models import Campaign, CampaignRequest
 from techfinder.taxonomy.data import LEVEL_BY_CODE, LEVELS
@@ -248,8 +248,8 @@ class NarrowSessions(_Narrow):
         said = self.said()
         return Criteria(
             text=said["q"],
-            themes=[said["theme"]] if said.get("theme") else (),
-            kinds=[said["kind"]] if said.get("kind") else (),
+            themes=(said["theme"],) if said.get("theme") else (),
+            kinds=(said["kind"],) if said.get("kind") else (),
         )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from techfinder.activities.access import codes_under
 from techfinder.activities.gone import gone_of, is_nowhere
 from techfinder.activities.models import Activity, Session
-from techfinder.activities.queries import Criteria, search
+from techfinder.activities.search import Criteria, find_all
 from techfinder.activities.vocabulary import overlapping
 from techfinder.campaigns.models import Campaign, CampaignRequest, CampaignSession, Pin
 from techfinder.requests.models import Request, RequestQuerySet
@@ -37,7 +37,7 @@ def sessions_in_reach(campaign: Campaign, criteria: Criteria | None = None) -> Q
     """Coming days with free seats within the campaign, of activities in its reach that meet the criteria."""
     activities = activities_in_reach(campaign)
     if criteria is not None:
-        activities = activities.filter(pk__in=search(criteria).order_by().values("pk"))
+        activities = activities.filter(pk__in=find_all(criteria).ids.tolist())
     return (
         Session.objects.filter(activity__in=activities.order_by().values("pk"))
         .filter(date__gte=max(campaign.first_day, timezone.localdate()), date__lte=campaign.last_day)

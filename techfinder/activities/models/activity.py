@@ -1,8 +1,6 @@
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -25,32 +23,6 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         changed = models.Q(status__in=[Activity.Status.PUBLISHED, Activity.Status.PAUSED], pending__isnull=False)
         return self.filter(models.Q(status=Activity.Status.SUBMITTED) | changed, submitted_at__isnull=False)
 
-
-# In the database, so that an import, a bulk update and the shell keep the text index whole as well.
-KEEP_SEARCH = pgtrigger.Trigger(
-    name="activity_search",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert
-    | pgtrigger.UpdateOf("title", "summary", "goals", "description", "co_providers", "provider_id"),
-    declare=[("provider_name", "TEXT")],
-    func="""
-        SELECT name INTO provider_name FROM organisations_provider WHERE id = NEW.provider_id;
-        NEW.search :=
-            setweight(to_tsvector('dutch', NEW.title), 'A')
-            || setweight(to_tsvector('dutch', NEW.summary || ' ' || NEW.goals), 'B')
-            || setweight(to_tsvector('dutch', NEW.description), 'C')
-            || setweight(to_tsvector('dutch', coalesce(provider_name, '') || ' ' || NEW.co_providers), 'C');
-        RETURN NEW;
-    """,
-)
-
-RENAME = pgtrigger.Trigger(
-    name="provider_renamed",
-    when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("name"),
-    condition=pgtrigger.AnyChange("name"),
-    func="UPDATE activities_activity SET title = title WHERE provider_id = NEW.id; RETURN NULL;",
-)
 
 # What the matching rules read of a provider: the sweeper finds the raised versions.
 REMATCH = pgtrigger.Trigger(
@@ -116,9 +88,23 @@ ARRIVE_QUIETLY = pgtrigger.Trigger(
 LOG_PROVIDER = pgtrigger.Trigger(
     name="provider_searched",
     when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("name", "slug", "status", "paused", "lat", "lon", "municipality_id"),
-    condition=pgtrigger.AnyChange("name", "slug", "status", "paused", "lat", "lon", "municipality"),
+    operation=pgtrigger.UpdateOf("name", "slug", "status", "paused", "city", "lat", "lon", "municipality_id"),
+    condition=pgtrigger.AnyChange("name", "slug", "status", "paused", "city", "lat", "lon", "municipality"),
     func=f"{SEARCHED_LOG.format(id='id')} FROM activities_activity WHERE provider_id = NEW.id; RETURN NULL;",
+)
+
+
+TOWN_SEARCHED = pgtrigger.Trigger(
+    name="town_searched",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("lat", "lon"),
+    condition=pgtrigger.AnyChange("lat", "lon"),
+    func=f"""
+        {SEARCHED_LOG.format(id="activity.id")} FROM activities_activity activity
+        JOIN organisations_provider provider ON provider.id = activity.provider_id
+        WHERE provider.municipality_id = NEW.id;
+        RETURN NULL;
+    """,
 )
 
 
@@ -127,7 +113,7 @@ class OfferingTown(Region):
 
     class Meta:
         proxy = True
-        triggers = [TOWN_MOVED]
+        triggers = [TOWN_MOVED, TOWN_SEARCHED]
 
 
 class OfferingProvider(Provider):
@@ -135,10 +121,10 @@ class OfferingProvider(Provider):
 
     class Meta:
         proxy = True
-        triggers = [RENAME, REMATCH, LOG_PROVIDER]
+        triggers = [REMATCH, LOG_PROVIDER]
 
 
-@pghistory.track(exclude=["search", "matched_version", "quiet", "arrival"])
+@pghistory.track(exclude=["matched_version", "quiet", "arrival"])
 class Activity(models.Model):
     """What a provider offers, with every field of the reference record."""
 
@@ -235,7 +221,6 @@ class Activity(models.Model):
     # Came in by an import that tells nobody: its matches are made and no one is mailed of them.
     quiet = models.BooleanField(default=False, editable=False)
     matched_version = models.PositiveIntegerField(default=0)
-    search = SearchVectorField(null=True, editable=False)
     # Its place in the order of first publication, given by one run at a time: who saw up to here misses nothing.
     # Below zero: it came in quietly.
     arrival = models.BigIntegerField(null=True, editable=False, unique=True)
@@ -246,9 +231,8 @@ class Activity(models.Model):
         ordering = ["-published_at", "-id"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
-        triggers = [KEEP_SEARCH, ARRIVE_QUIETLY, *LOG_SEARCHED]
+        triggers = [ARRIVE_QUIETLY, *LOG_SEARCHED]
         indexes = [
-            GinIndex(fields=["search"], name="activity_search"),
             models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),
             models.Index(
                 fields=["id"], condition=models.Q(version__gt=models.F("matched_version")), name="activity_unmatched"

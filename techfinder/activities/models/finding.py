@@ -6,10 +6,23 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models.activity import SEARCHED_LOG as LOG
 from techfinder.activities.models.activity import Session
-from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.models import Kind, Region, Theme
 
 # Not an activity: everything is to be read again, the regions, or the synonyms. (-1: `techfinder.following.PRUNED`.)
 ALL, REGIONS, SYNONYMS = 0, -2, -3
+
+
+def log_any_change(name: str, what: int) -> list[pgtrigger.Trigger]:
+    """A trigger that logs a number for whatever a statement did to a table."""
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            func=f"{LOG.format(id=what)}; RETURN NULL;",
+        )
+    ]
 
 
 class ActivityChange(models.Model):
@@ -46,6 +59,30 @@ class DatedSession(Session):
         ]
 
 
+class SearchedTheme(Theme):
+    """A theme as the search knows it: what it is called is searched, and counted also when nothing has it."""
+
+    class Meta:
+        proxy = True
+        triggers = log_any_change("theme_searched", ALL)
+
+
+class SearchedKind(Kind):
+    """A kind as the search knows it."""
+
+    class Meta:
+        proxy = True
+        triggers = log_any_change("kind_searched", ALL)
+
+
+class SearchedRegion(Region):
+    """A region as the search knows it: where it is, and which others hold it."""
+
+    class Meta:
+        proxy = True
+        triggers = log_any_change("region_searched", REGIONS)
+
+
 class Synonym(models.Model):
     """Words that mean the same to who searches: one of them finds all of them."""
 
@@ -55,19 +92,7 @@ class Synonym(models.Model):
         ordering = ["words"]
         verbose_name = _("synonyms")
         verbose_name_plural = _("synonyms")
-        triggers = [
-            pgtrigger.Trigger(
-                name=f"synonym_{what}",
-                when=pgtrigger.After,
-                operation=operation,
-                func=f"{LOG.format(id=str(SYNONYMS))}; RETURN NULL;",
-            )
-            for what, operation in (
-                ("made", pgtrigger.Insert),
-                ("changed", pgtrigger.Update),
-                ("gone", pgtrigger.Delete),
-            )
-        ]
+        triggers = log_any_change("synonym", SYNONYMS)
 
     def __str__(self) -> str:
         return self.words

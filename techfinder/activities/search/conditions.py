@@ -96,7 +96,7 @@ class Asked:
         near = self.distance_km - geo.DISTANCE_SLACK_KM
         radius = np.inf if self.criteria.radius is None else min(self.criteria.radius, MOST)
         covered = self.index.any_of("region", place.covering | {COUNTRY})
-        allowed = {
+        allowed: dict[str, Masks] = {
             Delivery.AT_SCHOOL: covered & bitmaps.pack(near <= self.index.column("max_travel_km")),
             Delivery.AT_PROVIDER: covered & bitmaps.pack(near <= radius),
             Delivery.ONLINE: np.full_like(covered, ~np.uint64(0)),

@@ -29,7 +29,7 @@ class Numbers:
             {code: f"{code} {name} {name_en}" for code, name, name_en in rows.values_list("code", "name", "name_en")}
             for rows in (Theme.objects.all(), Kind.objects.all())
         )
-        first = {
+        first: dict[str, Iterable[str]] = {
             "level": LEVEL_BY_CODE,
             "theme": themes,
             "kind": kinds,

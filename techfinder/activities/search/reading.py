@@ -73,14 +73,16 @@ def in_parts() -> Iterator[Part]:
     """All public activities in order of their ids, with their sessions."""
     last = 0
     while rows := _rows(Activity.objects.filter(pk__gt=last).order_by("pk"), AT_ONCE):
-        yield rows, _sessions([row.id for row in rows])
+        there = {row.id for row in rows}
+        sessions = _sessions(activity__gt=last, activity__lte=rows[-1].id)
+        yield rows, [session for session in sessions if session.activity in there]
         last = rows[-1].id
 
 
 def of(ids: Collection[int]) -> Part:
     """Those of these activities that are public now, in order of their ids, with their sessions."""
     rows = _rows(Activity.objects.filter(pk__in=ids).order_by("pk"))
-    return rows, _sessions([row.id for row in rows])
+    return rows, _sessions(activity__in=[row.id for row in rows])
 
 
 def _rows(activities: QuerySet[Activity], most: int | None = None) -> list[Row]:
@@ -112,6 +114,6 @@ def _first_point(coordinate: str) -> Case:
     return Case(*whens, default=None, output_field=FloatField())
 
 
-def _sessions(ids: list[int]) -> list[SessionRow]:
-    found = Session.objects.filter(activity__in=ids).order_by("activity", "date")
+def _sessions(**which: Any) -> list[SessionRow]:
+    found = Session.objects.filter(**which).order_by("activity", "date")
     return [SessionRow(*values) for values in found.values_list("activity_id", "date", F("seats") - F("taken"))]
