@@ -240,7 +240,7 @@ def table_rows(lacks: Iterable[Lack]) -> Iterator[list[Any]]:
     """The list as rows for a spreadsheet: schools and what they ask, no names of people."""
     yield list(HEADER)
     for lack in lacks:
-        yield [_harmless(cell) for cell in _cells(lack.request, lack)]
+        yield _cells(lack.request, lack)
 
 
 def _cells(request: Request, lack: Lack) -> list[Any]:
@@ -258,8 +258,3 @@ def _cells(request: Request, lack: Lack) -> list[Any]:
         "; ".join(rules_of(lack)),
         absolute(reverse("matches:request", args=[request.uuid])),
     ]
-
-
-def _harmless(cell: Any) -> Any:
-    """A spreadsheet takes text that starts like a formula for one."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

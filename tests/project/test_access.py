@@ -125,6 +125,8 @@ organisations:accept_invitation    GET   200  200   200    200   200    200   20
 moderation:queue                   GET   404  404   404    404   404    200   200    200
 moderation:lacks                   GET   404  404   404    404   404    200   200    200
 moderation:lacks_file              GET   404  404   404    404   404    200   200    200
+moderation:sought                  GET   404  404   404    404   404    200   200    200
+moderation:sought_file             GET   404  404   404    404   404    200   200    200
 moderation:explain                 GET   404  404   404    404   404    200   200    200
 moderation:activity                GET   404  404   404    404   404    404   200    200
 moderation:provider                GET   404  404   404    404   404    404   200    200

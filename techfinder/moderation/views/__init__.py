@@ -4,6 +4,7 @@ from techfinder.moderation.views.desk import activity, claim, provider, queue, s
 from techfinder.moderation.views.explain import explain
 from techfinder.moderation.views.lacks import lacks, lacks_file
 from techfinder.moderation.views.region import region_page, region_pages
+from techfinder.moderation.views.sought import sought, sought_file
 from techfinder.moderation.views.weights import apply_weights, bring_back_weights, weight_set, weights
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "region_page",
     "region_pages",
     "settle",
+    "sought",
+    "sought_file",
     "weight_set",
     "weights",
 ]
