@@ -24,6 +24,7 @@ from techfinder.activities.search.text.words import fold, pieces, stems, words
         ("duurzaam", "duurzame"),
         ("groot", "grote"),
         ("lamp", "lampen"),
+        ("besparing", "besparen"),
         ("Energie", "énergie"),
     ],
 )

@@ -38,7 +38,7 @@ GROUPS = (
     "beroepenmarkt, beroepenfeest, speeddate, banenmarkt",
     "loopbaan, lob, beroepskeuze, studiekeuze",
     "kunstmatige intelligentie, ai, artificial intelligence, machine learning",
-    "3d-printen, 3d-printer, 3d-print",
+    "3d-printen, 3d-printer",
     "virtual reality, vr, vr-bril",
     "ict, informatica",
     "cybersecurity, cyberveiligheid, hacken, internetveiligheid",

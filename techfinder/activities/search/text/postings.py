@@ -16,7 +16,7 @@ from techfinder.activities.search.text.words import stems, surface
 # What a longer word is worth that begins so: while typing, and otherwise.
 TYPING, BEGINNING = 0.7, 0.5
 SHORTEST_TYPING, SHORTEST_BEGINNING = 3, 4
-# What the parts are worth of a compound that nothing has.
+# What the parts of a compound are worth where they stand apart.
 SPLIT = 0.5
 
 Scores = NDArray[np.float32]
@@ -43,14 +43,15 @@ class Postings:
     def score(self, query: Query, at_least: int | None = None) -> tuple[Mask, Scores]:
         """Return which documents have so many of the words (by default all) and what each is worth."""
         matched, scores = self.counted(query)
-        return matched >= (len(query.needs) if at_least is None else at_least), scores
+        return matched >= (query.needed if at_least is None else at_least), scores
 
     def counted(self, query: Query) -> tuple[NDArray[np.uint8], Scores]:
         """Return how many of the words each document has, and its score: equal scales in all segments beside one."""
         matched, scores = np.zeros(self.size, np.uint8), np.zeros(self.size, np.float32)
         for need in query.needs:
             worth = self._need(need)
-            matched += worth > 0
+            if not need.optional:
+                matched += worth > 0
             scores += worth * np.float32(self._rarity(need))
         return matched, scores
 
@@ -91,9 +92,8 @@ class Postings:
         np.maximum(worth, least, out=worth)
 
     def _raise_word(self, worth: Scores, word: str, weight: float) -> None:
-        known = stems(word)
-        self._raise_terms(worth, known, weight)
-        if not any(stem in self.statistics.frequency for stem in known) and (parts := self.statistics.parts(word)):
+        self._raise_terms(worth, stems(word), weight)
+        if parts := self.statistics.parts(word):
             self._raise_all(worth, parts, weight * SPLIT)
 
     def _raise_terms(self, worth: Scores, wanted: Sequence[str], weight: float) -> None:
@@ -114,7 +114,8 @@ class Postings:
             return
         beginnings = {begin} | {stem for stem in stems(word) if len(stem) > SHORTEST_BEGINNING}
         terms = [self._beginning(each) for each in beginnings if len(each) >= shortest]
-        for term in np.unique(np.concatenate(terms)).tolist() if terms else ():
+        own = {self.terms.get(stem) for stem in stems(word)}
+        for term in set(np.concatenate(terms).tolist()) - own if terms else ():
             self._raise_term(worth, term, weight)
 
     def _beginning(self, prefix: str) -> NDArray[np.int32]:
@@ -137,4 +138,4 @@ def find(segments: Sequence[tuple[Postings, Mask]], query: Query) -> Found:
     counting = [np.where(alive, matched, 0) for (matched, _), (_, alive) in zip(counted, segments, strict=True)]
     most = max((int(matched.max(initial=0)) for matched in counting), default=0)
     masks = tuple((matched >= max(most, 1)) & (matched > 0) for matched in counting)
-    return Found(masks, tuple(scores for _, scores in counted), partly=0 < most < len(query.needs))
+    return Found(masks, tuple(scores for _, scores in counted), partly=0 < most < query.needed)

@@ -17,6 +17,9 @@ in is je kan kunnen maar me mee met mij mijn n na naar nog of om omtrent ons onz
 voor waar wat we wel wie wij wil willen worden wordt ze zelf zijn zo zoek zoeken the and for
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
+# Said of nearly everything here, and left out as often: they count for the order, and are not needed beside others.
+_COMMON = "techniek technologie les lessen activiteit activiteiten leerling leerlingen kind kinderen school workshop"
+COMMON = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,18 @@ class Need:
     alternatives: tuple[Alternative, ...]
     # The word may still be on its way: it counts as the beginning of one.
     unfinished: bool = False
+    # Counts for the order only.
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     needs: tuple[Need, ...] = ()
+
+    @property
+    def needed(self) -> int:
+        """How many of them a document must have."""
+        return sum(not need.optional for need in self.needs)
 
     def __bool__(self) -> bool:
         return bool(self.needs)
@@ -49,7 +59,8 @@ def parse(text: str, synonyms: Synonyms) -> Query:
     """Read what somebody typed; of a very long text only the beginning."""
     typed = list(dict.fromkeys(pieces(text[:LONGEST_TEXT])))[:MOST_WORDS]
     telling = [place for place, piece in enumerate(typed) if surface(piece[0]) not in STOP_WORDS]
-    kept = telling or range(len(typed))
+    kept = telling or list(range(len(typed)))
+    needed = [place for place in kept if surface(typed[place][0]) not in COMMON] or kept
     ended = text[:LONGEST_TEXT].rstrip() != text[:LONGEST_TEXT]
     return Query(
         tuple(
@@ -57,6 +68,7 @@ def parse(text: str, synonyms: Synonyms) -> Query:
                 " ".join(typed[place]),
                 tuple(_alternatives(typed, place, synonyms)),
                 unfinished=place == len(typed) - 1 and not ended,
+                optional=place not in needed,
             )
             for place in kept
         )
@@ -76,7 +88,10 @@ def _phrases_around(typed: Sequence[Phrase], place: int) -> Iterator[Phrase]:
     """Yield the typed phrases that hold the word at this place."""
     for first in range(max(0, place - LONGEST_PHRASE + 1), place + 1):
         for last in range(place + 1, min(len(typed), first + LONGEST_PHRASE) + 1):
-            yield tuple(piece[0] for piece in typed[first:last])
+            phrase = tuple(piece[0] for piece in typed[first:last])
+            yield phrase
+            if len(phrase) == 2:
+                yield ("".join(phrase),)
 
 
 def _telling(phrase: Phrase) -> Phrase:

@@ -12,6 +12,8 @@ import simplemma
 import snowballstemmer
 
 LONGEST = 40
+# A shorter word in -ing is seldom made of a verb (ding, kring, spring).
+SHORTEST_DEED = 6
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*")
 _HYPHEN = re.compile(r"[-‐‑]")
 _YEARS = r"[1-8](?: *(?:-|/|,|&|\+|en|of|t/m|tot en met) *(?:groep |klas )?[1-8])*(?!\w)"
@@ -85,7 +87,7 @@ def surface(word: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def stems(word: str) -> tuple[str, ...]:
-    """Return one or two stems; two words are forms of one when they share one.
+    """Return its stems, mostly one; two words are forms of one when they share one.
 
     The stemmer knows rules (zonneboten), the list of lemmas knows exceptions (schepen): neither does the other's work.
     """
@@ -93,5 +95,11 @@ def stems(word: str) -> tuple[str, ...]:
     if len(plain) < 3 or _NUMBER.search(plain):
         return (plain,)
     lemma = surface(simplemma.lemmatize(word[:LONGEST].replace("’", "'"), lang="nl")).replace("_", "")
+    forms = dict.fromkeys((plain, lemma, _verb(plain)))
     with _ONE_AT_A_TIME:
-        return tuple(dict.fromkeys(_STEMMER.stemWord(form) or form for form in dict.fromkeys((plain, lemma)) if form))
+        return tuple(dict.fromkeys(_STEMMER.stemWord(form) or form for form in forms if form))
+
+
+def _verb(noun: str) -> str:
+    """Besparing: besparen."""
+    return f"{noun[:-3]}en" if noun.endswith("ing") and len(noun) > SHORTEST_DEED else ""
