@@ -57,7 +57,6 @@ def render_list(
         return _busy(request)
     note(request, context["criteria"], context["count"])
     context |= {"title": title, "intro": intro, "canonical": canonical, "no_index": not context["count"]}
-    context["kept_url"] = reverse("favourites:list")
     context["page_title"] = results.page_title(title or context["heading"], context["page"].number)
     return _drawn(request, context)
 
