@@ -111,6 +111,21 @@ def test_all_words_are_needed_unless_nothing_has_them() -> None:
     assert not none.partly
 
 
+def test_what_is_said_of_everything_is_not_needed_beside_another_word() -> None:
+    assert hits("techniek in de haven")[0] == "harbour"
+    assert hits("robot les techniek") == ["robots"]
+    assert hits("techniek") == ["boats", "harbour"]
+
+
+def test_the_parts_of_a_compound_may_stand_apart() -> None:
+    postings = build(
+        [Document(title="Robotwedstrijd"), Document(title="Wedstrijd met een robot"), Document(title="Robot")]
+    )
+    found, scores = postings.score(parse("robotwedstrijden", SYNONYMS))
+    assert found.tolist() == [True, True, False]
+    assert scores[0] > scores[1]
+
+
 def test_what_no_longer_holds_does_not_count() -> None:
     found = find([(MAIN, np.array([False, True, True]))], parse("zonneboot", SYNONYMS))
     assert not found.masks[0].any()

@@ -4,6 +4,7 @@ import pytest
 
 from techfinder.activities.admin import SynonymForm
 from techfinder.activities.models import ActivityChange, Synonym
+from techfinder.activities.models.finding import SYNONYMS
 from techfinder.activities.search.text import Synonyms
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,6 @@ def test_words_are_kept_tidy() -> None:
 
 
 def test_a_change_is_told_to_every_process() -> None:
-    before = ActivityChange.objects.filter(activity_id=0).count()
+    before = ActivityChange.objects.filter(activity_id=SYNONYMS).count()
     Synonym.objects.create(words="xenon, neon").delete()
-    assert ActivityChange.objects.filter(activity_id=0).count() == before + 2
+    assert ActivityChange.objects.filter(activity_id=SYNONYMS).count() == before + 2

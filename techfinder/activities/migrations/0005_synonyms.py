@@ -56,7 +56,7 @@ GROUPS = (
     "timmeren, houtbewerking",
     "metaal, metaalbewerking, staal",
     "techniek, technologie",
-    "duurzaam, duurzaamheid, milieuvriendelijk",
+    "duurzaam, milieuvriendelijk, ecologisch",
     "klimaat, klimaatverandering, opwarming van de aarde",
     "energietransitie, groene energie, schone energie, duurzame energie",
     "batterij, accu",

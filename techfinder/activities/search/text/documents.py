@@ -33,7 +33,7 @@ class Field:
     length: float
 
 
-FIELDS = (Field(6.0, 0.4), Field(3.0, 0.0), Field(2.0, 0.5), Field(1.5, 0.0), Field(1.0, 0.6))
+FIELDS = (Field(6.0, 0.4), Field(2.0, 0.0), Field(1.5, 0.5), Field(1.5, 0.0), Field(1.0, 0.6))
 
 
 def fields(document: Document) -> tuple[Sequence[str], ...]:

@@ -9,7 +9,7 @@ from techfinder.activities.search.text.synonyms import LONGEST_PHRASE, Phrase, S
 from techfinder.activities.search.text.words import pieces, surface
 
 LONGEST_TEXT, MOST_WORDS = 200, 12
-SAME, JOINED, SYNONYM = 1.0, 0.9, 0.7
+SAME, JOINED, SYNONYM = 1.0, 0.9, 0.4
 # Not needed: they say nothing about what is sought.
 _STOP_WORDS = """
 aan al alle als bij dan dat de der deze die dit doe doen door een en er gaan had heb hebben hem het hier hoe hun ik iets
