@@ -59,7 +59,7 @@
 
   function draw() {
     map = L.map(holder, {
-      zoomControl: false, scrollWheelZoom: false, minZoom: 6, maxZoom: CLOSEST, maxBounds: [[49.7, 1.3], [54.6, 9.3]], bounceAtZoomLimits: false,
+      zoomControl: false, scrollWheelZoom: false, minZoom: 6, maxZoom: CLOSEST, maxBounds: [[45, -6], [59, 17]], bounceAtZoomLimits: false,
       zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
     });
     map.fitBounds(NETHERLANDS, { animate: false });
@@ -187,7 +187,7 @@
     const bounds = cluster.getBounds();
     const together = bounds.getSouthWest().distanceTo(bounds.getNorthEast()) < 30 || map.getZoom() >= CLOSEST;
     if (!together || markers.some((marker) => marker.options.many)) return closer(bounds, map.getZoom() + 4);
-    L.popup({ maxHeight: 260 }).setLatLng(cluster.getLatLng()).setContent(listing(markers)).openOn(map);
+    L.popup({ maxHeight: Math.min(260, holder.clientHeight / 2) }).setLatLng(cluster.getLatLng()).setContent(listing(markers)).openOn(map);
   }
 
   // The marker goes: its focus goes to the map, of which Tab leads to what is there now.

@@ -161,12 +161,16 @@ def test_what_lies_at_one_place_is_a_list(page, offers):
 
 def test_the_map_follows_the_list(page, offers, faults):
     unfold(page)
-    page.get_by_label("energie en duurzaamheid").first.check()
+    page.locator(".tf-facet > summary", has_text="Thema").click()
+    page.locator("#theme-energie").check()
     page.get_by_role("button", name="12 activiteiten bij Zwolle").wait_for(state="detached")
 
     assert "theme=energie" in page.url
     assert page.locator(".tf-foundmap__pin").count() == 1
+    # Back is a page of its own: its map is closed again, and has what its address finds.
     page.go_back()
+    page.wait_for_url("**/aanbod/")
+    page.locator("#kaart:not([open]) > summary").click()
     page.get_by_role("button", name="12 activiteiten bij Zwolle").wait_for()
     assert faults == []
 
