@@ -63,7 +63,7 @@ def note_search(*, criteria: Criteria, results: int, user_agent: str = "") -> No
         return
     kept = json.dumps(filters, sort_keys=True)
     fingerprint = hashlib.md5(f"{words}\n{kept}\n{municipality}".encode(), usedforsecurity=False).hexdigest()
-    values = [timezone.localdate(), fingerprint, municipality, words, kept, results]
+    values: list[Any] = [timezone.localdate(), fingerprint, municipality, words, kept, results]
     try:
         with _apart(), connection.cursor() as cursor:
             cursor.execute(UPSERT, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -144,7 +145,7 @@ def ask_url(found: ActivityFilter, *, today: dt.date | None = None) -> str:
     """The address of the form of a request, with what was searched for filled in."""
     criteria = found.criteria()
     first, last = _days(criteria, today or timezone.localdate())
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "titel": _title(criteria.text),
         "plaats": found.cleaned["plaats"],
         "niveau": criteria.levels,

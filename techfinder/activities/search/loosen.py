@@ -246,7 +246,7 @@ def _same(one: str, other: str) -> bool:
 
 def _one_wish(criteria: Criteria) -> Steps:
     """Nothing but the words, the themes, the classes, or the place."""
-    alone = {
+    alone: dict[str, dict[str, Any]] = {
         "only_text": {"text": criteria.text},
         "only_theme": {"themes": criteria.themes},
         "only_level": {"levels": criteria.levels},
