@@ -1,6 +1,7 @@
 """Every address of the site against every role. An address that is not in the table fails the test."""
 
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -17,6 +18,7 @@ from techfinder.organisations.models import Attention, Membership, Provider
 from techfinder.requests.models import Request
 from techfinder.requests.tokens import confirm_token
 from techfinder.taxonomy.models import Region
+from tests.activities.saved_steps import a_saved
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.campaigns import AwardFactory, CampaignFactory, CampaignRequestFactory, CampaignSessionFactory
@@ -86,6 +88,26 @@ favourites:drop|draft              POST  404  404   404    404   404    404   40
 favourites:note                    POST  in   404   302    404   404    404   404    404
 favourites:choose                  POST  in   302   302    404   404    404   404    404
 favourites:move                    POST  in   302   302    404   404    404   404    404
+
+saved:mine                         GET   in   200   200    200   200    200   200    200
+saved:new                          GET   200  200   200    200   200    200   200    200
+saved:sent                         GET   200  200   200    200   200    200   200    200
+saved:manage                       GET   200  200   200    200   200    200   200    200
+saved:manage|forged                GET   404  404   404    404   404    404   404    404
+saved:act                          POST  400  400   400    400   400    400   400    400
+saved:act|forged                   POST  404  404   404    404   404    404   404    404
+saved:change                       GET   200  200   200    200   200    200   200    200
+saved:change|forged                GET   404  404   404    404   404    404   404    404
+saved:less                         GET   200  200   200    200   200    200   200    200
+saved:less|forged                  GET   404  404   404    404   404    404   404    404
+saved:confirm                      GET   200  200   200    200   200    200   200    200
+saved:confirm|forged               GET   404  404   404    404   404    404   404    404
+saved:pause                        GET   200  200   200    200   200    200   200    200
+saved:pause|forged                 GET   404  404   404    404   404    404   404    404
+saved:stop                         GET   200  200   200    200   200    200   200    200
+saved:stop|forged                  GET   404  404   404    404   404    404   404    404
+saved:wanted                       GET   200  200   200    200   200    200   200    200
+saved:wanted|forged                GET   404  404   404    404   404    404   404    404
 
 requests:new                       GET   200  200   200    200   200    200   200    200
 requests:for_school                GET   200  200   200    200   200    200   200    200
@@ -243,6 +265,8 @@ def world():
         attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),
         invitation=invite(membership=mine, email="collega@elders.nl"),
         award=an_award(asked, public),
+        alert=a_saved(),
+        unconfirmed=a_saved(email="nieuw@school.example", state="unconfirmed"),
         favourite=Favourite.objects.create(school=school, activity=public, user=owner),
         people=people(owner, school),
     )
@@ -276,6 +300,7 @@ def people(owner, school):
 def arguments(name, world):
     draft, colleagues = [world.draft.slug], ["aanbieder", world.provider.slug]
     asked, match = [world.asked.uuid], [world.match.pk]
+    alert, forged = [world.alert.uuid], [uuid4()]
     campaign = [world.award.round.campaign.slug]
     proposal = [*campaign, world.award.round.number]
     return {
@@ -296,6 +321,22 @@ def arguments(name, world):
         "activities:edit_start": draft,
         "activities:edit": [*draft, "wat"],
         "activities:act": draft,
+        "saved:manage": alert,
+        "saved:manage|forged": forged,
+        "saved:act": alert,
+        "saved:act|forged": forged,
+        "saved:change": alert,
+        "saved:change|forged": forged,
+        "saved:less": [*alert, world.public.slug],
+        "saved:less|forged": [*forged, world.public.slug],
+        "saved:confirm": [world.unconfirmed.uuid],
+        "saved:confirm|forged": forged,
+        "saved:pause": alert,
+        "saved:pause|forged": forged,
+        "saved:stop": alert,
+        "saved:stop|forged": forged,
+        "saved:wanted": alert,
+        "saved:wanted|forged": forged,
         "requests:confirm": [confirm_token(world.fresh.uuid)],
         "requests:confirm|forged": ["vals"],
         "requests:resend": [confirm_token(world.fresh.uuid)],

@@ -126,7 +126,7 @@ class News:
         self.cards: dict[int, OnCard] = {each.pk: each for each in on_cards(wanted)}
         rows = Activity.objects.filter(pk__in=wanted, arrival__gt=0, arrival__lte=top)
         columns = rows.values_list("pk", "arrival", "provider__slug", "kind", "themes")
-        self.known = {pk: Known(arrival or 0, *rest) for pk, arrival, *rest in columns}
+        self.known = {pk: Known(arrival or 0, slug, kind, themes) for pk, arrival, slug, kind, themes in columns}
 
     def of(self, fresh: Fresh) -> list[mails.Hit]:
         """What is to be told of it, in the order of the search."""
