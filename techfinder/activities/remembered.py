@@ -8,7 +8,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 SECONDS = 60
-MOST = 512
+MOST = 2048
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,4 +1,4 @@
-"""The buttons to keep and compare, on every card of a list."""
+"""The cards of a list, with the buttons to keep and compare."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ register = template.Library()
 
 # Stand for one activity in what the buttons of all of them share.
 SLUG, TITLE = "stands-for-any-slug", "\x02"
+
+
+@register.simple_tag
+def list_card(card: Card, kept: Collection[int]) -> SafeString:
+    """Draw a card of a list, or take it as it was drawn for another page: whatever it shows is the same then."""
+    return _card(card, card.extra["id"] in kept, get_language())
+
+
+@for_a_while
+def _card(card: Card, is_kept: bool, language: str | None) -> SafeString:
+    kept = {card.extra["id"]} if is_kept else ()
+    return render_to_string("components/card.html", {"card": card, "heading": 2, "keep": True, "kept": kept})
 
 
 @register.simple_tag

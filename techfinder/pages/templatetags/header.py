@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from techfinder.activities.remembered import for_a_while
 from techfinder.pages import queries
 
 register = template.Library()
@@ -36,3 +40,14 @@ def account(context: Mapping[str, Any]) -> Account:
     name = acting.organisation or str(user)
     icon = acting.icon
     return Account(signed_in=True, name=name, icon=icon, moderates=acting.moderates)
+
+
+@register.simple_tag
+def footer() -> SafeString:
+    """Draw components/footer.html, which is the same on every page."""
+    return _footer(get_language())
+
+
+@for_a_while
+def _footer(language: str | None) -> SafeString:
+    return render_to_string("components/footer.html")

@@ -15,6 +15,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
@@ -335,9 +336,8 @@ def current(context: Mapping[str, Any], url: str) -> str:
 @register.simple_tag(takes_context=True)
 def page_url(context: Mapping[str, Any], page: int, name: str = "page") -> str:
     """Return the address of this list at another page, filters kept."""
-    query = context["request"].GET.copy()
-    query[name] = str(page)
-    return "?" + query.urlencode()
+    kept = [(key, value) for key, values in context["request"].GET.lists() if key != name for value in values]
+    return "?" + urlencode([*kept, (name, page)])
 
 
 @register.simple_tag

@@ -74,7 +74,7 @@ class Card:
     best: bool = False
     seed: str = ""
     picture: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def wide(self) -> bool:
