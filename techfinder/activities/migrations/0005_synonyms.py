@@ -62,7 +62,7 @@ GROUPS = (
     "batterij, accu",
     "recycling, hergebruik, circulair",
     "landbouw, boerderij, boer, agrarisch",
-    "voeding, voedsel, eten",
+    "voeding, eten, levensmiddelen",
     "glastuinbouw, tuinbouw, kas",
     "zorg, gezondheidszorg, verpleging",
     "chemie, scheikunde",

@@ -132,7 +132,7 @@ def _document(row: Row, numbers: Numbers) -> Document:
     codes = [row.kind, *row.theme_codes.split(SEPARATOR)]
     return Document(
         title=row.title,
-        labels=" ".join(numbers.names.get(code, code) for code in codes),
+        labels=" ".join(f"{code} {numbers.names.get(code, '')}" for code in codes),
         levels=tuple(row.level_codes.split(SEPARATOR)),
         summary=row.summary,
         goals=row.goals,

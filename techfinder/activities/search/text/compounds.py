@@ -21,9 +21,12 @@ def parts(word: str, known: Container[str], depth: int = 2) -> tuple[str, ...]:
 
 
 def _tail(word: str, known: Container[str]) -> str:
-    if word in known:
-        return word
-    return word[:-1] if len(word) > TAIL and word.endswith("s") and word[:-1] in known else ""
+    """As it is, or without the ending of a plural."""
+    for ending in ("", "s", "en"):
+        bare = word.removesuffix(ending)
+        if word.endswith(ending) and len(bare) >= TAIL and bare in known:
+            return bare
+    return ""
 
 
 def _head(word: str, known: Container[str], depth: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from techfinder.activities.search.text.query import STOP_WORDS
 from techfinder.activities.search.text.statistics import Statistics
@@ -48,11 +48,9 @@ def _is_known(word: str, vocabulary: Statistics) -> bool:
 
 
 def _closest(word: str, vocabulary: Statistics) -> str | None:
-    """One letter off for short words, two for others; of several the most frequent of the nearest."""
+    """One letter off (two that changed places are one) for short words, two for others; then the most frequent."""
     off = 1 if len(word) < LONG else 2
-    distances = process.cdist(
-        [word], vocabulary.words, scorer=DamerauLevenshtein.distance, score_cutoff=off, dtype=np.int32
-    )[0]
+    distances = process.cdist([word], vocabulary.words, scorer=OSA.distance, score_cutoff=off, dtype=np.int32)[0]
     near = [at for at in np.flatnonzero(distances <= off) if len(vocabulary.words[at]) >= SHORTEST - 1]
     near = [at for at in near if vocabulary.words[at].isalpha()]
     if not near:
