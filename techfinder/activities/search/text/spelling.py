@@ -50,9 +50,11 @@ def _is_known(word: str, vocabulary: Statistics) -> bool:
 def _closest(word: str, vocabulary: Statistics) -> str | None:
     """One letter off (two that changed places are one) for short words, two for others; then the most frequent."""
     off = 1 if len(word) < LONG else 2
-    distances = process.cdist([word], vocabulary.words, scorer=OSA.distance, score_cutoff=off, dtype=np.int32)[0]
-    near = [at for at in np.flatnonzero(distances <= off) if len(vocabulary.words[at]) >= SHORTEST - 1]
-    near = [at for at in near if vocabulary.words[at].isalpha()]
+    lengths = range(max(len(word) - off, SHORTEST - 1), len(word) + off + 1)
+    near = [each for length in lengths for each in vocabulary.by_length.get(length, ())]
     if not near:
         return None
-    return vocabulary.words[max(near, key=lambda at: (-distances[at], vocabulary.counts[at]))]
+    distances = process.cdist([word], near, scorer=OSA.distance, score_cutoff=off, dtype=np.int32)[0]
+    counts = vocabulary.count_of
+    close = [(int(distances[at]), -counts[near[at]], near[at]) for at in np.flatnonzero(distances <= off)]
+    return min(close)[2] if close else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +32,19 @@ class Statistics:
     @cached_property
     def known(self) -> frozenset[str]:
         return frozenset(self.words)
+
+    @cached_property
+    def count_of(self) -> Mapping[str, int]:
+        return dict(zip(self.words, self.counts.tolist(), strict=True))
+
+    @cached_property
+    def by_length(self) -> Mapping[int, Sequence[str]]:
+        """The words without digits, for who looks for one like another."""
+        found: dict[int, list[str]] = {}
+        for word in self.words:
+            if word.isalpha():
+                found.setdefault(len(word), []).append(word)
+        return found
 
     def having(self, word: str) -> int:
         """Return how many documents have the word in any form."""
