@@ -26,7 +26,7 @@ PAIRS = 100_000
 SPLIT = 3
 
 # GLOP, per goal: simplex iterations x constraints, after which there are no more rounds of cuts.
-ITERATIONS = 200_000_000
+ITERATIONS = 60_000_000
 
 # Chains: pairs to look at in each of the long searches.
 LOOKS = 15_000_000
