@@ -33,7 +33,8 @@ def make(activities: int, seed: int = 1) -> None:
         made = (_activity(n, rng, providers, lists, rows) for n in range(activities))
         offered = Activity.objects.bulk_create(made, batch_size=country.BATCH)
         Session.objects.bulk_create(country._sessions(rng, offered), batch_size=country.BATCH)
-        _index_for_postgres()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _providers(rng: random.Random, schools: list[School], count: int) -> list[Provider]:
@@ -57,21 +58,6 @@ def _activity(n: int, rng: random.Random, providers: Any, lists: Any, rows: list
     # Not all at once: an order by date has something to order.
     activity.published_at = lists.now - country.dt.timedelta(minutes=n * 7 % 500_000)
     return activity
-
-
-def _index_for_postgres() -> None:
-    """What the trigger would have written row by row."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE activities_activity activity SET search =
-                setweight(to_tsvector('dutch', title), 'A')
-                || setweight(to_tsvector('dutch', summary || ' ' || goals), 'B')
-                || setweight(to_tsvector('dutch', activity.description || ' ' || provider.name), 'C')
-            FROM organisations_provider provider WHERE provider.id = activity.provider_id
-            """
-        )
-        cursor.execute("VACUUM (ANALYZE) activities_activity")
 
 
 def addresses(count: int = ADDRESSES, seed: int = 2) -> list[str]:

@@ -46,6 +46,8 @@ def test_the_search_page(tmp_path: Path, site_environment: dict[str, str]) -> No
     country.import_schools(country.school_table(tmp_path))
     with clock("(made the country)"):
         search_country.make(ACTIVITIES)
+    with clock("(made the indexes of the other searches)"):
+        plain.prepare()
         engine.build(_directory(tmp_path / "engine"))
     addresses = search_country.addresses()
     same_counts(addresses)
@@ -166,6 +168,7 @@ def same_counts(addresses: list[str]) -> None:
 
 def test_what_teachers_find(tmp_path: Path) -> None:
     names = quality.load()
+    plain.prepare()
     engine.build(_directory(tmp_path / "engine"))
     ways: dict[str, Callable[[search.Criteria], list[int]]] = {
         "ours": lambda wanted: search.find(wanted, limit=quality.DEPTH).ids.tolist(),
