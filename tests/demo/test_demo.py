@@ -162,3 +162,10 @@ def test_the_campaign_has_a_round_with_places_and_some_without():
     waiting.refresh_from_db()
     assert waiting.awards.exists()
     assert waiting.unserved.exists()
+
+
+def test_the_coordinator_has_written_the_page_of_zeeland(client):
+    demo()
+    page = client.get("/regio/zeeland/").content.decode()
+    assert "Dan zoeken we mee." in page
+    assert 'href="tel:0118000000"' in page

@@ -13,6 +13,7 @@ from techfinder.pages.demo.country import Country
 from techfinder.pages.demo.offers import REFERENCE_SLUG, make_offers
 from techfinder.pages.demo.people import make_accounts
 from techfinder.pages.demo.questions import make_questions
+from techfinder.pages.demo.region import make_region_page
 from techfinder.requests.models import Request
 
 SEED = 2013
@@ -43,6 +44,7 @@ def build(tell: Tell = lambda done: None) -> dict[str, int]:
     questions = make_questions(country, offers)
     tell("requests")
     make_campaign()
+    make_region_page()
     wake("matches.sweep")
     return {
         "schools": len(country.schools),
