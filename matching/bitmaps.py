@@ -69,14 +69,6 @@ def intersections_without_each(sets: Sequence[Masks], everything: Masks) -> tupl
     return after[0], others
 
 
-def grouped(group: Ints, groups: int) -> Masks:
-    """One bitmap per group from the group of each row, of shape (rows,); -1 is in none: (groups, words)."""
-    bits = np.zeros((groups, words_for(len(group))), dtype=np.uint64)
-    rows = np.flatnonzero(group >= 0)
-    np.bitwise_or.at(bits, (group[rows], rows // WORD), np.uint64(1) << (rows % WORD).astype(np.uint64))
-    return bits
-
-
 def of_combinations(combination: Ints, holds: Bools, *, at_once: int = 64) -> Masks:
     """One bitmap per code, (codes, words): row i has code c when `holds[c, combination[i]]`.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
+from functools import cache
 
 from techfinder.activities.models import Activity
 from techfinder.activities.search import Criteria
@@ -17,6 +18,8 @@ MIDDLE = (52.1561, 5.3878)
 
 
 def public():
+    """As the tables are now; what was remembered of regions is forgotten."""
+    covers.cache_clear()
     found = Activity.objects.select_related("provider__municipality").prefetch_related("sessions")
     return [
         activity
@@ -57,6 +60,7 @@ def ways(activity, criteria):
     return possible & set(activity.delivery)
 
 
+@cache
 def under(code):
     """The leaves of the tree that a code stands for, by the spelling of codes."""
     leaves = leaf_codes()
@@ -71,10 +75,11 @@ def leaf_codes():
 
 
 def shares_level(activity, codes):
-    offered = set().union(*(under(code) for code in activity.levels))
+    offered = {leaf for code in activity.levels for leaf in under(code)}
     return any(offered & under(code) for code in codes)
 
 
+@cache
 def covers(code):
     """The codes of the regions that hold the whole of one."""
     region = Region.objects.filter(code=code).first()
@@ -144,8 +149,7 @@ def meets(activity, criteria, today):
             not asked.audience or bool(set(asked.audience) & set(activity.audience)),
             not asked.regions or "online" in activity.delivery or in_regions(activity, asked.regions),
             not asked.months or in_month(activity, asked.months, today),
-            not (asked.date_from or asked.date_until)
-            or in_period(activity, asked.date_from, asked.date_until, today),
+            not (asked.date_from or asked.date_until) or in_period(activity, asked.date_from, asked.date_until, today),
             asked.group is None or in_group(activity, asked.group),
             not asked.free or activity.cost == 0,
             not asked.room or has_room(activity, asked.group, today),

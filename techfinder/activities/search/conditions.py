@@ -95,7 +95,8 @@ class Asked:
         """Rule `place` of the matching rules: shape (deliveries, words)."""
         near = self.distance_km - geo.DISTANCE_SLACK_KM
         radius = np.inf if self.criteria.radius is None else min(self.criteria.radius, MOST)
-        covered = self.index.any_of("region", place.covering | {COUNTRY})
+        holding = self.index.geography.holding(place.municipality) or place.covering | {COUNTRY}
+        covered = self.index.any_of("region", holding)
         allowed: dict[str, Masks] = {
             Delivery.AT_SCHOOL: covered & bitmaps.pack(near <= self.index.column("max_travel_km")),
             Delivery.AT_PROVIDER: covered & bitmaps.pack(near <= radius),

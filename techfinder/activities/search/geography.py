@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from techfinder.taxonomy.data import COUNTRY
@@ -20,6 +20,7 @@ class Geography:
     """All regions as they were when this was read."""
 
     regions: RegionIndex
+    _holding: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def provinces(self) -> tuple[str, ...]:
@@ -45,6 +46,16 @@ class Geography:
             for member in members:
                 found.setdefault(member, []).append(self._by_id[network].code)
         return found
+
+    def holding(self, municipality: str) -> frozenset[str] | None:
+        """The codes of all regions that a municipality lies under, as the matching rules see it; None: not known."""
+        region = self.regions.by_code.get(municipality)
+        if region is None:
+            return None
+        if municipality not in self._holding:
+            under = (code for code in self.regions.by_code if region.pk in self.regions.under(code))
+            self._holding[municipality] = frozenset({*under, COUNTRY})
+        return self._holding[municipality]
 
     def covering(self, codes: Iterable[str]) -> frozenset[str]:
         """The codes of all regions that hold the whole of one of these: itself, its ancestors, its networks."""
