@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from techfinder.activities.remembered import for_a_while
@@ -101,7 +101,7 @@ def _areas() -> list[Area]:
     ]
 
 
-def _above(pk: int, parents: dict[int, int | None]) -> frozenset[int]:
+def _above(pk: int, parents: Mapping[int, int | None]) -> frozenset[int]:
     found = [pk]
     while (parent := parents[found[-1]]) is not None:
         found.append(parent)

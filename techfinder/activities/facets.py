@@ -243,7 +243,10 @@ def sorts(found: ActivityFilter) -> list[tuple[str, str, bool]]:
 # ------------------------------------------------------------------- chips
 
 # What means nothing any more when another filter is taken away.
-TOGETHER = {"plaats": {("straal", None), ("sort", DISTANCE)}, "q": {("sort", RELEVANCE)}}
+TOGETHER: dict[str, set[tuple[str, str | None]]] = {
+    "plaats": {("straal", None), ("sort", DISTANCE)},
+    "q": {("sort", RELEVANCE)},
+}
 
 
 def chips(found: ActivityFilter, words: Vocabulary) -> list[tuple[str, str]]:

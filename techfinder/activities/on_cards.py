@@ -75,7 +75,7 @@ def on_cards(ids: Sequence[int]) -> list[OnCard]:
     if not ids:
         return []
     statement, blanks = _statement()
-    given = {id(TODAY): timezone.localdate(), id(IDS): list(ids)}
+    given: dict[int, Any] = {id(TODAY): timezone.localdate(), id(IDS): list(ids)}
     with connection.cursor() as cursor:
         cursor.execute(statement, [given.get(id(value), value) for value in blanks])
         rows = {row[0]: _read(row) for row in cursor.fetchall()}
@@ -83,9 +83,9 @@ def on_cards(ids: Sequence[int]) -> list[OnCard]:
 
 
 def _read(row: tuple[Any, ...]) -> OnCard:
-    *columns, sessions = row
-    days = [Day(dt.date.fromisoformat(each["date"]), each["free"]) for each in map(json.loads, sessions)]
-    return OnCard(*columns, days)
+    days = [Day(dt.date.fromisoformat(each["date"]), each["free"]) for each in map(json.loads, row[-1])]
+    shown: Any = (*row[:-1], days)
+    return OnCard(*shown)
 
 
 @lru_cache(maxsize=1)

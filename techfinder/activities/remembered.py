@@ -25,7 +25,7 @@ def for_a_while(read: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(read)
     def remembered(*args: P.args, **kwargs: P.kwargs) -> R:
-        return kept(int(time.monotonic() // SECONDS), *args, **kwargs)
+        return kept(int(time.monotonic() // SECONDS), *args, **kwargs)  # type: ignore[arg-type]
 
     _forget.append(kept.cache_clear)
     return remembered

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from techfinder.activities.places import plain
+from techfinder.activities.atlas import plain
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import region_names
 

@@ -73,7 +73,7 @@ def _params(query: QueryDict, preset: Preset) -> QueryDict:
 
 def _drawn(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     htmx = getattr(request, "htmx", None)
-    is_part = bool(htmx) and not htmx.history_restore_request
+    is_part = htmx is not None and bool(htmx) and not htmx.history_restore_request
     response = render(request, "activities/_refresh.html" if is_part else "activities/list.html", context)
     # The two must not be taken for each other by what keeps pages.
     patch_vary_headers(response, ["HX-Request"])
