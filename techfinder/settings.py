@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "activities.tend_alerts": 3600,
         "matches.digest": 300,
         "requests.drop_unconfirmed": 3600,
+        "activities.prune_changes": 3600,
         "activities.forget_sought": 86400,
     }.items()
 }

@@ -2,6 +2,7 @@ from celery import shared_task
 
 from techfinder.activities import sought
 from techfinder.activities.saved import alerts, tending
+from techfinder.activities.search import kept
 
 
 @shared_task(name="activities.forget_sought", ignore_result=True)
@@ -20,3 +21,9 @@ def send_alerts() -> None:
 def tend_alerts() -> None:
     """Every hour: forget, ask and stop."""
     tending.tend()
+
+
+@shared_task(name="activities.prune_changes", ignore_result=True)
+def prune_changes() -> None:
+    """Once an hour: keep the log short that tells each process what changed."""
+    kept.prune_changes()

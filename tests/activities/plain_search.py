@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cache
 
 from techfinder.activities.models import Activity
-from techfinder.activities.search import Criteria
 from techfinder.taxonomy.models import Kind, Region, Theme
 
 MIDDLE = (52.1561, 5.3878)
