@@ -44,5 +44,5 @@ def offers_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
 
 
 def _most(found: Iterable[str], count: int) -> list[str]:
-    """Those that occur most."""
-    return [each for each, _times in Counter(found).most_common(count)]
+    """Those that occur most; of as many the first by name."""
+    return sorted((times := Counter(found)), key=lambda each: (-times[each], each))[:count]

@@ -1,6 +1,7 @@
 """Offers that a team keeps, and those that somebody without an account keeps on a device."""
 
 import pytest
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
@@ -317,3 +318,21 @@ def test_the_list_has_pages(school, colleague):
     visitor = signed_in(colleague)
     assert "Molen 00" not in listed(visitor)
     assert "Molen 00" in listed(visitor, page=2)
+
+
+def test_signing_in_says_what_can_be_moved(client, school, colleague):
+    keep(client, ActivityFactory())
+    client.get(LIST)
+    request = client.get(LIST).wsgi_request
+    user_logged_in.send(sender=type(colleague), request=request, user=colleague)
+    assert "Je bewaarde 1 activiteit op dit apparaat" in str(list(get_messages(request))[-1])
+
+
+def test_signing_in_says_nothing_when_there_is_nothing_or_no_school(client, colleague):
+    request = client.get(LIST).wsgi_request
+    user_logged_in.send(sender=type(colleague), request=request, user=colleague)
+    keep(client, ActivityFactory())
+    client.get(LIST)
+    other = client.get(LIST).wsgi_request
+    user_logged_in.send(sender=type(colleague), request=other, user=UserFactory())
+    assert [*get_messages(request), *get_messages(other)] == []

@@ -19,7 +19,9 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 def offers():
     provider = ProviderFactory(name="Zilt Elektrotechniek", slug="zilt")
     return [
-        ActivityFactory(title=f"Molen {number}", slug=f"molen-{number}", provider=provider, regions=["NL-ZE"], cost=number)
+        ActivityFactory(
+            title=f"Molen {number}", slug=f"molen-{number}", provider=provider, regions=["NL-ZE"], cost=number
+        )
         for number in range(4)
     ]
 
