@@ -79,6 +79,12 @@
     });
   }
 
+  // A link to what is folded opens it.
+  document.addEventListener("click", (event) => {
+    const folded = document.getElementById(event.target.closest("[data-opens]")?.dataset.opens);
+    if (folded) folded.open = true;
+  });
+
   // On a phone the filters lie over the list, which is up to date already.
   document.getElementById("toon").addEventListener("click", (event) => {
     event.preventDefault();
