@@ -26,8 +26,8 @@ def test_the_measure_knows_the_best_order_and_the_worst():
 def test_teachers_find_what_they_want():
     names = load()
     quality = measure(lambda text: [names[found] for found in search.find(search.Criteria(text=text), limit=DEPTH).ids])
-    assert quality.ndcg >= 0.25
-    assert quality.nothing_found <= 0.6
+    assert quality.ndcg >= 0.7
+    assert quality.nothing_found <= 0.1
 
 
 def test_what_nobody_offers_is_not_found():
