@@ -1,7 +1,7 @@
 """How fast and how usable the search page and the page of an activity are on a phone, in Lighthouse's eyes.
 
-`make bench`; docs/performance.md. The site is as a host would run it, with the country of `manage.py demo`. Lighthouse is
-of this folder only (tests/benchmarks/lighthouse), its Chromium is that of the machine.
+`make bench`; docs/performance.md. The site is as a host would run it, with the country of `manage.py demo`. Lighthouse
+is of this folder only (tests/benchmarks/lighthouse), its Chromium is that of the machine.
 """
 
 from __future__ import annotations
@@ -92,10 +92,14 @@ def test_search_and_activity_page(lighthouse: dict[str, str], site: str, tmp_pat
 def _report(environment: dict[str, str], address: str, directory: Path) -> dict[str, object]:
     written = directory / "report.json"
     command = [
-        "node", str(PROGRAM), address, "--output=json", f"--output-path={written}", "--quiet", "--no-enable-error-reporting",
-        "--only-categories=accessibility,performance", f"--chrome-flags={' '.join(ARGUMENTS)}",
+        "node", str(PROGRAM), address, "--output=json", f"--output-path={written}", "--quiet",
+        "--no-enable-error-reporting", "--only-categories=accessibility,performance",
+        f"--chrome-flags={' '.join(ARGUMENTS)}",
     ]  # fmt: skip
-    subprocess.run(command, cwd=directory, env=environment, check=True, timeout=180)
+    run = subprocess.run(
+        command, cwd=directory, env=environment, timeout=180, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
     found: dict[str, object] = json.loads(written.read_text(encoding="utf-8"))
     return found
 
