@@ -36,7 +36,7 @@ def activities_in_reach(campaign: Campaign) -> QuerySet[Activity]:
 def sessions_in_reach(campaign: Campaign, criteria: Criteria | None = None) -> QuerySet[Session]:
     """Coming days with free seats within the campaign, of activities in its reach that meet the criteria."""
     activities = activities_in_reach(campaign)
-    if criteria is not None:
+    if criteria is not None and criteria != Criteria():
         activities = activities.filter(pk__in=find_all(criteria).ids.tolist())
     return (
         Session.objects.filter(activity__in=activities.order_by().values("pk"))
