@@ -88,7 +88,7 @@ def measure_others(environment: dict[str, str], addresses: list[str], directory:
     for name, some in (("plain", OF_PLAIN), ("engine", OF_ENGINE), ("bare", len(addresses) * ROUNDS)):
         with running(name, environment, directory / f"{name}.log") as site:
             chosen = (addresses * ROUNDS)[:some]
-            _load(site, chosen[: min(20, some)])
+            _load(site, chosen[: min(8, some)])
             found[name] = _load(site, chosen)
             report(site, found[name])
     return found
@@ -157,7 +157,7 @@ def queries_of(addresses: list[str]) -> int:
 def same_counts(addresses: list[str]) -> None:
     """Ours and the straightforward version find and count the same, apart from what words find."""
     without_words = [address for address in addresses if "q=" not in address]
-    for address in random.Random(3).sample(without_words, 12):
+    for address in random.Random(3).sample(without_words, 8):
         criteria = ActivityFilter(QueryDict(address.split("?")[1])).criteria()
         hits, counts = search.result(criteria, 0, 20)
         theirs, others = plain.now().result(criteria, 0, 20)
