@@ -18,10 +18,10 @@ from techfinder.taxonomy.models import Region
 
 PROVIDERS_PER_PROVINCE = 6
 # What the secondary schools teach, one after the other.
-COLLEGE_LEVELS = cycle(
-    (("vo-havo", "vo-vwo"), ("vo-vmbo",), ("vo-vmbo-tl", "vo-havo"), ("vo-vmbo", "vo-havo", "vo-vwo"), ("vo-pro",))
-)
-SPECIAL_LEVELS = cycle((("so",), ("vso",), ("sbo",)))
+COLLEGE_LEVELS = (
+    ("vo-havo", "vo-vwo"), ("vo-vmbo",), ("vo-vmbo-tl", "vo-havo"), ("vo-vmbo", "vo-havo", "vo-vwo"), ("vo-pro",),
+)  # fmt: skip
+SPECIAL_LEVELS = (("so",), ("vso",), ("sbo",))
 REFERENCE_PROVIDER = "Huis van de Techniek"
 
 
@@ -51,13 +51,14 @@ class Country:
 
     def _make_schools(self) -> list[School]:
         primary, college, special = cycle(names.SCHOOL_NAMES), cycle(names.COLLEGE_NAMES), cycle(names.SPECIAL_NAMES)
+        special_levels, college_levels = cycle(SPECIAL_LEVELS), cycle(COLLEGE_LEVELS)
         schools = []
         for number, place in enumerate(towns()):
             schools += [self._school(next(primary), "po", ("po",), place) for _twice in range(2)]
             if number % 3 == 2:
-                schools.append(self._school(next(special), "so", next(SPECIAL_LEVELS), place))
+                schools.append(self._school(next(special), "so", next(special_levels), place))
             else:
-                schools.append(self._school(next(college), "vo", next(COLLEGE_LEVELS), place))
+                schools.append(self._school(next(college), "vo", next(college_levels), place))
             if number % 6 == 0:
                 schools.append(self._school(f"Regionaal Technisch College {place.name}", "mbo", ("mbo",), place))
         return School.objects.bulk_create(schools)
