@@ -12,19 +12,16 @@ import numpy as np
 from matching import AT_PROVIDER, AT_SCHOOL, LEVELS, ONLINE, days
 from matching.arrays import Ints, Masks
 from matching.columns import WORD
+from techfinder.activities.search.geography import MIDDLE, Point
 from techfinder.matches.rows.binary import DAY_ZERO, Table
 from techfinder.taxonomy.models import Audience, Delivery
 
 DELIVERIES = {Delivery.AT_SCHOOL: AT_SCHOOL, Delivery.AT_PROVIDER: AT_PROVIDER, Delivery.ONLINE: ONLINE}
 AUDIENCES = {Audience.PUPILS: 1, Audience.TEACHERS: 2, Audience.STUDENT_TEACHERS: 4}
-# Where nothing is known of a place, not even its municipality: the middle of the country.
-MIDDLE = (52.1561, 5.3878)
 # Raised by hand when the tables get another meaning; a changed level tree shows by itself. Rows of another layout are
 # made anew.
 MEANING = 1
 LAYOUT = zlib.crc32(repr((MEANING, [leaf.code for leaf in LEVELS.leaves], DELIVERIES, AUDIENCES)).encode()) >> 1
-
-Point = tuple[float, float]
 
 
 def first_point(*places: tuple[float | None, float | None]) -> Point:
