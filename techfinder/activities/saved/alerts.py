@@ -13,7 +13,7 @@ import logging
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from techfinder.activities.on_cards import OnCard, on_cards
 from techfinder.activities.saved import mails
 from techfinder.activities.saved.arrivals import number_arrivals
 from techfinder.activities.saved.queries import due
-from techfinder.activities.saved.reading import reading_of
+from techfinder.activities.saved.reading import is_about_others, reading_of
 from techfinder.activities.saved.schedule import next_due
 from techfinder.activities.saved.tending import stop_undeliverable
 from techfinder.celery import wake
@@ -78,9 +78,13 @@ class Run:
         self._pass_over(quiet)
         return batch[-1].pk
 
-    def _search(self, batch: Iterable[SavedSearch]) -> list[Fresh]:
+    def _search(self, batch: Collection[SavedSearch]) -> list[Fresh]:
         now, found = search.now(), []
+        themes = self._new_themes(batch)
         for saved in batch:
+            if is_about_others(saved, themes):
+                found.append(Fresh(saved, {}))
+                continue
             reading = reading_of(saved)
             if not reading.is_possible:
                 pause_impossible(saved)
@@ -89,6 +93,12 @@ class Run:
             far = [None if math.isnan(each) else each for each in hits.distances.tolist()]
             found.append(Fresh(saved, dict(zip(hits.ids.tolist(), far, strict=True))))
         return found
+
+    def _new_themes(self, batch: Iterable[SavedSearch]) -> set[str]:
+        """The themes of all that is new to any of these."""
+        since = min(saved.watermark for saved in batch)
+        lists = Activity.objects.filter(arrival__gt=since, arrival__lte=self.top).values_list("themes", flat=True)
+        return {theme for themes in lists for theme in themes}
 
     def _attempt(self, fresh: Fresh, hits: Sequence[mails.Hit]) -> bool:
         """Mail one; False when there was nothing to mail. What cannot be composed holds up nobody else, and stays."""

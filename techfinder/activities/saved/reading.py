@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -174,9 +174,15 @@ def _gone(name: str, value: str) -> str:
     return texts.get(name, gettext("The filter %(value)s no longer exists")) % {"value": named}
 
 
-def without_gone(params: Params) -> Params:
-    """For saving: only what means something today."""
-    return read(params).params
+def is_about_others(saved: SavedSearch, themes: Collection[str]) -> bool:
+    """Whether none of these themes can be what it searches for: then it need not be worked out, which takes longer.
+
+    False also of what has something to be said about it: a theme that is gone, a last day.
+    """
+    wanted = saved.criteria.get("theme", [])
+    if not wanted or saved.edition != EDITION or "tot" in saved.criteria:
+        return False
+    return not set(themes) & set(wanted) and all(_exists("theme", each) for each in wanted)
 
 
 def can_be_saved(names: Iterable[str]) -> bool:
