@@ -30,9 +30,11 @@ def test_four_runs_at_once_tell_each_once(monkeypatch):
     monkeypatch.setattr(alerts, "BATCH", 5)
     some_alerts(40)
     ActivityFactory.create_batch(3)
-    in_threads(4, alerts.send_alerts)
+    queued = []
+    in_threads(4, lambda: queued.append(alerts.send_alerts()))
     # A run passes over what another one holds: the next one finds nothing left, or just that.
-    alerts.send_alerts()
+    queued.append(alerts.send_alerts())
+    assert sum(queued) == 40
     told = Counter(OutgoingMail.objects.filter(kind="search").values_list("to", flat=True))
     assert len(told) == 40
     assert set(told.values()) == {1}
