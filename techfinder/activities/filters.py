@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -133,6 +133,8 @@ class ActivityFilter(django_filters.FilterSet):
         model = Activity
         fields: Sequence[str] = ()
 
+    _form_class: ClassVar[type[forms.Form]]
+
     def __init__(self, data: QueryDict, *args: Any, words: Vocabulary | None = None, **kwargs: Any) -> None:
         # An empty address is a search for everything: bound, so that there is something cleaned to show.
         super().__init__(data or QueryDict("sort="), *args, **kwargs)
@@ -142,6 +144,13 @@ class ActivityFilter(django_filters.FilterSet):
         self.notes: list[str] = []
         self.place: Place | None = None
         self.regions: list[Area] = []
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form of these filters, made once: it is the same for every address."""
+        kept: type[forms.Form] | None = vars(type(self)).get("_form_class")
+        if kept is None:
+            kept = type(self)._form_class = super().get_form_class()
+        return kept
 
     def filter_queryset(self, queryset: QuerySet[Activity]) -> QuerySet[Activity]:
         """The one search definition does the work, also for who wants rows."""
