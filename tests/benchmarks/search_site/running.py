@@ -68,6 +68,9 @@ def running(name: str, environment: Mapping[str, str], log: Path) -> Iterator[Si
     try:
         wait_until(lambda: _answers(port, process, log), 120, f"{name} does not answer: see {log}")
         yield Site(name, port, process.pid, time.perf_counter() - start)
+    except AssertionError as error:
+        error.add_note(log.read_text()[-4000:])
+        raise
     finally:
         process.terminate()
         process.wait(30)
