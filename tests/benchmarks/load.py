@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -79,9 +80,15 @@ def processor_of(parent: int) -> Callable[[], float]:
 
     def used() -> float:
         # With what is inherited from children that have ended.
-        return sum(sum(each.cpu_times()[:4]) for each in _family(parent))
+        return sum(_spent(each) for each in _family(parent))
 
     return used
+
+
+def _spent(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:4])
+    return 0.0
 
 
 def _family(parent: int) -> list[psutil.Process]:
