@@ -69,9 +69,10 @@ def _copy_out(query: str, params: Mapping[str, Any]) -> bytes:
     """What COPY sends. Read below psycopg's cursor, which takes several microseconds per row."""
     with connection.cursor() as cursor:
         statement = cursor.mogrify(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", params)
-        # Opens the transaction that we may be in: psycopg sends BEGIN with the first statement through a cursor.
-        cursor.execute("")
         raw = cursor.connection
+        if raw.pgconn.transaction_status == pq.TransactionStatus.IDLE:
+            # Opens the transaction that we may be in: psycopg sends BEGIN with the first statement through a cursor.
+            cursor.execute("")
         with connection.wrap_database_errors:
             try:
                 return _drain(raw.pgconn, statement.encode())
