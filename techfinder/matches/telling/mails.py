@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 from django.utils import timezone, translation
@@ -186,8 +186,20 @@ def contact_of(request: Request) -> User | None:
     """The person of the request; of an imported one the account of its address, made when there is none."""
     if request.contact or not request.contact_email:
         return request.contact
-    known = User.objects.filter(email__iexact=request.contact_email).first()
+    known = User.objects.filter(email=request.contact_email.lower()).first()
     return known or User.objects.create_user(request.contact_email, name=request.contact_name)
+
+
+def accounts_of(people: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """By address, in lower case as accounts have it, the account of each (address, name); made when there is none."""
+    names: dict[str, str] = {}
+    for address, name in people:
+        names.setdefault(address.lower(), name)
+    known = dict(User.objects.filter(email__in=names).values_list("email", "pk"))
+    fresh = [User(email=address, name=names[address]) for address in sorted(names.keys() - known.keys())]
+    for user in fresh:
+        user.set_unusable_password()
+    return known | {user.email: user.pk for user in User.objects.bulk_create(fresh)}
 
 
 def _whole(match_id: int) -> Match:

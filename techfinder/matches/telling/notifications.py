@@ -65,9 +65,10 @@ def note(match_ids: Collection[int]) -> int:
 
 def _accounts_of_addresses(match_ids: Collection[int]) -> dict[int, int]:
     """By request: the account of the address of those that came without a person."""
-    nameless = Request.objects.filter(contact=None, matches__in=match_ids).exclude(contact_email="").distinct()
-    accounts = {request.pk: mails.contact_of(request) for request in nameless}
-    return {request_id: account.pk for request_id, account in accounts.items() if account}
+    nameless = Request.objects.filter(contact=None, matches__in=match_ids).exclude(contact_email="").order_by("pk")
+    rows = list(nameless.values_list("pk", "contact_email", "contact_name").distinct())
+    accounts = mails.accounts_of([(address, name) for _pk, address, name in rows]) if rows else {}
+    return {pk: accounts[address.lower()] for pk, address, _name in rows}
 
 
 # A school asked and waits: its first matches come at once. A company that wants one mail a week gets that.
