@@ -22,13 +22,13 @@ class Numbers:
     transaction: a number that is rolled back may go to another code.
     """
 
-    def __init__(self, vocabulary: Number.Vocabulary, limit: int) -> None:
+    def __init__(self, vocabulary: Number.Vocabulary, limit: int, given: dict[str, int]) -> None:
+        """`given`: the numbers by code that `given_out` read of this vocabulary."""
         self.vocabulary, self.limit = vocabulary, limit
-        self._number: dict[str, int] = {}
+        self._number = given
         self._passing: dict[str, int] = {}
-        self._code: dict[int, str] = {}
+        self._code = {number: code for code, number in given.items()}
         self._may_read = True
-        self._read()
 
     def of(self, code: str) -> int:
         """The number of a code. One without any gets a passing one, from the top: to read an item writes nothing."""
@@ -81,8 +81,16 @@ class Numbers:
             )
 
     def _read(self) -> None:
-        self._number = dict(Number.objects.filter(vocabulary=self.vocabulary).values_list("code", "number"))
+        self._number = given_out()[self.vocabulary]
         self._code = {number: code for code, number in (self._passing | self._number).items()}
+
+
+def given_out() -> dict[str, dict[str, int]]:
+    """The numbers by code of each vocabulary, in one query."""
+    found: dict[str, dict[str, int]] = {vocabulary: {} for vocabulary in Number.Vocabulary.values}
+    for vocabulary, code, number in Number.objects.values_list("vocabulary", "code", "number"):
+        found[vocabulary][code] = number
+    return found
 
 
 def lock_giving_out() -> None:

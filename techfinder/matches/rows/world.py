@@ -15,7 +15,7 @@ from matching.arrays import Bools, Ints
 from techfinder.matches.fairness.weights import current_weights
 from techfinder.matches.models import Number
 from techfinder.matches.rows.geography import PROVINCE_CODES, Geography, current_geography, with_areas
-from techfinder.matches.rows.numbers import Numbers
+from techfinder.matches.rows.numbers import Numbers, given_out
 from techfinder.requests.queries import served_schools
 from techfinder.taxonomy.data import LEVEL_BY_CODE
 
@@ -36,12 +36,16 @@ class World:
         self.said: dict[tuple[str, Any], Any] = {}
 
     @cached_property
+    def _given_out(self) -> dict[str, dict[str, int]]:
+        return given_out()
+
+    @cached_property
     def themes(self) -> Numbers:
-        return Numbers(Number.Vocabulary.THEME, MOST_THEMES)
+        return Numbers(Number.Vocabulary.THEME, MOST_THEMES, self._given_out[Number.Vocabulary.THEME])
 
     @cached_property
     def kinds(self) -> Numbers:
-        return Numbers(Number.Vocabulary.KIND, MOST_KINDS)
+        return Numbers(Number.Vocabulary.KIND, MOST_KINDS, self._given_out[Number.Vocabulary.KIND])
 
     @cached_property
     def weights(self) -> Weights:
