@@ -13,19 +13,20 @@ from techfinder.matches.pairs.stored import Stored
 from techfinder.matches.telling.notifications import note
 
 
-def arrive(stored: Stored, *, silent: Collection[int] = (), rest_later: bool = False) -> None:
+def arrive(stored: Stored, *, silent: Collection[int] = (), rest_later: bool = False) -> list[int]:
     """Put before people what came, and what finds a place where others left; note both, but for `silent` matches.
 
     With `rest_later` what comes to a provider with a cap, and what falls free, waits for `arrive_last`.
-    The last step of a transaction that stores: who places waits for no match (see `placing`).
+    The last step of a transaction that stores: who places waits for no match (see `placing`). Returns the ids of what
+    is before people from now on.
     """
     wake_counting()
-    if stored.arrived or stored.left:
-        providers = Activity.objects.filter(matches__in=stored.left).values_list("provider", flat=True)
-        placed = place(
-            match_ids=stored.arrived, provider_ids=set(providers) if stored.left else (), rest_later=rest_later
-        )
-        note(sorted(set(placed).union(stored.arrived) - set(silent)))
+    if not (stored.arrived or stored.left):
+        return []
+    providers = Activity.objects.filter(matches__in=stored.left).values_list("provider", flat=True)
+    placed = place(match_ids=stored.arrived, provider_ids=set(providers) if stored.left else (), rest_later=rest_later)
+    note(sorted(set(placed).union(stored.arrived) - set(silent)))
+    return placed
 
 
 def arrive_last() -> None:

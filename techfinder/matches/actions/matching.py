@@ -82,10 +82,12 @@ def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = Non
     quiet = [pk for pk, is_quiet in there.items() if is_quiet]
     if quiet:
         side.end_quiet(quiet)
-    arrive(stored, silent=_of(side, quiet, stored.arrived))
+    placed = arrive(stored, silent=_of(side, quiet, stored.arrived))
     if side.is_requests:
         mark_served(table.mine, world)
-        note_nothing(set(there) - set(quiet))
+        # What arrived is of the one request that is matched: with a match before it there is nothing to ask.
+        if len(there) > 1 or set(placed).isdisjoint(stored.arrived):
+            note_nothing(set(there) - set(quiet))
     return stored
 
 
