@@ -66,10 +66,18 @@ class Edges:
     def take(self, which: Bools) -> Edges:
         return Edges(self.id[which], self.full[which], self.score[which], self.other[which])
 
+    def merge(self, more: Edges) -> Edges:
+        """With the edges of some other items."""
+        order = np.argsort(np.concatenate([self.id, more.id]))
+        return Edges(*(np.concatenate([getattr(self, name), getattr(more, name)])[order] for name in COLUMNS))
+
     def differ(self, other: Edges) -> Bools:
         """Which are not those of the same items in `other`."""
         moved = (self.score != other.score) | (self.other != other.other)
         return (self.full != other.full) | (self.full & moved)
+
+
+COLUMNS = ("id", "full", "score", "other")
 
 
 def edges_of(items: Ints, group: Ints, score: Ints, other: Ints) -> Edges:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -152,34 +152,65 @@ def write_edges(side: Side, edges: Edges, *, stale: Ints = NONE, done: Ints = NO
     While a full rematch is going, what is matched meets lists that are half of one world and half of another: all that
     is touched stays marked, to be matched again when it is over. Only the run itself writes what is `lasting`.
     """
-    if not len(edges.id):
+    write_all_edges([Outdated(side, edges, stale=stale, done=done)], lasting=lasting)
+
+
+@dataclass(frozen=True, eq=False)
+class Outdated:
+    """Edges of one side that are to be written, as `write_edges` says."""
+
+    side: Side
+    edges: Edges
+    stale: Ints = field(default_factory=lambda: NONE)
+    done: Ints = field(default_factory=lambda: NONE)
+
+    @property
+    def key(self) -> str:
+        return self.side.key
+
+    def params(self) -> dict[str, Any]:
+        edges, full = self.edges, self.edges.full.tolist()
+        values = {
+            "ids": edges.id.tolist(),
+            "score": [score if has else None for score, has in zip(edges.score.tolist(), full, strict=True)],
+            "other": [pk if has else None for pk, has in zip(edges.other.tolist(), full, strict=True)],
+            "stale": np.isin(edges.id, self.stale).tolist(),
+            "done": np.isin(edges.id, self.done).tolist(),
+        }
+        return {f"{self.key}_{name}": value for name, value in values.items()}
+
+
+def write_all_edges(parts: Sequence[Outdated], *, lasting: bool = False) -> None:
+    """`write_edges` of both sides, in one statement."""
+    parts = [part for part in parts if len(part.edges.id)]
+    if not parts:
         return
-    full = edges.full.tolist()
-    params = {
-        "ids": edges.id.tolist(),
-        "score": [score if has else None for score, has in zip(edges.score.tolist(), full, strict=True)],
-        "other": [pk if has else None for pk, has in zip(edges.other.tolist(), full, strict=True)],
-        "stale": np.isin(edges.id, stale).tolist(),
-        "done": np.isin(edges.id, done).tolist(),
-        "lasting": lasting,
-    }
+    params: dict[str, Any] = {"lasting": lasting}
+    for part in parts:
+        params |= part.params()
+    updates = "".join(EDGES.format(table=part.side.table, key=part.key) for part in parts)
     with connection.cursor() as cursor:
-        cursor.execute(EDGES.format(table=side.table, key=side.key), params)
+        cursor.execute(f"{GOING}{updates} SELECT", params)
 
 
-EDGES = """
+GOING = """
     WITH going AS (
         SELECT NOT %(lasting)s AND EXISTS (SELECT FROM matches_rematch WHERE state = 'running') AS going
     )
-    UPDATE {table} AS item SET edge_score = new.score, edge_id = new.other, stale = new.stale
-    FROM (
-        SELECT item.{key} AS id, made.score, made.other, made.stale OR going OR (item.stale AND NOT made.done) AS stale
-        FROM unnest(%(ids)s::bigint[], %(score)s::smallint[], %(other)s::bigint[], %(stale)s::bool[], %(done)s::bool[])
-            AS made (id, score, other, stale, done)
-        JOIN {table} AS item ON item.{key} = made.id, going
-    ) AS new
-    WHERE item.{key} = new.id
-        AND (item.edge_score, item.edge_id, item.stale) IS DISTINCT FROM (new.score, new.other, new.stale)
+"""
+EDGES = """
+    , {table}_written AS (
+        UPDATE {table} AS item SET edge_score = new.score, edge_id = new.other, stale = new.stale
+        FROM (
+            SELECT item.{key} AS id, made.score, made.other,
+                made.stale OR going OR (item.stale AND NOT made.done) AS stale
+            FROM unnest(%({key}_ids)s::bigint[], %({key}_score)s::smallint[], %({key}_other)s::bigint[],
+                %({key}_stale)s::bool[], %({key}_done)s::bool[]) AS made (id, score, other, stale, done)
+            JOIN {table} AS item ON item.{key} = made.id, going
+        ) AS new
+        WHERE item.{key} = new.id
+            AND (item.edge_score, item.edge_id, item.stale) IS DISTINCT FROM (new.score, new.other, new.stale)
+    )
 """
 
 

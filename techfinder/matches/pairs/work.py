@@ -12,7 +12,17 @@ import numpy as np
 from matching import fingerprints, positions, weigh
 from matching.arrays import Bools, Ints
 from techfinder.matches.pairs.lists import Edges, Rows, candidates, settle
-from techfinder.matches.pairs.sides import Side, Table, find, loaded_edges, other, read_edges, rows_of, write_edges
+from techfinder.matches.pairs.sides import (
+    Outdated,
+    Side,
+    Table,
+    find,
+    loaded_edges,
+    other,
+    read_edges,
+    rows_of,
+    write_all_edges,
+)
 from techfinder.matches.pairs.spelling import Speller
 from techfinder.matches.pairs.stored import (
     OPEN,
@@ -69,7 +79,7 @@ class Work:
     def store(self) -> Stored:
         """Write what is kept and close what is pushed out, with the edges of all that is touched."""
         found = self._found()
-        edges = read_edges(other(self.side), self._touched(found))
+        edges = self._edges(self._touched(found))
         others = self._others(edges.id)
         outcome = settle(self._rows(found), same(found, self.acted), self._rows(others), self.mine, edges)
         pushed = self._pushed_out(others.take(outcome.beyond & ~others.acted))
@@ -80,8 +90,8 @@ class Work:
         stored.closed += len(pushed)
         stored.left += pushed.id.tolist()
         self.unsure = int(outcome.unsure.sum())
-        write_edges(other(self.side), outcome.theirs, stale=edges.id[outcome.unsure])
-        write_edges(self.side, outcome.mine, done=self.mine)
+        theirs = Outdated(other(self.side), outcome.theirs, stale=edges.id[outcome.unsure])
+        write_all_edges([theirs, Outdated(self.side, outcome.mine, done=self.mine)])
         return stored
 
     def _rows(self, pairs: Found | Known) -> Rows:
@@ -104,6 +114,13 @@ class Work:
     def _touched(self, found: Found) -> Ints:
         """The items of the other side whose lists may change."""
         return np.unique(np.concatenate([self._rows(found).theirs, self._rows(self.open).theirs]))
+
+    def _edges(self, theirs: Ints) -> Edges:
+        """The edges of these items of the other side: of most they were loaded with the rows."""
+        loaded = loaded_edges(self.table.theirs)
+        others = theirs[~np.isin(theirs, loaded.id)]
+        known = loaded.take(np.isin(loaded.id, theirs))
+        return known.merge(read_edges(other(self.side), others)) if len(others) else known
 
     def _others(self, theirs: Ints) -> Known:
         """The stored pairs of the other side with items that are not mine."""
