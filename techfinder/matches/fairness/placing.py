@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -45,25 +45,45 @@ def place(
     """
     now = now or timezone.now()
     ids = sorted(set(match_ids))
-    values: dict[str, Any] = {"ids": ids, "now": now, "since": now - PATIENCE, "year": school_year_start(now)}
-    placed = _came_placed(values) if ids else set()
-    providers = [] if rest_later else sorted(_providers_of(ids) | set(provider_ids))
-    if providers:
-        caps = _hold(providers)
-        values |= {"providers": providers, "caps": [caps.get(pk) for pk in providers]}
+    values = {
+        "ids": ids,
+        "now": now,
+        "since": now - PATIENCE,
+        "year": school_year_start(now),
+        "sizes": SIZES_WITH_CAP,
+        "providers": sorted(set(provider_ids)),
+        "rest_later": rest_later,
+    }
+    if not (ids or values["providers"]):
+        return []
+    look = Look(*_run(LOOK, values)[0])
+    back = _take_back(look, values)
+    placed = set(look.placed) - back
+    if not rest_later and (look.caps or look.waits or back):
+        caps = _hold(look.providers) if look.caps else {}
+        values |= {"providers": look.providers, "caps": [caps.get(pk) for pk in look.providers]}
         placed |= _write(_run(DECIDE, values), now)
     return sorted(placed)
 
 
-def _came_placed(values: dict[str, Any]) -> set[int]:
-    """Which of the matches that came are before people already, after those that may not be were taken back."""
-    _run(TAKE_BACK_CAPPED, {**values, "sizes": SIZES_WITH_CAP})
-    _run(TAKE_BACK_TWICE, values)
-    return {pk for (pk,) in _run(CAME_PLACED, values)}
+class Look(NamedTuple):
+    """What there is to do: of the matches that came those before people already, and whether a provider with a cap or
+    an activity that somebody spoke of is among these; all providers, and whether one has a cap or a match that waits.
+    """
+
+    placed: list[int]
+    capped: bool
+    spoken: bool
+    providers: list[int]
+    caps: bool
+    waits: bool
 
 
-def _providers_of(match_ids: Collection[int]) -> set[int]:
-    return {pk for (pk,) in _run(PROVIDERS, {"ids": match_ids})} if match_ids else set()
+def _take_back(look: Look, values: dict[str, Any]) -> set[int]:
+    """Take back what came placed and may not be; the ids of those."""
+    back = _run(TAKE_BACK_CAPPED, values) if look.capped else []
+    back += _run(TAKE_BACK_TWICE, values) if look.spoken else []
+    return {pk for (pk,) in back}
 
 
 def _hold(provider_ids: list[int]) -> dict[int, int | None]:
@@ -109,9 +129,33 @@ def _run(sql: str, values: dict[str, Any]) -> list[Any]:
         return cursor.fetchall()
 
 
-PROVIDERS = """
-    SELECT DISTINCT activity.provider_id FROM matches_match AS match
-    JOIN activities_activity AS activity ON activity.id = match.activity_id WHERE match.id = ANY(%(ids)s)
+# Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits.
+LOOK = """
+    WITH came AS MATERIALIZED (
+        SELECT match.id, match.activity_id, activity.provider_id, match.state, match.placed_at,
+            match.placed_at IS NOT NULL AND match.asked_at IS NULL AND match.offered_at IS NULL AS may_be_taken_back
+        FROM matches_match AS match
+        JOIN activities_activity AS activity ON activity.id = match.activity_id WHERE match.id = ANY(%(ids)s)
+    ),
+    door AS MATERIALIZED (
+        SELECT id, max_open IS NOT NULL OR size = ANY(%(sizes)s) AS capped FROM organisations_provider
+        WHERE id IN (SELECT provider_id FROM came UNION SELECT unnest(%(providers)s::bigint[]))
+    )
+    SELECT
+        ARRAY(SELECT id FROM came WHERE state = 'open' AND placed_at IS NOT NULL),
+        EXISTS (SELECT FROM came JOIN door ON door.id = came.provider_id WHERE may_be_taken_back AND door.capped),
+        EXISTS (
+            SELECT FROM came WHERE may_be_taken_back
+            AND activity_id IN (SELECT activity_id FROM matches_match WHERE asked_at IS NOT NULL OR state = 'declined')
+        ),
+        ARRAY(SELECT id FROM door ORDER BY id),
+        EXISTS (SELECT FROM door WHERE capped),
+        NOT %(rest_later)s AND EXISTS (
+            SELECT FROM door
+            JOIN activities_activity AS activity ON activity.provider_id = door.id
+            JOIN matches_match AS match ON match.activity_id = activity.id
+            WHERE match.state = 'open' AND match.placed_at IS NULL
+        )
 """
 
 # The school asked for the same, or turned it down, under another request for some of the same classes. A level code
@@ -161,8 +205,6 @@ TAKE_BACK_TWICE = f"""
     WHERE match.id = came.id AND request.id = match.request_id AND {TWICE}
     RETURNING match.id
 """  # noqa: S608  of constants only
-
-CAME_PLACED = "SELECT id FROM matches_match WHERE id = ANY(%(ids)s) AND state = 'open' AND placed_at IS NOT NULL"
 
 DECIDE = f"""
     WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),
