@@ -152,7 +152,8 @@ def test_what_is_open_again_starts_anew():
 
 def test_what_comes_placed_stays_so_where_there_is_no_cap():
     activity, capped = ActivityFactory(), ActivityFactory(provider=provider_with(3))
-    assert placing.without_cap([activity.pk, capped.pk]) == {activity.pk}
+    ids, uncapped = placing.new_ids(2, [activity.pk, capped.pk])
+    assert (len(set(ids)), uncapped) == (2, {activity.pk})
     written = NOW - dt.timedelta(seconds=1)
     match = pair(activity, 50, placed_at=written)
     assert place(match_ids=[match.pk], now=NOW) == [match.pk]

@@ -39,7 +39,7 @@ def place(
     """Put before people what may be, of these matches and of all that waits at these providers and at theirs.
 
     `match_ids` are new, or open again. Those of a provider without a cap may come with `placed_at` set already (see
-    `without_cap`), which spares writing them twice. With `rest_later` what did not come so is left for a later call: a
+    `new_ids`), which spares writing them twice. With `rest_later` what did not come so is left for a later call: a
     run over everything decides once all is stored, so that the best of the whole country goes first. Returns the ids
     of what is before people from now on, in order. The caller owns the transaction and tells (`notifications.note`).
     """
@@ -104,10 +104,10 @@ def _write(decided: list[tuple[int, str]], now: dt.datetime) -> set[int]:
     return written.get(Match.Held.NO, set())
 
 
-def without_cap(activity_ids: Collection[int]) -> set[int]:
-    """Those of these activities whose provider takes any number of requests."""
-    rows = Provider.objects.exclude(HAS_CAP).filter(activities__in=activity_ids)
-    return set(rows.values_list("activities", flat=True))
+def new_ids(count: int, activity_ids: Collection[int]) -> tuple[list[int], set[int]]:
+    """Ids for so many new matches, and those of these activities whose provider takes any number of requests."""
+    [[ids, uncapped]] = _run(NEW_IDS, {"count": count, "activities": list(activity_ids), "sizes": SIZES_WITH_CAP})
+    return ids, set(uncapped)
 
 
 def providers_with_held() -> list[int]:
@@ -128,6 +128,17 @@ def _run(sql: str, values: dict[str, Any]) -> list[Any]:
         cursor.execute(sql, values)
         return cursor.fetchall()
 
+
+NEW_IDS = """
+    SELECT
+        ARRAY(SELECT nextval(pg_get_serial_sequence('matches_match', 'id')) FROM generate_series(1, %(count)s)),
+        ARRAY(
+            SELECT activity.id FROM activities_activity AS activity
+            JOIN organisations_provider AS provider ON provider.id = activity.provider_id
+            WHERE activity.id = ANY(%(activities)s::bigint[])
+                AND provider.max_open IS NULL AND provider.size <> ALL(%(sizes)s)
+        )
+"""
 
 # Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits.
 LOOK = """

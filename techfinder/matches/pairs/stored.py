@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from matching import positions
 from matching.arrays import Bools, Ints
-from techfinder.matches.fairness.placing import without_cap
+from techfinder.matches.fairness.placing import new_ids
 from techfinder.matches.models import Match
 from techfinder.matches.rows.binary import read_columns
 
@@ -230,14 +230,11 @@ def _insert(pairs: Wanted, words: Callable[[Wanted], Texts]) -> list[int]:
     """
     if not len(pairs):
         return []
-    uncapped = without_cap(np.unique(pairs.activity_id).tolist())
-    with connection.cursor() as cursor:
-        cursor.execute(NEW_IDS, [len(pairs)])
-        ids = [pk for (pk,) in cursor.fetchall()]
-        with cursor.copy(COPY) as copy:
-            for part in batches(len(pairs)):
-                rows = pairs.take(part)
-                copy.write("".join(_lines(ids[part], rows, words(rows), uncapped)))
+    ids, uncapped = new_ids(len(pairs), np.unique(pairs.activity_id).tolist())
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for part in batches(len(pairs)):
+            rows = pairs.take(part)
+            copy.write("".join(_lines(ids[part], rows, words(rows), uncapped)))
     return ids
 
 
@@ -269,7 +266,6 @@ def rerank(request_ids: Iterable[int]) -> None:
         cursor.execute(RERANK, {"requests": ids, "open": Match.State.OPEN.value})
 
 
-NEW_IDS = "SELECT nextval(pg_get_serial_sequence('matches_match', 'id')) FROM generate_series(1, %s)"
 COPY = """
     COPY matches_match (id, request_id, activity_id, score, fingerprint, rank, state, created_at, held, placed_at,
         reasons, shortfalls) FROM STDIN
