@@ -75,8 +75,8 @@ LOG_SEARCHED = [
     )
 ]
 
-# An import that tells nobody: what it brings in is below every watermark, and so news to nobody. Matching takes the mark
-# `quiet` away, hence here and not when numbers are given.
+# An import that tells nobody: what it brings in is below every watermark, and so news to nobody. Matching takes the
+# mark `quiet` away, hence here and not when numbers are given.
 ARRIVE_QUIETLY = pgtrigger.Trigger(
     name="activity_quiet",
     when=pgtrigger.Before,

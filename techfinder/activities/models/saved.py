@@ -60,10 +60,10 @@ class SavedSearch(models.Model):
             models.Index(fields=["next_due_at", "id"], condition=models.Q(state="active"), name="saved_search_due"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.email} ({self.frequency})"
+
     @property
     def address(self) -> str:
         """Where its mail goes: a person may have moved to another mailbox."""
         return self.user.email if self.user else self.email
-
-    def __str__(self) -> str:
-        return f"{self.email} ({self.frequency})"

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mail', '0001_initial'),
+        ("mail", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outgoingmail',
-            name='unsubscribe_at',
+            model_name="outgoingmail",
+            name="unsubscribe_at",
             field=models.CharField(blank=True, editable=False, max_length=250),
         ),
     ]
