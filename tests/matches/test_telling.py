@@ -224,6 +224,31 @@ def test_an_imported_request_is_told_to_its_address(make_activity, make_request)
     assert OutgoingMail.objects.get(to="juf@school.example").recipient.email == "juf@school.example"
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_accounts_of_addresses_are_made_at_once(make_activity, make_request, django_assert_num_queries, count):
+    activity = make_activity()
+    for n in range(count):
+        make_request(contact=None, contact_email=f"juf{n}@school.example", contact_name=f"Juf {n}")
+    match_all()
+    Notification.objects.all().delete()
+    User.objects.filter(email__endswith="@school.example").delete()
+    ids = list(Match.objects.filter(activity=activity).values_list("pk", flat=True))
+    with django_assert_num_queries(4):
+        notifications.note(ids)
+    made = User.objects.filter(email__endswith="@school.example").order_by("email")
+    assert [user.name for user in made] == [f"Juf {n}" for n in range(count)]
+    assert not any(user.has_usable_password() for user in made)
+
+
+def test_one_address_in_two_spellings_is_one_account(make_activity, make_request):
+    make_activity()
+    for address in ("Juf@School.example", "juf@school.example"):
+        make_request(contact=None, contact_email=address)
+    match_all()
+    person = User.objects.get(email="juf@school.example")
+    assert Notification.objects.filter(recipient=person, side="school").count() == 2
+
+
 def test_the_language_is_that_of_each(make_activity, make_request, member):
     make_activity()
     request = make_request(contact=UserFactory(language="en", name="Elke"))
