@@ -28,10 +28,16 @@ def reasons(activity: OnCard, criteria: Criteria, distance: float | None, words:
 def _place(activity: OnCard, criteria: Criteria, distance: float | None) -> Iterator[str]:
     if not criteria.place:
         return
-    if activity.delivery == [Delivery.ONLINE]:
+    if only_online(activity, criteria, distance):
         yield gettext("can be followed everywhere")
     elif distance is not None:
         yield km(distance)
+
+
+def only_online(activity: OnCard, criteria: Criteria, distance: float | None) -> bool:
+    """Whether the place that is asked can have it online only: nobody travels there, so there is no distance."""
+    wanted = not criteria.delivery or Delivery.ONLINE in criteria.delivery
+    return distance is None and wanted and Delivery.ONLINE in activity.delivery
 
 
 def _terms(activity: OnCard, criteria: Criteria, words: Vocabulary) -> Iterator[str]:

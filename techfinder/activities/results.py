@@ -9,12 +9,11 @@ from django.utils.translation import gettext, ngettext
 
 from techfinder.activities.filters import ActivityFilter
 from techfinder.activities.on_cards import OnCard, on_cards
-from techfinder.activities.reasons import reasons
+from techfinder.activities.reasons import only_online, reasons
 from techfinder.activities.search.criteria import Criteria
 from techfinder.activities.search.found import Hits
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.activities.words import card
-from techfinder.taxonomy.models import Delivery
 from techfinder.taxonomy.templatetags.ui import km, number
 from techfinder.taxonomy.ui import Card
 
@@ -61,13 +60,13 @@ def _distances(hits: Hits) -> list[float | None]:
 
 def _card(activity: OnCard, criteria: Criteria, distance: float | None, words: Vocabulary) -> Card:
     plain = card(activity, words)
-    far, note = _far(activity, distance, plain.place) if criteria.place else ("", "")
+    far, note = _far(activity, criteria, distance, plain.place) if criteria.place else ("", "")
     why = tuple(reasons(activity, criteria, distance, words))
     return replace(plain, far=far, far_note=note, reasons=why, extra={"id": activity.pk, "slug": activity.slug})
 
 
-def _far(activity: OnCard, distance: float | None, town: str) -> tuple[str, str]:
-    """How far it is and where; what is only online is everywhere."""
-    if activity.delivery == [Delivery.ONLINE]:
+def _far(activity: OnCard, criteria: Criteria, distance: float | None, town: str) -> tuple[str, str]:
+    """How far it is and where; what this place can only have online is everywhere."""
+    if only_online(activity, criteria, distance):
         return gettext("Online"), gettext("from %(town)s") % {"town": town} if town else ""
     return km(distance), town

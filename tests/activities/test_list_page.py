@@ -81,6 +81,14 @@ def test_what_is_only_online_is_near_everybody(client, zeeland):
     assert card.reasons == ("overal te volgen",)
 
 
+def test_what_a_place_can_have_online_only_is_near_it_too(client, zeeland):
+    ActivityFactory(delivery=["at_provider", "online"], regions=[], venue_city="Delft")
+    [card] = page(client, plaats="Goes").context["cards"]
+    assert (card.far, card.far_note) == ("Online", "vanuit Delft")
+    assert card.reasons == ("overal te volgen",)
+    assert titles(page(client, plaats="Goes", delivery="at_provider")) == []
+
+
 def test_title_says_what_was_searched(client, zeeland):
     at("Goes", summary="energie")
     at("Vlissingen", summary="energie")
