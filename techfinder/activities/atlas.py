@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from techfinder.activities.remembered import for_a_while
@@ -180,9 +180,3 @@ def _place(name: str, municipality: str, spot: Spot | None) -> Place:
     area = atlas().regions[municipality]
     lat, lon = (spot and spot.middle) or (area.lat, area.lon)
     return Place(name=name.strip(), municipality=municipality, covering=area.covering, lat=lat, lon=lon)
-
-
-def names_of(codes: Iterable[str]) -> dict[str, str]:
-    """Names by code, of the regions that exist."""
-    known = atlas().regions
-    return {code: known[code].name for code in codes if code in known}

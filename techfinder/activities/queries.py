@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from techfinder.accounts.models import User
 from techfinder.activities.models import Activity, Session
-from techfinder.organisations.queries import own_providers
 
 
 def for_cards(found: QuerySet[Activity]) -> QuerySet[Activity]:
@@ -23,8 +21,3 @@ def for_cards(found: QuerySet[Activity]) -> QuerySet[Activity]:
 def latest(limit: int) -> list[Activity]:
     """The newest public activities, ready to be shown as cards."""
     return list(for_cards(Activity.objects.public().order_by("-published_at", "-id"))[:limit])
-
-
-def of_providers(user: User) -> QuerySet[Activity]:
-    """The activities of a person's own providers, newest change first."""
-    return for_cards(Activity.objects.filter(provider__in=own_providers(user)).order_by("-updated_at", "-id"))

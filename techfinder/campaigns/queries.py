@@ -18,9 +18,6 @@ from techfinder.requests.models import Request, RequestQuerySet
 from techfinder.taxonomy.data import COUNTRY
 from techfinder.taxonomy.queries import municipality_ids
 
-FREE = F("seats") - F("taken")
-
-
 # ---------------------------------------------------------- what may take part
 
 
