@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import re
+import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from techfinder.activities.models import Sought
 from techfinder.activities.search.criteria import Criteria
+from techfinder.organisations.models import Provider
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +28,15 @@ KEPT_MONTHS = 24
 AT_ONCE = 5000
 
 ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview|monitor|curl|wget|python-|headlesschrome", re.IGNORECASE)
-# What looks like a person: an address, a number of telephone or register, a postcode with letters, a house.
+# What looks like a person: an address, a number of telephone or register, a day of birth, a postcode with letters, a
+# house.
 PERSONAL = re.compile(
     r"@"
     r"|\d{5}"
     r"|(?:\+|\b0)\d(?:[\s./()-]*\d){7}"
+    r"|\b\d{3}[ .]\d{3}[ .]\d{3}\b"
+    r"|\b6(?:[ .-]?\d){8}\b"
+    r"|\b\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}\b"
     r"|\b[1-9]\d{3}\s?[a-z]{2}\b"
     r"|(?:straat|laan|weg|plein|kade|gracht|dijk|singel|hof|pad|steeg|dreef|plantsoen)\s+\d",
     re.IGNORECASE,
@@ -56,6 +62,8 @@ def note_search(*, criteria: Criteria, results: int, user_agent: str = "") -> No
     of a robot, is not counted.
     """
     words, filters = safe_words(criteria.text), filters_of(criteria)
+    if not _is_provider(criteria.provider):
+        filters.pop("provider", None)
     if criteria.text and not words:
         filters["private"] = True
     municipality = criteria.place.municipality if criteria.place else ""
@@ -76,9 +84,20 @@ def _apart() -> AbstractContextManager[Any]:
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
+def _is_provider(slug: str) -> bool:
+    """An address may say anything: only what is a provider here is kept of it."""
+    if not slug:
+        return False
+    try:
+        with _apart():
+            return Provider.objects.public().filter(slug=slug).exists()
+    except Error:
+        return False
+
+
 def safe_words(text: str) -> str:
     """Lower case, one space, 80 characters; empty when it looks like something of a person."""
-    words = " ".join(text.lower().replace("\x00", " ").split())
+    words = " ".join(unicodedata.normalize("NFKC", text).lower().replace("\x00", " ").split())
     return "" if PERSONAL.search(words) else words[:LONGEST].strip()
 
 

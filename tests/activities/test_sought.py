@@ -158,3 +158,18 @@ def test_after_24_months_it_is_forgotten():
     with time_machine.travel("2028-04-01 12:00+00:00", tick=False):
         forget_task()
         assert not Sought.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["jan@school.nl", "jan-jansen", "0612345678"])
+def test_a_provider_that_is_not_there_is_not_kept(client, said):
+    client.get("/aanbod/", {"provider": said, "theme": "energie"})
+    assert Sought.objects.get().criteria == {"theme": ["energie"]}
+
+
+@pytest.mark.parametrize("said", ["jan 123 456 782", "6 1234 5678", "jan 12-03-2014", "jan\uff20school.nl"])
+def test_numbers_of_people_are_not_kept_however_they_are_written(said):
+    assert safe_words(said) == ""
+
+
+def test_a_school_year_is_not_a_person():
+    assert safe_words("Techniek 2026-2027") == "techniek 2026-2027"
