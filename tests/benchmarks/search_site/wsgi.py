@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import os
 
-from techfinder.startup import serve
+from techfinder.wsgi import application as application
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "techfinder.settings"
-serve(web=True)
-
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-
-application = get_wsgi_application()
-
-from techfinder.activities.views import listing  # noqa: E402
+# isort: split
+from techfinder.activities.views import listing
 
 match os.environ["BENCH_SEARCH"]:
     case "plain":
