@@ -104,8 +104,14 @@ class GroupFilter(django_filters.Filter):
     field_class = GroupField
 
 
+class Flag(forms.BooleanField):
+    """On by any text but 0 and false: a checkbox would take those for on as well."""
+
+    widget = forms.TextInput
+
+
 class FlagFilter(django_filters.Filter):
-    field_class = forms.BooleanField
+    field_class = Flag
 
 
 class ActivityFilter(django_filters.FilterSet):

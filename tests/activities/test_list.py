@@ -140,3 +140,10 @@ def test_nothing_found_leads_to_a_request_with_the_filters(client):
 def test_bad_values_give_a_sensible_page(client, query):
     ActivityFactory()
     assert client.get(f"{LIST}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("off", ["0", "false", ""])
+def test_a_flag_that_says_no_is_off(client, off):
+    ActivityFactory(cost=10)
+    assert client.get("/aanbod/", {"free": off}).context["count"] == 1
+    assert client.get("/aanbod/", {"free": "1"}).context["count"] == 0
