@@ -48,10 +48,11 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _forget_between_tests() -> None:
-    """Rate limits, the publisher's pause and what is remembered for a minute are of one test."""
+def _forget_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits, the publisher's pause and what is remembered for a minute are of one test, and that minute is long."""
     cache.clear()
     remembered.forget()
+    monkeypatch.setattr(remembered, "SECONDS", 10**9)
     publisher.forget()
 
 
