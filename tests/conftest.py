@@ -49,7 +49,7 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _forget_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rate limits, the publisher's pause and what is remembered for a minute are of one test, and that minute is long."""
+    """Rate limits, the publisher's pause and what is remembered for a (long) minute are of one test."""
     cache.clear()
     remembered.forget()
     monkeypatch.setattr(remembered, "SECONDS", 10**9)
