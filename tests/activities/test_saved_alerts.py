@@ -16,6 +16,7 @@ from techfinder.activities.saved.arrivals import number_arrivals
 from techfinder.activities.saved.schedule import next_due
 from techfinder.mail.message import headers_of
 from techfinder.mail.models import Suppression
+from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Region, Theme
 from tests.activities.saved_steps import a_saved, alerts_to, letters_to, run
 from tests.factories.activities import ActivityFactory
@@ -317,3 +318,20 @@ def test_batches_leave_nobody_out(monkeypatch):
         a_saved(email=f"leraar{number}@school.example")
     ActivityFactory()
     assert run() == 5
+
+
+@pytest.mark.parametrize("frequency", ["at_once", "daily"])
+def test_what_is_hidden_when_its_turn_comes_is_told_once_it_is_back(frequency):
+    saved = a_saved(frequency=frequency)
+    gone, _stays = ActivityFactory(title="Weg en terug"), ActivityFactory(title="Blijft")
+    number_arrivals()
+    Provider.objects.filter(pk=gone.provider_id).update(paused=True)
+    run()
+    saved.refresh_from_db()
+    assert saved.passed_over == [gone.pk]
+    Provider.objects.filter(pk=gone.provider_id).update(paused=False)
+    for day in (2, 3, 4):
+        run(now=timezone.now() + dt.timedelta(days=day))
+    assert [mail.subject for mail in alerts_to()] == ["Blijft", "Weg en terug"]
+    saved.refresh_from_db()
+    assert saved.passed_over == []

@@ -46,6 +46,8 @@ class SavedSearch(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     # The highest `Activity.arrival` that was sent or was there already: what is higher is new.
     watermark = models.BigIntegerField(default=0)
+    # Ids of what was new but hidden when its turn came: it is still news once it is public again.
+    passed_over = models.JSONField(default=list)
     next_due_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("last sent"), null=True, blank=True)
     wanted_at = models.DateTimeField(_("last said to be wanted"), null=True, blank=True)

@@ -14,10 +14,11 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from techfinder.activities import search
@@ -64,6 +65,8 @@ class Run:
     top: int
     now: dt.datetime
     told: int = 0
+    # Number per id of what the batch has not been told and cannot be shown now.
+    _hidden: Mapping[int, int] = field(default_factory=dict)
 
     @transaction.atomic
     def take(self, after: int) -> int | None:
@@ -72,6 +75,7 @@ class Run:
         batch = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
         if not batch:
             return None
+        self._hidden = hidden_among(batch, self.top)
         fresh = self._search(batch)
         news = News({pk for each in fresh for pk in each.distances}, self.top)
         quiet = [each.saved for each in fresh if not self._attempt(each, news.of(each))]
@@ -82,17 +86,24 @@ class Run:
         now, found = search.now(), []
         themes = self._new_themes(batch)
         for saved in batch:
-            if is_about_others(saved, themes):
+            if not saved.passed_over and is_about_others(saved, themes):
                 found.append(Fresh(saved, {}))
                 continue
             reading = reading_of(saved)
             if not reading.is_possible:
                 pause_impossible(saved)
                 continue
-            hits = now.find_all(reading.criteria, after=saved.watermark)
-            far = [None if math.isnan(each) else each for each in hits.distances.tolist()]
-            found.append(Fresh(saved, dict(zip(hits.ids.tolist(), far, strict=True))))
+            hits = far_of(now.find_all(reading.criteria, after=saved.watermark))
+            if saved.passed_over:
+                every = far_of(now.find_all(reading.criteria))
+                hits |= {pk: every[pk] for pk in saved.passed_over if pk in every}
+            found.append(Fresh(saved, hits))
         return found
+
+    def _left(self, saved: SavedSearch) -> list[int]:
+        """What was new to it and is hidden: to be told when it is public again."""
+        before = set(saved.passed_over)
+        return sorted(pk for pk, arrival in self._hidden.items() if arrival > saved.watermark or pk in before)
 
     def _new_themes(self, batch: Iterable[SavedSearch]) -> set[str]:
         """The themes of all that is new to any of these."""
@@ -113,19 +124,37 @@ class Run:
 
     def _tell(self, saved: SavedSearch, hits: Sequence[mails.Hit]) -> None:
         mails.tell(saved, hits, up_to=self.top)
+        saved.passed_over = self._left(saved)
         saved.watermark, saved.sent_at = self.top, self.now
         saved.next_due_at = next_due(saved.frequency, after=self.now)
-        saved.save(update_fields=["watermark", "sent_at", "next_due_at"])
+        saved.save(update_fields=["watermark", "passed_over", "sent_at", "next_due_at"])
         self.told += 1
 
     def _pass_over(self, quiet: Iterable[SavedSearch]) -> None:
         """Nothing new for these: they are looked at again when they are due."""
         groups = defaultdict(list)
         for saved in quiet:
-            groups[saved.frequency].append(saved.pk)
-        for frequency, ids in groups.items():
+            groups[saved.frequency, tuple(self._left(saved))].append(saved.pk)
+        for (frequency, left), ids in groups.items():
             due_at = next_due(frequency, after=self.now)
-            SavedSearch.objects.filter(pk__in=ids).update(watermark=self.top, next_due_at=due_at)
+            rows = SavedSearch.objects.filter(pk__in=ids)
+            rows.update(watermark=self.top, passed_over=list(left), next_due_at=due_at)
+
+
+def hidden_among(batch: Collection[SavedSearch], top: int) -> dict[int, int]:
+    """Number per id of what is not public now, may come back, and has not been told to all of these."""
+    since = min(saved.watermark for saved in batch)
+    before = {pk for saved in batch for pk in saved.passed_over}
+    may_come_back = Activity.objects.filter(status__in=[Activity.Status.PUBLISHED, Activity.Status.PAUSED])
+    untold = may_come_back.filter(Q(arrival__gt=since) | Q(pk__in=before), arrival__gt=0, arrival__lte=top)
+    hidden = untold.exclude(pk__in=Activity.objects.public().values("pk"))
+    return {pk: arrival or 0 for pk, arrival in hidden.values_list("pk", "arrival")}
+
+
+def far_of(hits: search.Hits) -> dict[int, float | None]:
+    """Distance in km per id, in the order of the search."""
+    far = [None if math.isnan(each) else each for each in hits.distances.tolist()]
+    return dict(zip(hits.ids.tolist(), far, strict=True))
 
 
 class News:
@@ -148,7 +177,8 @@ class News:
 
     def _is_news(self, pk: int, saved: SavedSearch) -> bool:
         known = self.known[pk]
-        return known.arrival > saved.watermark and not any(is_left_out(pk, known, each) for each in saved.less)
+        is_new = known.arrival > saved.watermark or pk in saved.passed_over
+        return is_new and not any(is_left_out(pk, known, each) for each in saved.less)
 
 
 def is_left_out(pk: int, known: Known, entry: Mapping[str, Any]) -> bool:

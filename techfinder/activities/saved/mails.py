@@ -67,7 +67,9 @@ def tell(saved: SavedSearch, hits: Sequence[Hit], *, up_to: int) -> OutgoingMail
             "first": hits[0].activity.title,
             "pause_url": page(saved, "pause"),
         }
-    return _queue(saved, "alert", str(up_to), button_url=absolute(f"{reading.url}&sort=newest"), **context)
+    # What was hidden comes back without a new number: the newest of the hits tells such a mail from the one before it.
+    occasion = f"{up_to}:{max(hit.activity.pk for hit in hits)}"
+    return _queue(saved, "alert", occasion, button_url=absolute(f"{reading.url}&sort=newest"), **context)
 
 
 def _hit_words(saved: SavedSearch, hit: Hit, reading: Reading, words: Vocabulary) -> dict[str, Any]:

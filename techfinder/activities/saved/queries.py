@@ -22,7 +22,7 @@ def of_person(user: User) -> QuerySet[SavedSearch]:
 
 def due(*, now: dt.datetime, top: int) -> QuerySet[SavedSearch]:
     """Those that are to be looked at: their morning has come, or they go at once and there is something new."""
-    waiting = ~Q(frequency=SavedSearch.Frequency.AT_ONCE) | Q(watermark__lt=top)
+    waiting = ~Q(frequency=SavedSearch.Frequency.AT_ONCE) | Q(watermark__lt=top) | ~Q(passed_over=[])
     return SavedSearch.objects.filter(waiting, state=State.ACTIVE, next_due_at__lte=now)
 
 
