@@ -82,7 +82,7 @@ def test_list_works_without_scripts(page_without_scripts, offer):
     page = page_without_scripts
     page.goto("/aanbod/")
     page.get_by_label("Groep 7 (10-11 jaar)").check()
-    page.get_by_role("button", name="Toon resultaten").click()
+    page.get_by_role("button", name="Toon 1 resultaat").click()
     assert "level=po-7" in page.url
     page.get_by_role("link", name="Mini-Zonnebootrace").click()
     page.get_by_role("link", name="Vraag dit aan of stel een vraag").click()
