@@ -16,7 +16,6 @@ Ints = NDArray[np.int64]
 
 # An item with this number says that changes up to its transaction are no longer listed.
 PRUNED = -1
-UNKNOWN = 2**62
 
 NOW = """
     SELECT (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
@@ -31,12 +30,13 @@ class Follower:
         """`log`: the table, with a column `xact`. `item`: SQL for the item of a row. `where`: SQL for which rows."""
         changes = f"""
             SELECT array_agg(array[({item})::bigint, xact]) FROM {log} WHERE {where} AND
-                (xact = pg_current_xact_id_if_assigned()::text::bigint OR xact >= %(oldest)s
+                (xact = pg_current_xact_id_if_assigned()::text::bigint
+                    OR xact >= coalesce(%(oldest)s, pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
                     AND (({item}) = {PRUNED} OR xact <> ALL(%(seen)s::bigint[])))
         """  # noqa: S608  # all of it is written in the code
         self._query = f"{NOW}, ({changes})"
         self._database: int | None = None
-        self._oldest = UNKNOWN
+        self._oldest = 0
         self._seen: set[int] = set()
         # Touched by a transaction that was open when they were read: it may be rolled back.
         self._doubtful: Ints = np.empty(0, dtype=np.int64)
@@ -50,13 +50,14 @@ class Follower:
         known = self._database
         with connection.cursor() as cursor:
             seen = f"{{{','.join(map(str, self._seen))}}}"
-            cursor.execute(self._query, {"oldest": UNKNOWN if known is None else self._oldest, "seen": seen})
+            cursor.execute(self._query, {"oldest": None if known is None else self._oldest, "seen": seen})
             database, oldest, own, found = cursor.fetchone()
         self._database = None
         changes = np.array(found or [], dtype=np.int64).reshape(-1, 2)
         fresh = database != known
         mine = changes[:, 1] == (own or 0)
-        seen_now = set() if fresh else self._seen.union(changes[~mine, 1].tolist())
+        # A first look too: what it sees beside a transaction that is still open is not read twice.
+        seen_now = (set() if fresh else self._seen).union(changes[~mine, 1].tolist())
         self._next = (database, oldest, {xact for xact in seen_now if xact >= oldest}, np.unique(changes[mine, 0]))
         if fresh or (changes[:, 0] == PRUNED).any():
             return None

@@ -228,3 +228,19 @@ def test_without_any_activity(db):
     hits, facets = search.result(Criteria(text="molen", place=SOMEWHERE, sort="near"), 0, 20)
     assert (hits.total, hits.ids.tolist(), facets.counts["theme"]["water"]) == (0, [], 0)
     assert search.suggest("molen") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_look_beside_an_open_transaction_reads_nothing_twice(django_assert_num_queries):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT pg_current_xact_id()")
+        ActivityFactory()
+        fresh = kept.Kept()
+        fresh.now()
+        with django_assert_num_queries(1):
+            fresh.now()
+    finally:
+        other.close()
