@@ -156,8 +156,9 @@ LOOK = """
         ARRAY(SELECT id FROM came WHERE state = 'open' AND placed_at IS NOT NULL),
         EXISTS (SELECT FROM came JOIN door ON door.id = came.provider_id WHERE may_be_taken_back AND door.capped),
         EXISTS (
-            SELECT FROM came WHERE may_be_taken_back
-            AND activity_id IN (SELECT activity_id FROM matches_match WHERE asked_at IS NOT NULL OR state = 'declined')
+            SELECT FROM came
+            JOIN matches_match AS said ON said.activity_id = came.activity_id
+            WHERE may_be_taken_back AND (said.asked_at IS NOT NULL OR said.state = 'declined')
         ),
         ARRAY(SELECT id FROM door ORDER BY id),
         EXISTS (SELECT FROM door WHERE capped),
