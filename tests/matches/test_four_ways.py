@@ -46,6 +46,22 @@ def test_one_by_one_in_any_order_is_the_same_as_all_at_once(seed):
     assert Match.objects.open().count() > 10 * SIZES["requests"] / 3
 
 
+def test_a_run_is_not_taken_for_an_earlier_one_with_its_number():
+    """As in a database that was put back: its numbers come again, in a process that remembers what the first found."""
+    country = Country(3)
+    requests = country.requests(SIZES["requests"])
+    country.activities(SIZES["activities"])
+    all_at_once()
+    before = Rematch.objects.get().pk
+    for request in requests[:40]:
+        withdraw_request(request_id=request.pk, reason=Request.Withdrawn.NO_TIME)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('matches_rematch', 'id'), %s, false)", [before])
+    again = all_at_once()
+    assert Rematch.objects.get().pk == before
+    assert [(row[0], row[1], row[2], row[3]) for row in again] == expected(timezone.localdate())
+
+
 @pytest.mark.parametrize("seed", [4, 5, 7])
 def test_changes_in_between_leave_nothing_behind(seed):
     country = Country(seed)

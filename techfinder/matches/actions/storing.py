@@ -6,6 +6,8 @@ when the run is over: all that single items touch during a run stays marked (`si
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import F
@@ -44,7 +46,7 @@ State = RematchShard.State
 
 def store_shard(shard: RematchShard) -> None:
     """Store the pairs of the shard's requests, part by part."""
-    findings = read_findings(shard.rematch_id)
+    findings = read_findings(shard.rematch)
     own = Findings.from_bytes(shard.best).request_id
     offered = load_activities(World(today=shard.rematch.today))
     for start in range(0, len(own), REQUESTS_PER_PART):
@@ -53,20 +55,22 @@ def store_shard(shard: RematchShard) -> None:
         hold(shard, state=State.STORED, lease_until=None)
 
 
-# Of the run that this process stored for last: each of its shards needs the same.
-_kept: tuple[int, Findings] | None = None
+# Of the run that this process stored for last: each of its shards needs the same. By its start too, since a database
+# that was put back counts its runs from an earlier number.
+_kept: tuple[tuple[int, dt.datetime], Findings] | None = None
 
 
-def read_findings(rematch_id: int) -> Findings:
+def read_findings(run: Rematch) -> Findings:
     """What all shards of a run found, put together; kept until the next run, as it does not change any more."""
     global _kept
-    if _kept is None or _kept[0] != rematch_id:
-        _kept = rematch_id, _put_together(rematch_id)
+    key = run.pk, run.started_at
+    if _kept is None or _kept[0] != key:
+        _kept = key, _put_together(run)
     return _kept[1]
 
 
-def _put_together(rematch_id: int) -> Findings:
-    rows = RematchShard.objects.filter(rematch=rematch_id).order_by("province").values_list("best", flat=True)
+def _put_together(run: Rematch) -> Findings:
+    rows = run.shards.order_by("province").values_list("best", flat=True)
     return put_together([Findings.from_bytes(each) for each in rows])
 
 
@@ -180,7 +184,7 @@ def close_run(rematch_id: int) -> bool:
     run = Rematch.objects.select_for_update().get(pk=rematch_id)
     if run.state != Rematch.State.RUNNING or run.shards.exclude(state=State.STORED).exists():
         return False
-    findings = read_findings(run.pk)
+    findings = read_findings(run)
     activities, requests = _finish_activities(findings), _finish_requests(findings)
     _finish_closed(run)
     run.shards.update(best=None)
