@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "techfinder.activities",
     "techfinder.requests",
     "techfinder.matches",
+    "techfinder.bookings",
     "techfinder.moderation",
     "techfinder.campaigns",
     "techfinder.pages",

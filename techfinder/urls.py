@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bewaard/", include("techfinder.activities.favourites.urls")),
     path("vraag/", include("techfinder.requests.urls")),
     path("mijn/", include("techfinder.matches.urls")),
+    path("boeking/", include("techfinder.bookings.urls")),
     path("organisatie/", include("techfinder.organisations.urls")),
     path("moderatie/", include("techfinder.moderation.urls")),
     path("campagnes/", include("techfinder.campaigns.urls")),

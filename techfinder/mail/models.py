@@ -32,6 +32,9 @@ class OutgoingMail(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
+    # An event for the receiver's calendar, and what it does there (REQUEST, CANCEL).
+    calendar = models.TextField(_("calendar"), blank=True)
+    calendar_method = models.CharField(max_length=10, blank=True)
     thread = models.CharField(_("thread"), max_length=120, blank=True)
     reply_to = models.EmailField(_("answers go to"), blank=True)
     # Holds a code: emptied once it is sent.

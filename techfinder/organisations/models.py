@@ -128,6 +128,11 @@ class Provider(Address):
     )
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
     paused = models.BooleanField(_("paused"), default=False)
+    # Days on which no answer is expected: the clock stands still.
+    away_from = models.DateField(_("away from"), null=True, blank=True)
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    # A seat that falls free goes to the first of the queue at once; else the provider chooses.
+    auto_promote = models.BooleanField(_("a free place goes to the next by itself"), default=True)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

@@ -111,6 +111,9 @@ class Request(models.Model):
     prior_knowledge = models.TextField(_("what they know already"), max_length=1000, blank=True)
     practicalities = models.TextField(_("practical matters"), max_length=1000, blank=True)
 
+    # The address of the activity that it was written for: asked for once the request is open.
+    wanted = models.SlugField(_("asked for"), max_length=140, blank=True, db_index=False)
+
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNCONFIRMED)
     code_hash = models.CharField(max_length=128, blank=True, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
