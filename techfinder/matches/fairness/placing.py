@@ -144,9 +144,12 @@ NEW_IDS = """
 LOOK = """
     WITH came AS MATERIALIZED (
         SELECT match.id, match.activity_id, activity.provider_id, match.state, match.placed_at,
-            match.placed_at IS NOT NULL AND match.asked_at IS NULL AND match.offered_at IS NULL AS may_be_taken_back
+            match.placed_at IS NOT NULL AND match.asked_at IS NULL AND match.offered_at IS NULL AS may_be_taken_back,
+            provider.max_open IS NOT NULL OR provider.size = ANY(%(sizes)s) AS capped
         FROM matches_match AS match
-        JOIN activities_activity AS activity ON activity.id = match.activity_id WHERE match.id = ANY(%(ids)s)
+        JOIN activities_activity AS activity ON activity.id = match.activity_id
+        JOIN organisations_provider AS provider ON provider.id = activity.provider_id
+        WHERE match.id = ANY(%(ids)s)
     ),
     door AS MATERIALIZED (
         SELECT id, max_open IS NOT NULL OR size = ANY(%(sizes)s) AS capped FROM organisations_provider
@@ -154,7 +157,7 @@ LOOK = """
     )
     SELECT
         ARRAY(SELECT id FROM came WHERE state = 'open' AND placed_at IS NOT NULL),
-        EXISTS (SELECT FROM came JOIN door ON door.id = came.provider_id WHERE may_be_taken_back AND door.capped),
+        EXISTS (SELECT FROM came WHERE may_be_taken_back AND capped),
         EXISTS (
             SELECT FROM came
             JOIN matches_match AS said ON said.activity_id = came.activity_id
