@@ -68,6 +68,21 @@ def moderated_codes(user: User) -> set[str]:
     return codes_under(user.moderates.all())
 
 
+class Coordinator:
+    """One person's part of the regional work: `codes` are the regions, read once; None for an administrator: all.
+
+    Whoever moderates nothing gets 404.
+    """
+
+    def __init__(self, user: Person) -> None:
+        if not user.is_authenticated:
+            raise Http404
+        self.user: User = user
+        self.codes = None if user.is_staff else moderated_codes(user)
+        if self.codes is not None and not self.codes:
+            raise Http404
+
+
 def codes_under(regions: Iterable[Region]) -> set[str]:
     """The codes of these regions and of all that lie under them."""
     regions = list(regions)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from techfinder.accounts.models import User
-from techfinder.activities.access import moderated_codes
+from techfinder.activities.access import Coordinator
 from techfinder.campaigns.models import Campaign, Round
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import regions_for_choice
 
 
-class Coordinator:
-    """One person's part of the campaigns; the regions are read once."""
-
-    def __init__(self, user: User | AnonymousUser) -> None:
-        if not user.is_authenticated:
-            raise Http404
-        self.user: User = user
-        self.codes = None if user.is_staff else moderated_codes(user)
-        if self.codes is not None and not self.codes:
-            raise Http404
+class Organiser(Coordinator):
+    """One coordinator's part of the campaigns."""
 
     def regions(self) -> QuerySet[Region]:
         """Where this person may hold a campaign."""
@@ -42,5 +32,5 @@ class Coordinator:
         return get_object_or_404(rounds, campaign=self.campaign(slug), number=number)
 
 
-def coordinator_of(request: HttpRequest) -> Coordinator:
-    return Coordinator(request.user)
+def coordinator_of(request: HttpRequest) -> Organiser:
+    return Organiser(request.user)

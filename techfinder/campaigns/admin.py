@@ -1,22 +1,7 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from techfinder.campaigns.models import Campaign, Round
-
-
-class RecordAdmin(admin.ModelAdmin[Any]):
-    """A record: looked at here, changed on the pages of the campaign."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from techfinder.taxonomy.records import RecordAdmin
 
 
 @admin.register(Campaign)

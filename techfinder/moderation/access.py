@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from techfinder.accounts.models import User
-from techfinder.activities.access import moderated_codes
+from techfinder.activities.access import Coordinator
 from techfinder.activities.models import Activity
 from techfinder.organisations.models import Attention, Membership, Provider
 from techfinder.requests.models import Request
@@ -18,16 +17,8 @@ from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import regions_for_choice
 
 
-class Desk:
-    """One moderator's part of the work; the regions are read once."""
-
-    def __init__(self, user: User | AnonymousUser) -> None:
-        if not user.is_authenticated:
-            raise Http404
-        self.user: User = user
-        self.codes = None if user.is_staff else moderated_codes(user)
-        if self.codes is not None and not self.codes:
-            raise Http404
+class Desk(Coordinator):
+    """One moderator's part of the work."""
 
     def activities(self) -> QuerySet[Activity]:
         """Offers that wait, the longest first."""

@@ -1,23 +1,8 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from techfinder.activities.models import Sought
 from techfinder.moderation.models import Decision
-
-
-class RecordAdmin(admin.ModelAdmin[Any]):
-    """A record: looked at, never changed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from techfinder.taxonomy.records import RecordAdmin
 
 
 @admin.register(Decision)

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from techfinder.taxonomy.models import Kind, Level, Region, Theme
+from techfinder.taxonomy.records import RecordAdmin
 from techfinder.taxonomy.signals import region_leaves
 
 
@@ -31,7 +32,7 @@ admin.site.register(Kind, TermAdmin)
 
 
 @admin.register(Level)
-class LevelAdmin(admin.ModelAdmin[Level]):
+class LevelAdmin(RecordAdmin):
     """For looking up only: the tree is a constant of the product."""
 
     list_display = ["code", "name", "name_en", "parent", "bit", "age_from", "age_until", "obk"]
@@ -39,15 +40,6 @@ class LevelAdmin(admin.ModelAdmin[Level]):
     list_filter = ["sector"]
     list_per_page = 100
     search_fields = ["code", "name", "name_en"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Level | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Level | None = None) -> bool:
-        return False
 
 
 @admin.register(Region)
