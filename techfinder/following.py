@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pgtrigger
 from django.db import connection, models, transaction
 from numpy.typing import NDArray
 
@@ -21,6 +22,23 @@ NOW = """
     SELECT (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
         pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_current_xact_id_if_assigned()::text::bigint
 """
+
+
+def log_rows(name: str, insert: str, *, key: str = "id", changed: Any = pgtrigger.Update) -> list[pgtrigger.Trigger]:
+    """Triggers that log each row that comes, goes or is `changed`.
+
+    `insert`: the statement that writes the log, with `{id}` for the item; `key`: the column of the row that has it.
+    """
+    rows = {"made": (pgtrigger.Insert, "NEW"), "changed": (changed, "NEW"), "gone": (pgtrigger.Delete, "OLD")}
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_{what}",
+            when=pgtrigger.After,
+            operation=operation,
+            func=f"{insert.format(id=f'{row}.{key}')}; RETURN NULL;",
+        )
+        for what, (operation, row) in rows.items()
+    ]
 
 
 class Follower:

@@ -11,8 +11,7 @@ from techfinder.activities import access, words
 from techfinder.activities.models import Activity
 from techfinder.activities.presenting import cost, when
 from techfinder.activities.queries import for_cards
-from techfinder.activities.vocabulary import COUNTRY, Vocabulary
-from techfinder.taxonomy.queries import region_names
+from techfinder.activities.vocabulary import Vocabulary, areas_by_code
 from techfinder.taxonomy.templatetags.ui import join_and, long_day
 
 MOST = 3
@@ -58,9 +57,7 @@ def compare(slugs: Sequence[str]) -> Comparison:
 
 def _rows(activities: Sequence[Activity]) -> list[Row]:
     names = Vocabulary()
-    areas = region_names({code for each in activities for code in each.regions})
-    if COUNTRY in areas:
-        areas[COUNTRY] = gettext("the whole of the Netherlands")
+    areas = areas_by_code({code for each in activities for code in each.regions})
     columns = [_column(each, names, areas) for each in activities]
     return [Row(label, [column[label] for column in columns], activities) for label in columns[0]]
 

@@ -185,7 +185,7 @@ def _blank(found: ActivityFilter, name: str) -> Blank:
     return Blank(name, str(found.form.fields[name].label), found.data.get(name, "")[:40].strip(), str(error))
 
 
-def state(found: ActivityFilter, listed: list[Facet], total: int, heading: str) -> dict[str, Any]:
+def state(listed: list[Facet], total: int, heading: str) -> dict[str, Any]:
     """What a script needs to bring the filters up to date that stay where they are."""
     options = [option for facet in listed for option in (*facet.options, *facet.more)]
     blanks = [blank for facet in listed for blank in facet.blanks]

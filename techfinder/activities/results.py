@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
@@ -49,13 +48,8 @@ def _where(found: ActivityFilter) -> str:
 
 def cards(hits: Hits, criteria: Criteria, words: Vocabulary) -> list[Card]:
     """The cards of one page of hits, in their order; what was taken away a moment ago is left out."""
-    ids = hits.ids.tolist()
-    distances = dict(zip(ids, _distances(hits), strict=True))
-    return [_card(activity, criteria, distances[activity.pk], words) for activity in on_cards(ids)]
-
-
-def _distances(hits: Hits) -> list[float | None]:
-    return [None if math.isnan(far) else far for far in hits.distances.tolist()]
+    distances = hits.km()
+    return [_card(activity, criteria, distances[activity.pk], words) for activity in on_cards(list(distances))]
 
 
 def _card(activity: OnCard, criteria: Criteria, distance: float | None, words: Vocabulary) -> Card:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import hashlib
 import json
@@ -12,12 +11,14 @@ import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from techfinder.activities.models import Sought
 from techfinder.activities.search.criteria import Criteria
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.days import END_OF_MONTH
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def filters_of(criteria: Criteria) -> dict[str, Any]:
         "audience": sorted(criteria.audience),
         "month": sorted(criteria.months),
         "van": first.replace(day=1).isoformat() if first else None,
-        "tot": _end_of_month(last).isoformat() if last else None,
+        "tot": (last + END_OF_MONTH).isoformat() if last else None,
         "groep": -(-group // STEP) * STEP if group else None,
         "free": int(criteria.free),
         "room": int(criteria.room),
@@ -123,20 +124,10 @@ def filters_of(criteria: Criteria) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _end_of_month(day: dt.date) -> dt.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
 def forget_sought(*, today: dt.date | None = None, at_once: int = AT_ONCE) -> int:
     """Delete what is older than 24 months, in small transactions; returns how many rows."""
-    old = Sought.objects.filter(day__lt=_months_before(today or timezone.localdate(), KEPT_MONTHS)).order_by()
+    old = Sought.objects.filter(day__lt=(today or timezone.localdate()) - relativedelta(months=KEPT_MONTHS)).order_by()
     gone = 0
     while batch := old.filter(pk__in=list(old.values_list("pk", flat=True)[:at_once])).delete()[0]:
         gone += batch
     return gone
-
-
-def _months_before(day: dt.date, months: int) -> dt.date:
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext_l
 
 from techfinder.activities.remembered import for_a_while
 from techfinder.taxonomy import queries as taxonomy
-from techfinder.taxonomy.data import LEAVES, LEVEL_BY_CODE
+from techfinder.taxonomy.data import COUNTRY, LEAVES, LEVEL_BY_CODE
 
 LANGUAGES = {
     "nl": pgettext_lazy("language", "Dutch"),
@@ -19,7 +19,15 @@ LANGUAGES = {
     "fy": pgettext_lazy("language", "Frisian"),
     "ngt": pgettext_lazy("language", "Dutch sign language"),
 }
-COUNTRY = "NL"
+
+
+def areas_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """The names of the regions that exist, by code, the largest first: how an offer says where it is available."""
+    wanted = list(codes)
+    names = taxonomy.region_names(wanted) if wanted else {}
+    if COUNTRY in names:
+        names[COUNTRY] = gettext("the whole of the Netherlands")
+    return names
 
 
 def known_levels(codes: Iterable[str]) -> list[str]:
@@ -96,11 +104,7 @@ class Vocabulary:
 
     def known_region_names(self, codes: Iterable[str]) -> list[str]:
         """The names of the regions that exist, the largest first."""
-        wanted = list(codes)
-        names = taxonomy.region_names(wanted) if wanted else {}
-        if COUNTRY in names:
-            names[COUNTRY] = gettext("the whole of the Netherlands")
-        return list(names.values())
+        return list(areas_by_code(codes).values())
 
     def theme_names(self, codes: Iterable[str]) -> list[str]:
         return [self.themes.get(code, code) for code in codes]

@@ -18,6 +18,7 @@ from techfinder.activities.search.finding import Search
 from techfinder.activities.search.found import Loosening
 from techfinder.activities.search.loosen import ways_on
 from techfinder.activities.vocabulary import Vocabulary, leaves
+from techfinder.taxonomy.days import END_OF_MONTH
 from techfinder.taxonomy.queries import level_label
 from techfinder.taxonomy.templatetags.ui import join_and, month_name
 
@@ -172,13 +173,9 @@ def _days(criteria: Criteria, today: dt.date) -> tuple[str, str]:
     first, last = criteria.date_from, criteria.date_until
     if criteria.months and not (first or last):
         starts = sorted(_comes(month, today) for month in criteria.months)
-        first, last = max(starts[0], today), _last_day(starts[-1])
+        first, last = max(starts[0], today), starts[-1] + END_OF_MONTH
     return first.isoformat() if first else "", last.isoformat() if last else ""
 
 
 def _comes(month: int, today: dt.date) -> dt.date:
     return dt.date(today.year + (month < today.month), month, 1)
-
-
-def _last_day(first: dt.date) -> dt.date:
-    return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from techfinder.following import log_rows
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.fields import code_list
 from techfinder.taxonomy.models import Audience, Delivery, Region
@@ -61,19 +62,7 @@ SEARCHED_FIELDS = (
     "arrival",
 )  # fmt: skip
 
-LOG_SEARCHED = [
-    pgtrigger.Trigger(
-        name=f"activity_searched_{what}",
-        when=pgtrigger.After,
-        operation=operation,
-        func=f"{SEARCHED_LOG.format(id=f'{row}.id')}; RETURN NULL;",
-    )
-    for what, operation, row in (
-        ("made", pgtrigger.Insert, "NEW"),
-        ("changed", pgtrigger.UpdateOf(*SEARCHED_FIELDS), "NEW"),
-        ("gone", pgtrigger.Delete, "OLD"),
-    )
-]
+LOG_SEARCHED = log_rows("activity_searched", SEARCHED_LOG, changed=pgtrigger.UpdateOf(*SEARCHED_FIELDS))
 
 # An import that tells nobody: what it brings in is below every watermark, and so news to nobody. Matching takes the
 # mark `quiet` away, hence here and not when numbers are given.

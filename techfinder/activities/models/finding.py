@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models.activity import SEARCHED_LOG as LOG
 from techfinder.activities.models.activity import Session
+from techfinder.following import log_rows
 from techfinder.taxonomy.models import Kind, Region, Theme
 
 # Not an activity: everything is to be read again, the regions, or the synonyms. (-1: `techfinder.following.PRUNED`.)
@@ -44,19 +45,7 @@ class DatedSession(Session):
 
     class Meta:
         proxy = True
-        triggers = [
-            pgtrigger.Trigger(
-                name=f"session_search_{what}",
-                when=pgtrigger.After,
-                operation=operation,
-                func=f"{LOG.format(id=f'{row}.activity_id')}; RETURN NULL;",
-            )
-            for what, operation, row in (
-                ("made", pgtrigger.Insert, "NEW"),
-                ("changed", pgtrigger.Update, "NEW"),
-                ("gone", pgtrigger.Delete, "OLD"),
-            )
-        ]
+        triggers = log_rows("session_search", LOG, key="activity_id")
 
 
 class SearchedTheme(Theme):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import math
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -93,9 +92,9 @@ class Run:
             if not reading.is_possible:
                 pause_impossible(saved)
                 continue
-            hits = far_of(now.find_all(reading.criteria, after=saved.watermark))
+            hits = now.find_all(reading.criteria, after=saved.watermark).km()
             if saved.passed_over:
-                every = far_of(now.find_all(reading.criteria))
+                every = now.find_all(reading.criteria).km()
                 hits |= {pk: every[pk] for pk in saved.passed_over if pk in every}
             found.append(Fresh(saved, hits))
         return found
@@ -149,12 +148,6 @@ def hidden_among(batch: Collection[SavedSearch], top: int) -> dict[int, int]:
     untold = may_come_back.filter(Q(arrival__gt=since) | Q(pk__in=before), arrival__gt=0, arrival__lte=top)
     hidden = untold.exclude(pk__in=Activity.objects.public().values("pk"))
     return {pk: arrival or 0 for pk, arrival in hidden.values_list("pk", "arrival")}
-
-
-def far_of(hits: search.Hits) -> dict[int, float | None]:
-    """Distance in km per id, in the order of the search."""
-    far = [None if math.isnan(each) else each for each in hits.distances.tolist()]
-    return dict(zip(hits.ids.tolist(), far, strict=True))
 
 
 class News:

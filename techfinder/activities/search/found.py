@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,11 @@ class Hits:
     total: int
     # Nothing has all the words that were typed: these have the most of them.
     partly: bool = False
+
+    def km(self) -> dict[int, float | None]:
+        """The distance per id, in the order of the search."""
+        far = [None if math.isnan(each) else each for each in self.distances.tolist()]
+        return dict(zip(self.ids.tolist(), far, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from dateutil.relativedelta import relativedelta
 
 from techfinder.activities import search
 from techfinder.activities.search.criteria import Criteria
@@ -180,8 +181,7 @@ def _month_on(day: dt.date | None, turn: int) -> dt.date | None:
     """The same day of the next (1) or the last (-1) month, where there are such days."""
     if day is None or day.year in (dt.MINYEAR, dt.MAXYEAR):
         return day
-    year, month = divmod(day.year * 12 + day.month - 1 + turn, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return day + relativedelta(months=turn)
 
 
 def _levels(criteria: Criteria) -> Steps:

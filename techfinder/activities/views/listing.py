@@ -118,7 +118,7 @@ def _filters(found: ActivityFilter, counts: Facets, words: Vocabulary, total: in
     listed = facets.facets(found, counts, words)
     return {
         "facets": listed,
-        "state": facets.state(found, listed, total, heading),
+        "state": facets.state(listed, total, heading),
         "radii": facets.radii(found.criteria()),
         "sorts": facets.sorts(found),
         "q": found.cleaned["q"],

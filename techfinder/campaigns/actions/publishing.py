@@ -44,7 +44,7 @@ def publish_round(*, round_id: int, user: User) -> bool:
     days = lock_sessions(session_ids={each.session_id or 0 for parts in awards.values() for each in parts})
     fits = _still_fitting(awards, open_ids, days)
     outcomes = _decide(_in_order(campaign, awards), awards, fits, days)
-    _give(campaign, awards, outcomes)
+    _give(awards, outcomes)
     _record(campaign, outcomes, open_ids)
     Round.objects.filter(pk=found.pk).update(state=Round.State.PUBLISHED, finished_at=timezone.now())
     campaign.state, campaign.published_by, campaign.published_at = Campaign.State.PUBLISHED, user, timezone.now()
@@ -130,7 +130,7 @@ def _outcome(parts: Iterable[Award], fits: set[int] | None, free: Mapping[int, i
     return Outcome.PLACED
 
 
-def _give(campaign: Campaign, awards: Mapping[int, list[Award]], outcomes: Mapping[int, Outcome]) -> None:
+def _give(awards: Mapping[int, list[Award]], outcomes: Mapping[int, Outcome]) -> None:
     placed = [request_id for request_id, outcome in outcomes.items() if outcome == Outcome.PLACED]
     given = [part for request_id in placed for part in awards[request_id]]
     seats: dict[int, int] = defaultdict(int)

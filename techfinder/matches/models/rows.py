@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Activity, Session
+from techfinder.following import log_rows
 from techfinder.organisations.models import School
 from techfinder.requests.models import Request
 
@@ -70,19 +71,7 @@ class SeatedSession(Session):
 
     class Meta:
         proxy = True
-        triggers = [
-            pgtrigger.Trigger(
-                name=f"session_{what}",
-                when=pgtrigger.After,
-                operation=operation,
-                func=f"{LOG.format(side=SESSIONS, id=f'{row}.id')}; RETURN NULL;",
-            )
-            for what, operation, row in (
-                ("made", pgtrigger.Insert, "NEW"),
-                ("changed", pgtrigger.Update, "NEW"),
-                ("gone", pgtrigger.Delete, "OLD"),
-            )
-        ]
+        triggers = log_rows("session", LOG.format(side=SESSIONS, id="{id}"))
 
 
 class Number(models.Model):

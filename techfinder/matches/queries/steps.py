@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from django.utils.translation import ngettext
 from techfinder.matches.rows import DELIVERIES, World
 from techfinder.matches.telling.labels import Labels, deliveries
 from techfinder.requests.models import Request
+from techfinder.taxonomy.days import END_OF_MONTH
 from techfinder.taxonomy.templatetags.ui import day, euro, join_and, month_name, pupils
 
 
@@ -113,7 +113,7 @@ def _travel(request: Request, value: float, _world: World, _labels: Labels) -> W
 
 def _until(request: Request, value: dt.date, _world: World, _labels: Labels) -> Words:
     now = _("until %(day)s") % {"day": day(request.date_until)}
-    if value == last_of_month(value):
+    if value == value + END_OF_MONTH:
         when = {"month": _month(value)}
         title, phrase = _("Also up to and including %(month)s") % when, _("in %(month)s") % when
         return Words(title, phrase, now, _("Make it until the end of %(month)s") % when, value, "calendar")
@@ -132,10 +132,6 @@ def _from(request: Request, value: dt.date, _world: World, _labels: Labels) -> W
 def _month(value: dt.date) -> str:
     soon = value.year - timezone.localdate().year in (0, 1)
     return month_name(value.month) if soon else f"{month_name(value.month)} {value.year}"
-
-
-def last_of_month(value: dt.date) -> dt.date:
-    return value.replace(day=calendar.monthrange(value.year, value.month)[1])
 
 
 def _size(request: Request, value: int, _world: World, _labels: Labels) -> Words:

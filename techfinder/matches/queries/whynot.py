@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from matching import ONLINE, NearMiss
 from techfinder.activities.models import Activity
 from techfinder.matches.near.misses import FEW, Near, near
-from techfinder.matches.queries.steps import Step, companies_words, last_of_month, step_of
+from techfinder.matches.queries.steps import Step, companies_words, step_of
 from techfinder.matches.telling.labels import Labels
 from techfinder.requests.forms import FARTHEST, FARTHEST_KM, MOST_COST, MOST_THEMES
 from techfinder.requests.models import Request
+from techfinder.taxonomy.days import END_OF_MONTH
 
 MOST_STEPS = 6
 IN_ONE_SENTENCE = 2
@@ -96,8 +97,8 @@ def _in_whole_months(request: Request, field: str, value: Any, today: dt.date) -
     """Another month is given whole, and kilometres are whole: what is counted is what the button will set."""
     if field == "max_travel_km":
         return field, math.ceil(value)
-    if field == "date_until" and value > last_of_month(request.date_until):
-        return field, max(value, min(last_of_month(value), today + FARTHEST))
+    if field == "date_until" and value > request.date_until + END_OF_MONTH:
+        return field, max(value, min(value + END_OF_MONTH, today + FARTHEST))
     if field == "date_from" and value < request.date_from.replace(day=1):
         return field, min(value, max(value.replace(day=1), today))
     return field, value
