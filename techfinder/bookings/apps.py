@@ -1,8 +1,17 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Each registers itself at a lower room: what bookings add to its pages.
+ADDITIONS = ("waiting_beside",)
 
 
 class BookingsConfig(AppConfig):
     name = "techfinder.bookings"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("bookings")
+
+    def ready(self) -> None:
+        for name in ADDITIONS:
+            import_module(f"techfinder.bookings.{name}")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from techfinder.accounts.models import User
 from techfinder.activities.gone import gone_regions, warning
 from techfinder.matches import access, actions, show
+from techfinder.matches.beside import Page, beside
 from techfinder.matches.fairness.held import Held, held_of, waiting_of
 from techfinder.matches.near import loosened
 from techfinder.matches.near.widening import proposals
@@ -30,7 +31,8 @@ PER_PAGE = 20
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Both sides of one person: what waits, own requests, what fits own activities."""
     assert isinstance(request.user, User)
-    return render(request, "matches/dashboard.html", {"board": show.dashboard(request.user)})
+    context = {"board": show.dashboard(request.user), **beside(Page.DASHBOARD, request)}
+    return render(request, "matches/dashboard.html", context)
 
 
 @login_required
@@ -57,6 +59,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "loosened": loosened.last(request.session, asked),
         "is_open": is_open,
         "why": why_not(asked) if is_open and not asked.is_being_matched and count < FEW else None,
+        **beside(Page.REQUEST, request, asked),
     }
     return render(request, "matches/request.html", context)
 
@@ -126,6 +129,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
         "is_ours": is_ours,
         "waiting": waiting_of([offered.provider]) if is_ours else [],
         "proposals": proposals(offered) if is_ours else [],
+        **beside(Page.ACTIVITY, request, offered),
     }
     return render(request, "matches/activity.html", context)
 

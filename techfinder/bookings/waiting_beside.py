@@ -1,0 +1,1 @@
+"""What the waiting list adds to the pages of matches."""
