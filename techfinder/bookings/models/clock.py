@@ -128,14 +128,23 @@ class Waiting(models.Model):
     handed_to = models.ForeignKey(
         Region, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("handed over to")
     )
+    # Of the coordinator to the school, who reads it.
     note = models.CharField(_("note"), max_length=500, blank=True)
+    # What the school was mailed last: its place, and how many activities fit.
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    told_place = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    told_fits = models.PositiveIntegerField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
         ordering = ["since", "id"]
         verbose_name = _("waiting request")
         verbose_name_plural = _("waiting list")
-        indexes = [models.Index(fields=["since", "id"], condition=Q(ended_at=None), name="waiting_now")]
+        indexes = [
+            models.Index(fields=["since", "id"], condition=Q(ended_at=None), name="waiting_now"),
+            models.Index(fields=["look_on"], condition=Q(ended_at=None), name="waiting_look"),
+            models.Index(fields=["told_at"], condition=Q(ended_at=None, told_at__isnull=False), name="waiting_told"),
+        ]
 
     def __str__(self) -> str:
         return str(self.request_id)
