@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from techfinder.accounts.models import MailFrequency, User
 from techfinder.celery import wake
 from techfinder.mail.compose import compose
-from techfinder.mail.message import domain, unsubscribe_url
+from techfinder.mail.message import CalendarEvent, domain, unsubscribe_url
 from techfinder.mail.models import OutgoingMail, Suppression
 from techfinder.mail.tokens import read_unsubscribe_token
 from techfinder.mail.transport import Failure, Keep, Smtp, classify, open_transport
@@ -49,11 +49,13 @@ def queue_mail(
     sensitive: bool = False,
     unsubscribe: bool = False,
     unsubscribe_at: str = "",
+    calendar: CalendarEvent | None = None,
 ) -> OutgoingMail | None:
     """Write one mail into the outbox, in the caller's transaction, and wake the worker after commit.
 
     The same `key` again gives the row that exists. None when the address cannot be one. `unsubscribe_at` is where this
     mail is stopped, when that is not the mail about matches: a full address that acts on POST, its last part a token.
+    `calendar` is put into the receiver's calendar, or taken out of it.
     """
     if not _is_address(to):
         return None
@@ -62,6 +64,8 @@ def queue_mail(
         return existing
     mail = _draft(key=key, kind=kind, to=to, recipient=recipient, thread=thread, reply_to=reply_to)
     mail.sensitive, mail.unsubscribe, mail.unsubscribe_at = sensitive, unsubscribe, unsubscribe_at
+    if calendar:
+        mail.calendar, mail.calendar_method = calendar.text, calendar.method
     mail.language = language or (recipient.language if recipient else translation.get_language() or "nl")[:2]
     own = {"recipient": recipient, "unsubscribe_url": unsubscribe_url(mail) if unsubscribe else ""}
     composed = compose(template=template, context={**context, **own}, language=mail.language)

@@ -1,6 +1,7 @@
 """From a row of the outbox to the message on the wire."""
 
 import re
+from dataclasses import dataclass
 from email.utils import format_datetime, formataddr, parseaddr
 
 from django.conf import settings
@@ -12,6 +13,15 @@ from techfinder.mail.models import OutgoingMail
 from techfinder.mail.tokens import unsubscribe_token
 
 LONGEST_NAME = 75
+CALENDAR_FILE = "afspraak.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """What goes into the receiver's calendar: an iCalendar text, and its method (REQUEST, CANCEL)."""
+
+    method: str
+    text: str
 
 
 def sender() -> str:
@@ -70,4 +80,12 @@ def build(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        _add_calendar(message, mail)
     return message
+
+
+def _add_calendar(message: EmailMultiAlternatives, mail: OutgoingMail) -> None:
+    """Twice: calendars read the part that names its method, and people save the file."""
+    message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
+    message.attach(CALENDAR_FILE, mail.calendar.encode(), "application/ics")

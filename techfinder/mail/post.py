@@ -26,7 +26,7 @@ def _only_in_development() -> None:
 def index(request: HttpRequest) -> HttpResponse:
     """All mails, newest first."""
     _only_in_development()
-    mails = OutgoingMail.objects.defer("text", "html").order_by("-id")
+    mails = OutgoingMail.objects.defer("text", "html", "calendar").order_by("-id")
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "mail/site/post.html", {"page": page})
 
