@@ -1,0 +1,188 @@
+"""Whom the mails of a booking go to, and how each is queued."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+from django.utils import translation
+
+from techfinder.accounts.models import User
+from techfinder.bookings.machine import Side, State
+from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.telling.words import of_booking
+from techfinder.mail.actions import queue_mail
+from techfinder.mail.models import OutgoingMail, Suppression
+from techfinder.organisations.models import Membership
+from techfinder.taxonomy.models import Region
+
+LANGUAGE = "nl"
+LONGEST_KEY = 200
+# Of one organisation whose contact cannot be reached.
+MOST = 5
+Context = Mapping[str, Any] | Callable[["Recipient"], Mapping[str, Any]]
+
+
+class Recipient(NamedTuple):
+    """One address that is mailed; `user` is None when nobody has an account of it."""
+
+    user: User | None
+    email: str
+    name: str
+    language: str
+
+
+# ------------------------------------------------------------------ who
+
+
+def recipients(booking: Booking, side: str) -> list[Recipient]:
+    """Whom a party is mailed at: its contact; when that cannot be reached the others who act for it, at most five.
+
+    Nobody of a party that declined or withdrew; never somebody who left it, nor an address that must not be mailed.
+    """
+    if has_turned_away(booking, side):
+        return []
+    contact = _contact(booking, side)
+    if contact is not None and _reachable([contact], booking, side):
+        return [contact]
+    return _reachable(_others(booking, side), booking, side)[:MOST]
+
+
+def has_turned_away(booking: Booking, side: str) -> bool:
+    """Whether this party itself put an end to the question."""
+    return booking.state in (State.DECLINED, State.WITHDRAWN) and booking.ended_by == side
+
+
+def of_person(user: User) -> Recipient:
+    return Recipient(user, user.email, user.name, user.language)
+
+
+def _contact(booking: Booking, side: str) -> Recipient | None:
+    """A person with an account by the address of the account, which may have changed since."""
+    user: User | None = getattr(booking, f"{side}_contact")
+    if user is not None:
+        return of_person(user)
+    name, email, _phone = booking.contact(side)
+    return Recipient(None, email, name, LANGUAGE) if email else None
+
+
+def _others(booking: Booking, side: str) -> list[Recipient]:
+    """Everybody who acts for the party, the longest first; a provider without people by its general address."""
+    active = _memberships(booking, side).filter(status=Membership.Status.ACTIVE, user__is_active=True)
+    people = [of_person(each.user) for each in active.select_related("user").order_by("created_at", "pk")]
+    if people or side == Side.SCHOOL:
+        return people
+    provider = booking.activity.provider
+    return [Recipient(None, provider.email, provider.name, LANGUAGE)]
+
+
+def _memberships(booking: Booking, side: str) -> Any:
+    if side == Side.PROVIDER:
+        return Membership.objects.filter(provider=booking.activity.provider_id)
+    return Membership.objects.filter(school=booking.request.school_id)
+
+
+def _reachable(people: Sequence[Recipient], booking: Booking, side: str) -> list[Recipient]:
+    addresses = {each.email.lower() for each in people}
+    if not addresses:
+        return []
+    gone = _left(addresses, booking, side) | _silenced(addresses)
+    return [each for each in people if each.email.lower() not in gone]
+
+
+def _left(addresses: Iterable[str], booking: Booking, side: str) -> set[str]:
+    """The addresses of those who stopped acting for the party, and do not act for it again or through its board."""
+    theirs = _memberships(booking, side).filter(user__email__in=addresses)
+    left = set(theirs.filter(status=Membership.Status.LEFT).values_list("user__email", flat=True))
+    if not left:
+        return left
+    acting = Q(status=Membership.Status.ACTIVE, user__email__in=left)
+    still = theirs.filter(acting).values_list("user__email", flat=True)
+    board = booking.request.school.board_id if side == Side.SCHOOL else None
+    by_board = Membership.objects.filter(acting, board__isnull=False, board=board).values_list("user__email", flat=True)
+    return left - set(still) - set(by_board)
+
+
+def _silenced(addresses: Iterable[str]) -> set[str]:
+    """The addresses that bounce or were unsubscribed, and those of accounts that are closed."""
+    suppressed = Suppression.objects.filter(email__in=addresses).values_list("email", flat=True)
+    closed = User.objects.filter(email__in=addresses, is_active=False).values_list("email", flat=True)
+    return {*suppressed, *closed}
+
+
+def coordinators(region: Region | None) -> list[Recipient]:
+    """Who looks after a municipality (or another region): whoever moderates it or what it lies under."""
+    if region is None:
+        return []
+    found = User.objects.filter(is_active=True, moderates__in=_above(region)).distinct().order_by("pk")
+    return [of_person(user) for user in found]
+
+
+def _above(region: Region) -> set[int]:
+    """The region, its networks, and all that these lie under."""
+    parents = dict(Region.objects.values_list("pk", "parent_id").exclude(type=Region.Type.MUNICIPALITY))
+    found = {region.pk}
+    for start in (region.parent_id, *region.networks.values_list("pk", flat=True)):  # type: ignore[attr-defined]
+        at = start
+        while at and at not in found:
+            found.add(at)
+            at = parents.get(at)
+    return found
+
+
+# ------------------------------------------------------------------ how
+
+
+def queue(
+    booking: Booking, event: BookingEvent | None, side: str, template: str, context: Context, *, once: str = ""
+) -> list[OutgoingMail]:
+    """Write one mail to everybody whom this party is mailed at, each in their own language; the caller owns the
+    transaction. The same step gives the same mail only once; `once` tells two mails of one step apart.
+
+    `context` is added to what every mail of a booking says (`telling.words.of_booking`); give a function of the
+    recipient when it holds words: it is called under the recipient's language.
+    """
+    return [
+        mail
+        for each in recipients(booking, side)
+        if (mail := send(booking, event, side, template, context, each, once))
+    ]
+
+
+def send(
+    booking: Booking,
+    event: BookingEvent | None,
+    side: str,
+    template: str,
+    context: Context,
+    recipient: Recipient,
+    once: str = "",
+) -> OutgoingMail | None:
+    """Write one mail of a booking to one address, whoever that is."""
+    version = event.version if event else booking.version
+    key = _key(
+        ":".join(["booking", str(booking.pk), str(version), template, *filter(None, [once]), side, recipient.email])
+    )
+    with translation.override(recipient.language):
+        own = context(recipient) if callable(context) else context
+        whole = {**of_booking(booking, event, side), **own}
+    return queue_mail(
+        key=key,
+        kind=template[:40],
+        to=recipient.email,
+        recipient=recipient.user,
+        language=recipient.language,
+        template=template,
+        context=whole,
+        thread=f"booking-{booking.uuid}",
+    )
+
+
+def _key(key: str) -> str:
+    """Keys are short; addresses may not be."""
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: LONGEST_KEY - len(digest) - 1]}:{digest}"
