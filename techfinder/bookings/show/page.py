@@ -1,0 +1,89 @@
+"""One booking as its page shows it to one side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from techfinder.bookings.machine import PARTIES, Side, other
+from techfinder.bookings.models import Booking, Proposal
+from techfinder.bookings.show.history import Line, history
+from techfinder.bookings.show.stages import next_words, stages
+from techfinder.bookings.show.words import (
+    contact_of,
+    days_left,
+    name_of,
+    state_words,
+    tone_of,
+    when_words,
+    wished_words,
+)
+from techfinder.taxonomy.templatetags.ui import pupils, weekday
+from techfinder.taxonomy.ui import Fact, facts
+
+
+@dataclass(frozen=True)
+class BookingPage:
+    """All that the page of a booking shows to one side."""
+
+    booking: Booking
+    side: Side
+    title: str
+    who: str
+    state: str
+    tone: str
+    facts: tuple[Fact, ...]
+    stages: list[dict[str, Any]]
+    next: str
+    days_left: int
+    due: str
+    proposal: Proposal | None
+    proposal_when: str
+    contacts: list[tuple[str, list[tuple[str, str]]]]
+    history: list[Line]
+
+
+def page_of(booking: Booking, side: Side) -> BookingPage:
+    """What this side sees: contacts of the other side only once there is an agreement."""
+    proposal = booking.proposals.filter(state=Proposal.State.OPEN).first()
+    return BookingPage(
+        booking=booking,
+        side=side,
+        title=booking.activity.title,
+        who=_("%(school)s and %(provider)s")
+        % {"school": name_of(booking, Side.SCHOOL), "provider": name_of(booking, Side.PROVIDER)},
+        state=state_words(booking, side),
+        tone=tone_of(booking, side),
+        facts=_facts(booking),
+        stages=stages(booking, side),
+        next=next_words(booking, side),
+        days_left=days_left(booking),
+        due=_due(booking),
+        proposal=proposal,
+        proposal_when=when_words(proposal) if proposal else "",
+        contacts=_contacts(booking, side),
+        history=history(booking, side),
+    )
+
+
+def _facts(booking: Booking) -> tuple[Fact, ...]:
+    return facts(
+        ("calendar", capfirst(wished_words(booking))),
+        ("users", pupils(booking.pupils)),
+        ("map-pin", capfirst(str(booking.get_delivery_display()))),
+    )
+
+
+def _due(booking: Booking) -> str:
+    if booking.due_on is None or not booking.turn:
+        return ""
+    return _("answer by %(day)s at the latest") % {"day": weekday(booking.due_on)}
+
+
+def _contacts(booking: Booking, side: Side) -> list[tuple[str, list[tuple[str, str]]]]:
+    wanted = [other(side)] if side in PARTIES else list(PARTIES)
+    found = [(name_of(booking, each), contact_of(booking, each)) for each in wanted]
+    return [(name, rows) for name, rows in found if rows]
