@@ -1,0 +1,65 @@
+"""Who is asked the longer questions of a term: once per address, only who had a booking in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max
+
+from techfinder.bookings.machine import PARTIES, State
+from techfinder.bookings.models import Booking, TermSurvey
+from techfinder.requests.queries import school_year_start
+
+
+@dataclass(frozen=True)
+class Term:
+    """Half a school year. `asked_from` to `asked_until` are the days on which its questions go out."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    asked_from: dt.date
+    asked_until: dt.date
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One address that had bookings in a term; `latest` is the id of one of them."""
+
+    side: str
+    email: str
+    bookings: int
+    latest: int
+
+
+def term_to_ask(today: dt.date) -> Term | None:
+    """The term whose questions go out now: in February of the first half, in July of the second."""
+    return next((term for term in _terms(school_year_start(today).year) if _is_asked(term, today)), None)
+
+
+def _is_asked(term: Term, today: dt.date) -> bool:
+    return term.asked_from <= today <= term.asked_until
+
+
+def _terms(year: int) -> Iterator[Term]:
+    """The two of a school year; 2026 is 2026-2027."""
+    new = year + 1
+    february = dt.date(new, 3, 1) - dt.timedelta(days=1)
+    yield Term(f"{year}-1", dt.date(year, 8, 1), dt.date(new, 1, 31), dt.date(new, 2, 1), february)
+    # The second goes out before the summer: who is gone by then does not answer.
+    yield Term(f"{year}-2", dt.date(new, 2, 1), dt.date(new, 7, 31), dt.date(new, 7, 1), dt.date(new, 7, 31))
+
+
+def not_asked(term: Term) -> list[Asked]:
+    """The addresses with a booking that happened in the term and that were not asked yet."""
+    return [each for side in PARTIES for each in _of_side(term, side)]
+
+
+def _of_side(term: Term, side: str) -> Iterator[Asked]:
+    asked = TermSurvey.objects.filter(side=side, term=term.name).values("email")
+    happened = Booking.objects.filter(state=State.HAPPENED, date__range=(term.first, term.last))
+    addresses = happened.exclude(**{f"{side}_email": ""}).values(email=F(f"{side}_email")).exclude(email__in=asked)
+    for row in addresses.annotate(count=Count("pk"), latest=Max("pk")).order_by("email"):
+        yield Asked(side, row["email"], row["count"], row["latest"])
