@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from techfinder.moderation import showing_lacks as showing
 from techfinder.moderation.access import desk_of
-from techfinder.moderation.files import csv_file
 from techfinder.moderation.lacks import Lacks
+from techfinder.taxonomy.files import csv_file
 
 PER_PAGE = 20
 
