@@ -47,26 +47,32 @@ class Step:
     fields: dict[str, Any]
     phrase: str
     companies: int
-    activities: int
+    # Of what would fit, the best first.
+    ids: tuple[int, ...]
+
+    @property
+    def activities(self) -> int:
+        return len(self.ids)
 
 
 def step_of(
-    request: Request, field: str, value: Any, fits: Sequence[tuple[str, int]], about: tuple[World, Labels]
+    request: Request, field: str, value: Any, fits: Sequence[tuple[int, str, int]], about: tuple[World, Labels]
 ) -> Step:
-    """Put a change into words. `fits` are title and provider of what would fit, best first; `value` is the engine's."""
+    """Put a change into words. `fits` are id, title and provider of what would fit, best first; `value` is the
+    engine's."""
     words = STEPS[field](request, value, *about)
-    companies = len({provider for _title, provider in fits})
+    companies = len({provider for _id, _title, provider in fits})
     return Step(
         icon_name=words.icon_name,
         title=words.title,
-        gain=_gain(companies, len(fits), fits[0][0]),
+        gain=_gain(companies, len(fits), fits[0][1]),
         was=words.now,
         action=words.action,
         value=f"{field}:{plain(words.value)}",
         fields={field: words.value},
         phrase=words.phrase,
         companies=companies,
-        activities=len(fits),
+        ids=tuple(pk for pk, _title, _provider in fits),
     )
 
 

@@ -62,7 +62,7 @@ def why_not(request: Request, *, today: dt.date | None = None) -> WhyNot:
 def _steps(request: Request, found: Near) -> tuple[list[Step], Online | None]:
     changes = _changes(request, found)
     fits = found.would_fit([dict([change]) for change in changes])
-    names = {pk: (title, provider) for pk, title, provider in _names(fits)}
+    names = {row[0]: row for row in _names(fits)}
     about = (found.world, Labels())
     steps = [
         step_of(request, field, value, [names[pk] for pk in ids], about)
