@@ -10,6 +10,7 @@ for the world (secret key, hosts, mail) gets one that is only good on this machi
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ NAMES = (
     "EMAIL_PASSWORD",
     "EMAIL_TLS",
     "MAIL_FROM",
+    "REPLY_DOMAIN",
     "GEOCODER_URL",
     "TILES",
     "TILES_CREDIT",
@@ -70,6 +72,7 @@ class Env:
     email_password: str
     email_tls: bool
     mail_from: str
+    reply_domain: str
     geocoder_url: str
     tiles: str
     tiles_credit: str
@@ -209,6 +212,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         email_password=reader.text("EMAIL_PASSWORD") or "",
         email_tls=reader.flag("EMAIL_TLS", default=not local),
         mail_from=_mail_from(reader, local=local),
+        reply_domain=_reply_domain(reader),
         geocoder_url=reader.url("GEOCODER_URL", ("https", "http")) or "",
         tiles=_tiles(reader),
         tiles_credit=reader.text("TILES_CREDIT") or ("" if reader.is_given("TILES") else PDOK_CREDIT),
@@ -258,6 +262,14 @@ def _mail_from(reader: _Reader, *, local: bool) -> str:
     )
     if value and ("@" not in value or "\n" in value or "\r" in value):
         reader.faults.append(f"TECHFINDER_MAIL_FROM must be an e-mail address, not {value!r}")
+    return value
+
+
+def _reply_domain(reader: _Reader) -> str:
+    """Where mail to a booking is received; empty: at the domain of the sender."""
+    value = (reader.text("REPLY_DOMAIN") or "").lower()
+    if value and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", value):
+        reader.faults.append(f"TECHFINDER_REPLY_DOMAIN must be a domain such as antwoord.example.nl, not {value!r}")
     return value
 
 

@@ -322,6 +322,8 @@ EMAIL_TIMEOUT = 20
 MAIL_KEEP_ONLY = not ENV.email_host
 SHOW_POST = DEBUG
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
+# Where answers to the mails of a booking are received; empty: at the domain of the sender.
+REPLY_DOMAIN = ENV.reply_domain
 
 # --- Security --------------------------------------------------------------------------------------------------------
 

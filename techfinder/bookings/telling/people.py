@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from techfinder.accounts.models import User
+from techfinder.bookings.addresses import reply_to
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.words import of_booking
@@ -177,6 +178,7 @@ def send(
         template=template,
         context=whole,
         thread=f"booking-{booking.uuid}",
+        reply_to=reply_to(booking, side),
     )
 
 
