@@ -30,9 +30,7 @@ from techfinder.requests.queries import SCHOOL_YEAR_STARTS, school_year_start
 
 HOURS: DecimalField = DecimalField(max_digits=8, decimal_places=1)
 # Of a school: how long the pupils were at work. A provider counts its own people, preparation included.
-LENGTH = Cast(
-    Extract(ExpressionWrapper(F("end") - F("start"), DurationField()), "epoch") / 3600.0, output_field=HOURS
-)
+LENGTH = Cast(Extract(ExpressionWrapper(F("end") - F("start"), DurationField()), "epoch") / 3600.0, output_field=HOURS)
 OTHERS = {Side.SCHOOL: "activity__provider", Side.PROVIDER: "request__school"}
 
 
