@@ -9,6 +9,7 @@ from techfinder.bookings.views import links, pages, records
 app_name = "bookings"
 urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/", pages.detail, name="detail"),
+    path("<uuid:uuid>/stap/<slug:slug>/", pages.step, name="step"),
     path("l/<str:token>/", links.link, name="link"),
     path("dossier/", records.own_records, name="records"),
     path("dossier/<slug:kind>/<slug:key>/", records.record, name="record"),

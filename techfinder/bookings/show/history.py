@@ -47,13 +47,13 @@ class Line:
     words: str
 
 
-def history(booking: Booking, side: str) -> list[Line]:
-    """All steps of a booking for one side, the oldest first."""
-    return [Line(sentence(each, booking, side), each.at, each.words) for each in booking.events.all()]
+def history(booking: Booking) -> list[Line]:
+    """All steps of a booking, the oldest first."""
+    return [Line(sentence(each, booking), each.at, each.words) for each in booking.events.all()]
 
 
-def sentence(event: BookingEvent, booking: Booking, side: str) -> str:
-    """One step in words; "you" for the reader's own side."""
+def sentence(event: BookingEvent, booking: Booking) -> str:
+    """One step in words: who did what."""
     words = SENTENCES.get(event.action, gettext_lazy("%(who)s changed something"))
     return str(words) % {"who": who(event, booking), "school": name_of(booking, Side.SCHOOL)}
 

@@ -8,10 +8,13 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from techfinder.bookings.machine import PARTIES, Side, other
+from techfinder.bookings.machine import OFF, PARTIES, Side, other
 from techfinder.bookings.models import Booking, Proposal
+from techfinder.bookings.queries.alternatives import Alternatives, alternatives
+from techfinder.bookings.reasons import reason_words
 from techfinder.bookings.show.history import Line, history
 from techfinder.bookings.show.stages import next_words, stages
+from techfinder.bookings.show.steps import Doing, open_proposal, steps_of
 from techfinder.bookings.show.words import (
     contact_of,
     days_left,
@@ -21,6 +24,7 @@ from techfinder.bookings.show.words import (
     when_words,
     wished_words,
 )
+from techfinder.matches.telling.labels import levels
 from techfinder.taxonomy.templatetags.ui import pupils, weekday
 from techfinder.taxonomy.ui import Fact, facts
 
@@ -40,15 +44,20 @@ class BookingPage:
     next: str
     days_left: int
     due: str
+    steps: list[Doing]
     proposal: Proposal | None
+    proposal_by: str
     proposal_when: str
+    reason: str
+    asked: list[tuple[str, str]]
     contacts: list[tuple[str, list[tuple[str, str]]]]
     history: list[Line]
+    alternatives: Alternatives
 
 
 def page_of(booking: Booking, side: Side) -> BookingPage:
     """What this side sees: contacts of the other side only once there is an agreement."""
-    proposal = booking.proposals.filter(state=Proposal.State.OPEN).first()
+    proposal = open_proposal(booking)
     return BookingPage(
         booking=booking,
         side=side,
@@ -62,10 +71,15 @@ def page_of(booking: Booking, side: Side) -> BookingPage:
         next=next_words(booking, side),
         days_left=days_left(booking),
         due=_due(booking),
+        steps=steps_of(booking, side),
         proposal=proposal,
+        proposal_by=name_of(booking, proposal.by) if proposal else "",
+        reason=_reason(booking),
+        asked=_asked(booking),
         proposal_when=when_words(proposal) if proposal else "",
         contacts=_contacts(booking, side),
-        history=history(booking, side),
+        history=history(booking),
+        alternatives=alternatives(booking, side) if booking.state in OFF else Alternatives(),
     )
 
 
@@ -87,3 +101,18 @@ def _contacts(booking: Booking, side: Side) -> list[tuple[str, list[tuple[str, s
     wanted = [other(side)] if side in PARTIES else list(PARTIES)
     found = [(name_of(booking, each), contact_of(booking, each)) for each in wanted]
     return [(name, rows) for name, rows in found if rows]
+
+
+def _asked(booking: Booking) -> list[tuple[str, str]]:
+    asked = booking.request
+    return [
+        (_("Question"), asked.title),
+        (_("For which classes?"), capfirst(levels(asked.levels))),
+        (_("School"), f"{asked.school.name}, {asked.school.city or asked.school.municipality.name}"),
+        (_("Provider"), booking.activity.provider.name),
+        (_("Days and times that suit"), asked.date_note),
+    ]
+
+
+def _reason(booking: Booking) -> str:
+    return capfirst(reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason))

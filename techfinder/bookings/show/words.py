@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from techfinder.activities.models import Session
 from techfinder.bookings.machine import AFTER, SETTLED, WAITING, Side, State
 from techfinder.bookings.models import Booking, Proposal
 from techfinder.taxonomy.templatetags.ui import clock_time, day, weekday
@@ -48,7 +49,7 @@ def tone_of(booking: Booking, side: str) -> str:
     return "safe" if booking.state in (*SETTLED, State.HAPPENED) else "neutral"
 
 
-def hours_words(of: Booking | Proposal) -> str:
+def hours_words(of: Booking | Proposal | Session) -> str:
     """Write 10.00 tot 11.30 uur."""
     if of.start and of.end:
         return _("%(start)s to %(end)s") % {"start": clock_time(of.start), "end": clock_time(of.end)}

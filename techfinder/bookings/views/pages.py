@@ -2,20 +2,88 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from techfinder.accounts.models import User
 from techfinder.bookings import show
 from techfinder.bookings.access import booking_for
+from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
+from techfinder.bookings.actors import Actor, person
+from techfinder.bookings.forms.answering import FORMS, StepForm, form_of, take
+from techfinder.bookings.machine import Side, Step, may
+from techfinder.bookings.models import Booking
+
+either = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
 @require_safe
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One booking for both sides and the coordinator: where it stands and what can be done now."""
+    return _page(request, *booking_for(request.user, uuid))
+
+
+@login_required
+@either
+def step(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
+    """One step that a side may take, as a form. When another came first: what the booking is now."""
     booking, side = booking_for(request.user, uuid)
-    return render(request, "bookings/detail.html", {"shown": show.page_of(booking, side)})
+    chosen = show.BY_SLUG.get(slug)
+    if chosen not in FORMS:
+        raise Http404
+    if not may(chosen, state=booking.state, turn=booking.turn, side=side):
+        return _overtaken(request, uuid)
+    form = form_of(chosen, booking, side, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _step_page(request, form, chosen)
+    return _take(request, form, chosen)
+
+
+def _take(request: HttpRequest, form: StepForm, chosen: Step) -> HttpResponse:
+    try:
+        done = take(form, step=chosen, by=_actor(request, Side(form.side)))
+    except (OvertakenError, NotAllowedError):
+        return _overtaken(request, form.booking.uuid)
+    if done is None:
+        return _step_page(request, form, chosen)
+    messages.success(request, str(show.WORDS[chosen].done))
+    return redirect(done)
+
+
+def _actor(request: HttpRequest, side: Side) -> Actor:
+    assert isinstance(request.user, User)
+    return person(request.user, side)
+
+
+def _step_page(request: HttpRequest, form: StepForm, chosen: Step) -> HttpResponse:
+    context = {
+        "form": form,
+        "booking": form.booking,
+        "shown": show.page_of(form.booking, Side(form.side)),
+        "title": show.title_of(chosen, form.booking),
+        "button": show.button_of(chosen, form.booking),
+        "text": show.WORDS[chosen].text,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "bookings/step.html", context, status=status)
+
+
+def _overtaken(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Somebody was first, or it is not this side's to answer any more: say what it is now."""
+    notice = _("This was not done: meanwhile something else happened. Below you see how it stands now.")
+    return _page(request, *booking_for(request.user, uuid), notice=notice, status=HTTPStatus.CONFLICT)
+
+
+def _page(
+    request: HttpRequest, booking: Booking, side: Side, *, notice: str = "", status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {"shown": show.page_of(booking, side), "notice": notice}
+    return render(request, "bookings/detail.html", context, status=status)
