@@ -41,9 +41,11 @@ def _names(names: dict[str, str], codes: Iterable[str]) -> list[str]:
     return [names.get(code, code) for code in codes]
 
 
-def summary_rows(request: Request) -> list[Row]:
-    """All that was filled in: label and words; an empty value is said by the template."""
-    return [(str(label), value, "") for label, value in (*_who(request), *_what(request), *_words(request))]
+def summary_rows(request: Request, *, contact: bool = True) -> list[Row]:
+    """All that was filled in: label and words; an empty value is said by the template. `contact`: with who asks."""
+    who_asks = [(_("Contact"), request.contact_name or request.contact_email)] if contact else []
+    rows = (*_who(request), *_what(request), *_words(request), *who_asks)
+    return [(str(label), value, "") for label, value in rows]
 
 
 def _who(request: Request) -> list[tuple[str, str]]:
@@ -78,5 +80,4 @@ def _words(request: Request) -> list[tuple[str, str]]:
         (_("What should the pupils learn?"), request.goals),
         (_("What do they know already?"), request.prior_knowledge),
         (_("Practical matters"), request.practicalities),
-        (_("Contact"), request.contact_name or request.contact_email),
     ]

@@ -8,8 +8,10 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from techfinder.bookings.hiding import without_contacts
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.show.words import KNOWN
 from techfinder.bookings.tokens import Purpose, link
 from techfinder.mail.compose import absolute
 from techfinder.matches.telling.labels import deliveries, levels
@@ -38,11 +40,17 @@ def of_booking(booking: Booking, event: BookingEvent | None, side: str) -> dict[
         "place": capfirst(deliveries([booking.delivery])),
         "answer_by": booking.due_on,
         "by_coordinator": event is not None and event.side == Side.COORDINATOR,
-        "words": event.words if event else "",
+        "said": _said(booking, event),
         "page_url": page,
         "button_url": page,
         "gone_url": link(booking, Side(side), Purpose.GONE),
     }
+
+
+def _said(booking: Booking, event: BookingEvent | None) -> str:
+    """What somebody wrote with this step."""
+    text = event.words if event else ""
+    return text if booking.state in KNOWN else without_contacts(text)
 
 
 def moment(booking: Booking) -> str:

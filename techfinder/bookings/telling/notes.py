@@ -1,0 +1,41 @@
+"""A mail of the question phase: one layout, filled in by three short texts of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from techfinder.bookings.machine import Side
+from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.telling.people import queue
+from techfinder.bookings.tokens import Purpose, link
+from techfinder.mail.models import OutgoingMail
+
+PARTS = ("lead", "next", "button")
+
+
+def note(
+    booking: Booking,
+    event: BookingEvent,
+    side: str,
+    template: str,
+    context: Callable[[], dict[str, Any]] | None = None,
+    *,
+    once: str = "",
+) -> list[OutgoingMail]:
+    """Mail one party: its folder has subject, lead, next and button. `context` is called in the reader's language."""
+    parts = {part: f"mail/{template}/_{part}.txt" for part in PARTS}
+    return queue(
+        booking, event, side, template, lambda _: {"parts": parts, **(context() if context else {})}, once=once
+    )
+
+
+def answer_links(booking: Booking, side: str) -> dict[str, str]:
+    """Yes as the button, and the other answers under it."""
+    party = Side(side)
+    return {
+        "button_url": link(booking, party, Purpose.ACCEPT),
+        "propose_url": link(booking, party, Purpose.PROPOSE),
+        "decline_url": link(booking, party, Purpose.DECLINE),
+        "elsewhere_url": link(booking, party, Purpose.ELSEWHERE),
+    }
