@@ -1,27 +1,291 @@
-"""When the clock does what with a booking: working days of the school's region."""
+"""When the clock does what with a booking: in working days of the school's region, in the day time.
+
+All that is still to come of a booking is its plan: two rows of (when, what), of the answer that is awaited and of the
+day that is settled. Only the next one is stored. The plan is made anew whenever the clock looks, so that a provider
+who went away, or a rule that was changed, moves what was not done yet.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils import timezone
 
-from techfinder.bookings.machine import SETTLED, WAITING, Next, State
-from techfinder.bookings.models import Booking
+from techfinder.bookings.machine import SETTLED, WAITING, Next, Side, State
+from techfinder.bookings.models import Booking, BookingEvent, ClockRule, Proposal
+from techfinder.bookings.queries.rules import rule_of
+from techfinder.bookings.workdays import Workdays, at
 
-FIRST_REMINDER, ANSWER = 3, 10
+# An answer may come until the end of the working day that was named.
+CLOSING = dt.time(17)
+NINE = dt.time(9)
+WEEK, DAY = 7, 1
+# A reminder that falls in a holiday comes on the last working day before it, if that is not longer before the day.
+LONGEST_BEFORE = {WEEK: 21, DAY: 5}
+# Days after the day itself.
+ASK_AFTER, ASK_AGAIN, SETTLE = 1, 6, 15
+ELSEWHERE_DAYS, ELSEWHERE_AGAIN_DAYS = 10, 5
+
+# In the order in which they come; of what is overdue only the last is done.
+ANSWERING = (Next.QUEUE, Next.REMIND_FIRST, Next.REMIND_SECOND, Next.ESCALATE, Next.ELSEWHERE, Next.EXPIRE)
+DAYS = (Next.WEEK_BEFORE, Next.DAY_BEFORE, Next.ASK_AFTER, Next.ASK_AGAIN, Next.SETTLE)
+# What `schedule` writes, for who saves some fields only.
+FIELDS = ("turn_since", "due_on", "next_step", "next_step_at")
+
+
+class Planned(NamedTuple):
+    at: dt.datetime
+    step: Next
+
+
+Plan = list[Planned]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the clock goes by in one booking: the rule of its region, the calendar of the school, and that of who must
+    answer."""
+
+    rule: ClockRule
+    school: Workdays
+    answering: Workdays
+
+    @classmethod
+    def of(cls, booking: Booking, rule: ClockRule | None = None) -> Terms:
+        school = booking.request.school
+        days = Workdays(school.holiday_region)
+        is_theirs = booking.turn == Side.PROVIDER
+        theirs = Workdays(school.holiday_region, _away(booking)) if is_theirs else days
+        return cls(rule or rule_of(school), days, theirs)
+
+
+def _away(booking: Booking) -> tuple[dt.date, dt.date] | None:
+    provider = booking.activity.provider
+    return (provider.away_from, provider.away_until) if provider.away_from and provider.away_until else None
+
+
+# ---------------------------------------------------------------- for actions
 
 
 def schedule(booking: Booking, *, now: dt.datetime) -> None:
-    """Set `due_on`, `next_step` and `next_step_at` of a live booking as its state asks; save nothing.
+    """Set `turn_since`, `due_on`, `next_step` and `next_step_at` of a live booking as its state asks; save nothing.
 
-    Called by each action once the new state, turn and date are set.
+    Called by each action once the new state, turn and date are set. Who takes the turn has the full time; a step that
+    leaves turn and date as they are (somebody takes over, another telephone) leaves the clock as it runs.
     """
-    if booking.state in WAITING:
-        booking.due_on = timezone.localdate(now) + dt.timedelta(days=ANSWER)
-        booking.next_step, booking.next_step_at = Next.REMIND_FIRST, now + dt.timedelta(days=FIRST_REMINDER)
-    elif booking.state in SETTLED:
-        booking.due_on = None
-        booking.next_step, booking.next_step_at = Next.WEEK_BEFORE, now
-    elif booking.state == State.QUEUED:
-        booking.next_step, booking.next_step_at = Next.QUEUE, now + dt.timedelta(days=1)
+    was = _Was.of(booking)
+    if not booking.turn:
+        booking.turn_since = None
+    elif was is None or was.turn != booking.turn or booking.turn_since is None:
+        booking.turn_since = now
+    terms = Terms.of(booking)
+    booking.due_on = due_on(booking, terms)
+    _write_next(booking, _to_come(booking, terms, was, now))
+
+
+def reschedule(booking: Booking, terms: Terms, *, now: dt.datetime) -> bool:
+    """Set what is next by the rules and days of today; save nothing. Whether it is another than was stored."""
+    before = booking.due_on, booking.next_step, booking.next_step_at
+    booking.due_on = due_on(booking, terms)
+    _write_next(booking, _to_come(booking, terms, _Was.now(booking), now))
+    return before != (booking.due_on, booking.next_step, booking.next_step_at)
+
+
+def overdue(booking: Booking, terms: Terms, *, now: dt.datetime) -> Next | None:
+    """What is to be done now: of what time has passed of the last; None when that is nothing."""
+    past = [each.step for each in _to_come(booking, terms, _Was.now(booking), now) if each.at <= now]
+    return _last(past, ANSWERING) or _last(past, DAYS)
+
+
+def go_on(booking: Booking, terms: Terms, *, done: Next, now: dt.datetime, is_last: bool = False) -> None:
+    """Set what is next after the clock did `done`; save nothing. `is_last`: of the questions what came of it."""
+    was = _Was.now(booking)
+    coming = [each for each in _to_come(booking, terms, was, now) if not _is_done(each.step, done)]
+    day = timezone.localdate(now)
+    if done == Next.ESCALATE:
+        coming.append(_expire(booking, at(terms.answering.after(day, terms.rule.expire), CLOSING)))
+    elif done == Next.ELSEWHERE:
+        again = at(terms.school.after(day, ELSEWHERE_AGAIN_DAYS))
+        coming.append(Planned(again, Next.EXPIRE if is_last else Next.ELSEWHERE))
+    _write_next(booking, coming)
+
+
+def done_by(event: BookingEvent) -> Next:
+    """What the clock did in an event of its own: which reminder this was."""
+    return Next(event.changed["next_step"][0])
+
+
+def _write_next(booking: Booking, coming: Iterable[Planned]) -> None:
+    booking.next_step_at, booking.next_step = min(coming)
+
+
+def _last(steps: Sequence[Next], order: Sequence[Next]) -> Next | None:
+    return max((step for step in steps if step in order), key=order.index, default=None)
+
+
+def _is_done(step: Next, done: Next) -> bool:
+    """Whether a step comes before what was done, or is that."""
+    order = ANSWERING if done in ANSWERING else DAYS
+    return step in order and order.index(step) <= order.index(done)
+
+
+class _Was(NamedTuple):
+    """A booking before the step that is being taken."""
+
+    state: str
+    turn: str
+    elsewhere_at: dt.datetime | None
+    date: dt.date | None
+    next_step: str
+    next_step_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, booking: Booking) -> _Was | None:
+        """As it is stored."""
+        row = Booking.objects.filter(pk=booking.pk).values_list(*cls._fields).first() if booking.pk else None
+        return cls(*row) if row else None
+
+    @classmethod
+    def now(cls, booking: Booking) -> _Was:
+        return cls(*(getattr(booking, name) for name in cls._fields))
+
+    def awaits_the_same(self, booking: Booking) -> bool:
+        same = (self.turn, self.elsewhere_at) == (booking.turn, booking.elsewhere_at)
+        return same and (self.state in SETTLED) == (booking.state in SETTLED) and self.state != State.QUEUED
+
+    def is_of_the_same_day(self, booking: Booking) -> bool:
+        return self.state in SETTLED and self.date == booking.date
+
+    def undone(self, plan: Plan, order: Sequence[Next]) -> Plan:
+        """Of one row of the plan what was not done: what is stored as next, and all after that."""
+        if self.next_step in order:
+            first = order.index(Next(self.next_step))
+            return [each for each in plan if order.index(each.step) >= first]
+        return [each for each in plan if self.next_step_at is None or each.at >= self.next_step_at]
+
+
+# ------------------------------------------------------------------- the plan
+
+
+def _to_come(booking: Booking, terms: Terms, was: _Was | None, now: dt.datetime) -> Plan:
+    """What was not done yet of the plan, overdue or not; never nothing."""
+    days = _days(booking, terms, now)
+    is_same_day = was is not None and was.is_of_the_same_day(booking)
+    coming = was.undone(days, DAYS) if was and is_same_day else _after(days, now)
+    if booking.turn or booking.state == State.QUEUED:
+        stored = was if was and was.awaits_the_same(booking) else None
+        answering = _answering(booking, terms, stored)
+        coming += stored.undone(answering, ANSWERING) if stored else _after(answering, now)
+    return coming
+
+
+def _after(plan: Plan, now: dt.datetime) -> Plan:
+    """What is still to come; of a plan that is past altogether its end."""
+    return [each for each in plan if each.at > now] or plan[-1:]
+
+
+def due_on(booking: Booking, terms: Terms) -> dt.date | None:
+    """Until which day an answer may come: never the day that was asked for, or later."""
+    if not booking.turn or not booking.turn_since or _elsewhere(booking):
+        return None
+    start = timezone.localdate(booking.turn_since)
+    due = terms.answering.after(start, terms.rule.answer)
+    day = _day_at_stake(booking)
+    return due if day is None or due < day else max(start, terms.school.until(day - dt.timedelta(days=1)))
+
+
+def _answering(booking: Booking, terms: Terms, stored: _Was | None) -> Plan:
+    if booking.state == State.QUEUED:
+        return [Planned(_day_of_queue(booking), Next.QUEUE)]
+    if since := _elsewhere(booking):
+        return [_asking_of_elsewhere(booking, terms, since, stored)]
+    if stored and stored.next_step == Next.EXPIRE and stored.next_step_at and booking.state in WAITING:
+        return [_expire(booking, stored.next_step_at)]
+    return _reminders(booking, terms)
+
+
+def _reminders(booking: Booking, terms: Terms) -> Plan:
+    """Two reminders, then help for a question; a change of what is settled only lapses, for what was settled stands."""
+    assert booking.turn_since and booking.due_on
+    start = timezone.localdate(booking.turn_since)
+    end = at(booking.due_on, CLOSING)
+    reminders = (
+        Planned(at(terms.answering.after(start, terms.rule.first_reminder)), Next.REMIND_FIRST),
+        Planned(at(terms.answering.after(start, terms.rule.second_reminder)), Next.REMIND_SECOND),
+    )
+    plan = [each for each in reminders if each.at < end]
+    if booking.state in SETTLED:
+        return [*plan, _expire(booking, end)]
+    day = _day_at_stake(booking)
+    if end > booking.turn_since:
+        plan.append(Planned(end, Next.ESCALATE))
+    return [*plan, Planned(at(day), Next.EXPIRE)] if day else plan
+
+
+def _expire(booking: Booking, moment: dt.datetime) -> Planned:
+    """It expires then, or when the day that was asked for has come."""
+    day = _day_at_stake(booking)
+    return Planned(min(moment, at(day)) if day else moment, Next.EXPIRE)
+
+
+def _asking_of_elsewhere(booking: Booking, terms: Terms, since: dt.datetime, stored: _Was | None) -> Planned:
+    if stored and stored.next_step in (Next.ELSEWHERE, Next.EXPIRE) and stored.next_step_at:
+        return Planned(stored.next_step_at, Next(stored.next_step))
+    return Planned(at(terms.school.after(timezone.localdate(since), ELSEWHERE_DAYS)), Next.ELSEWHERE)
+
+
+def _elsewhere(booking: Booking) -> dt.datetime | None:
+    """Since when the answer that is awaited was given another way, as somebody said."""
+    said = booking.elsewhere_at
+    in_time = said and booking.turn_since and said >= booking.turn_since
+    return said if in_time and booking.state in WAITING else None
+
+
+def _day_at_stake(booking: Booking) -> dt.date | None:
+    """On which day an answer is of no use any more."""
+    proposed: dt.date | None = None
+    if booking.pk and booking.state != State.ASKED:
+        proposal = Proposal.objects.filter(booking=booking.pk, state=Proposal.State.OPEN)
+        proposed = proposal.values_list("date", flat=True).first()
+    if booking.state in SETTLED and proposed and booking.date:
+        return min(proposed, booking.date)
+    return proposed or booking.date
+
+
+def _day_of_queue(booking: Booking) -> dt.datetime:
+    """In a queue for a day that is no more nobody has to wait."""
+    day = booking.date or (booking.session and booking.session.date)
+    return at(day) if day else at(timezone.localdate(booking.created_at))
+
+
+def _days(booking: Booking, terms: Terms, now: dt.datetime) -> Plan:
+    if booking.state not in SETTLED or booking.date is None:
+        return []
+    after = {step: booking.date + dt.timedelta(days=days) for step, days in _AFTERWARDS.items()}
+    return [
+        *_before(booking.date, terms.school, timezone.localdate(now)),
+        Planned(at(after[Next.ASK_AFTER], NINE), Next.ASK_AFTER),
+        Planned(at(terms.school.after(after[Next.ASK_AGAIN] - dt.timedelta(days=1), 1), NINE), Next.ASK_AGAIN),
+        Planned(at(after[Next.SETTLE], NINE), Next.SETTLE),
+    ]
+
+
+_AFTERWARDS = {Next.ASK_AFTER: ASK_AFTER, Next.ASK_AGAIN: ASK_AGAIN, Next.SETTLE: SETTLE}
+
+
+def _before(date: dt.date, school: Workdays, today: dt.date) -> Plan:
+    """Both reminders; one that would come together with the next is left out, and on the day itself both are."""
+    if today >= date:
+        return []
+    week, day = (_working_day(date, days, school) for days in (WEEK, DAY))
+    plan = [Planned(at(week), Next.WEEK_BEFORE)] if week < day else []
+    return [*plan, Planned(at(day), Next.DAY_BEFORE)]
+
+
+def _working_day(date: dt.date, days: int, school: Workdays) -> dt.date:
+    exact = date - dt.timedelta(days=days)
+    found = school.until(exact)
+    return found if (date - found).days <= LONGEST_BEFORE[days] else exact

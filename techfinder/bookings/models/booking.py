@@ -85,6 +85,8 @@ class Booking(models.Model):
     end = models.TimeField(_("until"), null=True, blank=True)
     delivery = models.CharField(_("where"), max_length=11, choices=Delivery)
     pupils = models.PositiveSmallIntegerField(_("pupils"))
+    # So many of the request's group were asked for; fewer may come in the end.
+    covers = models.PositiveSmallIntegerField(default=0, editable=False)
     adults = models.PositiveSmallIntegerField(_("adults"), null=True, blank=True)
     words = models.TextField(_("message"), max_length=2000, blank=True)
 
@@ -108,6 +110,8 @@ class Booking(models.Model):
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
     # When the other side first reacted, however it did.
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    # Since when that answer is awaited: the clock counts from here.
+    turn_since = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(_("answer due"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=13, choices=Next, blank=True)
     next_step_at = models.DateTimeField(_("on"), null=True, blank=True)
