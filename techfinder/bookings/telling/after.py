@@ -1,0 +1,24 @@
+"""The mails of the day after: to who did not tell yet how it was, once, and once more."""
+
+from __future__ import annotations
+
+from techfinder.bookings.machine import PARTIES, Next, Side, Step
+from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.telling.people import queue
+from techfinder.bookings.telling.registry import teller
+from techfinder.bookings.tokens import Purpose, link
+
+TEMPLATES = {Next.ASK_AFTER: "booking_after", Next.ASK_AGAIN: "booking_again_after"}
+
+
+@teller(Step.REMIND)
+def ask_how_it_was(booking: Booking, event: BookingEvent) -> None:
+    """Two questions, behind one link. The event says which step of the clock it is."""
+    template = TEMPLATES.get(event.changed.get("step", ""))
+    if template is None:
+        return
+    told = set(booking.evaluations.values_list("side", flat=True))
+    for side in PARTIES:
+        if side not in told:
+            report_url = link(booking, Side(side), Purpose.REPORT)
+            queue(booking, event, side, template, {"button_url": report_url})
