@@ -20,7 +20,7 @@ LONGEST_NOTE = 2000
 
 @transaction.atomic
 def open_task(*, kind: Task.Kind, about: About, note: str = "") -> Task:
-    """Ask the coordinators of the region to look; the same thing is one task until it is done, with all that was said."""
+    """Ask the coordinators of the region to look; the same thing is one task until it is done, with all notes."""
     found = _open_of(kind, about)
     if found:
         return _with_note(found, note)

@@ -36,8 +36,9 @@ def without_place() -> RequestQuerySet:
 
 
 def waiting_now() -> QuerySet[Waiting]:
-    """The waiting list, the longest first."""
-    return Waiting.objects.filter(ended_at=None, request__status=Request.Status.OPEN)
+    """The waiting list, the longest first; who got a place a moment ago is not on it, swept or not."""
+    listed = Waiting.objects.filter(ended_at=None, request__status=Request.Status.OPEN)
+    return listed.filter(~Exists(with_place(OuterRef("request"))))
 
 
 def waiting_of(request: Request) -> Waiting | None:
@@ -60,7 +61,7 @@ def place_of(waiting: Waiting) -> Place:
     """Where a request stands on the list, by the rule above; one query."""
     request = waiting.request
     beside = waiting_now().filter(_same_province(request) & _theme_in_common(request.themes))
-    earlier = Q(since__lt=waiting.since) | Q(since=waiting.since, pk__lt=waiting.pk)
+    earlier = Q(since__lt=waiting.since) | Q(since=waiting.since, pk__lt=waiting.pk or 0)
     counted = beside.exclude(pk=waiting.pk).order_by().aggregate(
         earlier=Count("pk", filter=earlier), others=Count("pk")
     )  # fmt: skip

@@ -1,0 +1,18 @@
+from celery import shared_task
+
+from techfinder.bookings.actions import contacts, waiting
+
+
+@shared_task(name="bookings.renew_waiting")
+def renew_waiting(request_id: int) -> None:
+    waiting.renew_waiting(request_id=request_id)
+
+
+@shared_task(name="bookings.sweep_waiting")
+def sweep_waiting() -> None:
+    waiting.sweep_waiting()
+
+
+@shared_task(name="bookings.sweep_contacts")
+def sweep_contacts() -> None:
+    contacts.sweep_contacts()
