@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from techfinder.bookings.views import links, pages, records
+from techfinder.bookings.views import asking, calendar, links, pages, records, sheet
 
 app_name = "bookings"
 urlpatterns: list[URLPattern] = [
+    path("vraag-aan/<slug:slug>/", asking.ask, name="ask"),
+    path("bied-aan/<uuid:uuid>/<slug:slug>/", asking.offer, name="offer"),
     path("<uuid:uuid>/", pages.detail, name="detail"),
     path("<uuid:uuid>/stap/<slug:slug>/", pages.step, name="step"),
+    path("<uuid:uuid>/dag/", sheet.sheet, name="sheet"),
+    path("<uuid:uuid>/agenda.ics", calendar.booking_file, name="booking_file"),
     path("l/<str:token>/", links.link, name="link"),
+    path("l/<str:token>/dag/", sheet.sheet_by_link, name="sheet_by_link"),
+    path("l/<str:token>/agenda/", calendar.by_link, name="feed_by_link"),
+    path("agenda/", calendar.own, name="calendar"),
+    path("agenda/<slug:token>.ics", calendar.feed, name="feed"),
+    path("agenda/<slug:token>/", calendar.manage, name="feed_manage"),
     path("dossier/", records.own_records, name="records"),
     path("dossier/<slug:kind>/<slug:key>/", records.record, name="record"),
     path("dossier/<slug:kind>/<slug:key>.csv", records.record_file, name="record_file"),
