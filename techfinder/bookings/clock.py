@@ -31,6 +31,7 @@ ELSEWHERE_DAYS, ELSEWHERE_AGAIN_DAYS = 10, 5
 
 # In the order in which they come; of what is overdue only the last is done.
 ANSWERING = (Next.QUEUE, Next.REMIND_FIRST, Next.REMIND_SECOND, Next.ESCALATE, Next.ELSEWHERE, Next.EXPIRE)
+PATIENT = ANSWERING[1:]
 DAYS = (Next.WEEK_BEFORE, Next.DAY_BEFORE, Next.ASK_AFTER, Next.ASK_AGAIN, Next.SETTLE)
 # What `schedule` writes, for who saves some fields only.
 FIELDS = ("turn_since", "due_on", "next_step", "next_step_at")
@@ -95,8 +96,13 @@ def reschedule(booking: Booking, terms: Terms, *, now: dt.datetime) -> bool:
 
 
 def overdue(booking: Booking, terms: Terms, *, now: dt.datetime) -> Next | None:
-    """What is to be done now: of what time has passed of the last; None when that is nothing."""
+    """What is to be done now: the last of what is overdue; None when that is nothing.
+
+    On a day that is no working day of who must answer nobody is reminded, and no time for an answer runs out.
+    """
     past = [each.step for each in _to_come(booking, terms, _Was.now(booking), now) if each.at <= now]
+    if not terms.answering.holds(timezone.localdate(now)) and not _has_come(booking, now):
+        past = [step for step in past if step not in PATIENT]
     return _last(past, ANSWERING) or _last(past, DAYS)
 
 
@@ -189,9 +195,9 @@ def _after(plan: Plan, now: dt.datetime) -> Plan:
 
 def due_on(booking: Booking, terms: Terms) -> dt.date | None:
     """Until which day an answer may come: never the day that was asked for, or later."""
-    if not booking.turn or not booking.turn_since or _elsewhere(booking):
+    if not booking.turn or _elsewhere(booking):
         return None
-    start = timezone.localdate(booking.turn_since)
+    start = timezone.localdate(_since(booking))
     due = terms.answering.after(start, terms.rule.answer)
     day = _day_at_stake(booking)
     return due if day is None or due < day else max(start, terms.school.until(day - dt.timedelta(days=1)))
@@ -209,9 +215,8 @@ def _answering(booking: Booking, terms: Terms, stored: _Was | None) -> Plan:
 
 def _reminders(booking: Booking, terms: Terms) -> Plan:
     """Two reminders, then help for a question; a change of what is settled only lapses, for what was settled stands."""
-    assert booking.turn_since and booking.due_on
-    start = timezone.localdate(booking.turn_since)
-    end = at(booking.due_on, CLOSING)
+    start = timezone.localdate(_since(booking))
+    end = at(due_on(booking, terms) or start, CLOSING)
     reminders = (
         Planned(at(terms.answering.after(start, terms.rule.first_reminder)), Next.REMIND_FIRST),
         Planned(at(terms.answering.after(start, terms.rule.second_reminder)), Next.REMIND_SECOND),
@@ -220,7 +225,7 @@ def _reminders(booking: Booking, terms: Terms) -> Plan:
     if booking.state in SETTLED:
         return [*plan, _expire(booking, end)]
     day = _day_at_stake(booking)
-    if end > booking.turn_since:
+    if end > _since(booking):
         plan.append(Planned(end, Next.ESCALATE))
     return [*plan, Planned(at(day), Next.EXPIRE)] if day else plan
 
@@ -240,8 +245,11 @@ def _asking_of_elsewhere(booking: Booking, terms: Terms, since: dt.datetime, sto
 def _elsewhere(booking: Booking) -> dt.datetime | None:
     """Since when the answer that is awaited was given another way, as somebody said."""
     said = booking.elsewhere_at
-    in_time = said and booking.turn_since and said >= booking.turn_since
-    return said if in_time and booking.state in WAITING else None
+    return said if said and said >= _since(booking) and booking.state in WAITING else None
+
+
+def _since(booking: Booking) -> dt.datetime:
+    return booking.turn_since or booking.created_at
 
 
 def _day_at_stake(booking: Booking) -> dt.date | None:
@@ -253,6 +261,11 @@ def _day_at_stake(booking: Booking) -> dt.date | None:
     if booking.state in SETTLED and proposed and booking.date:
         return min(proposed, booking.date)
     return proposed or booking.date
+
+
+def _has_come(booking: Booking, now: dt.datetime) -> bool:
+    day = _day_at_stake(booking)
+    return day is not None and not _elsewhere(booking) and at(day) <= now
 
 
 def _day_of_queue(booking: Booking) -> dt.datetime:

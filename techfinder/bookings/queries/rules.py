@@ -24,7 +24,7 @@ class Rules:
             self._networks = self._read_networks()
 
     def of(self, municipality_id: int) -> ClockRule:
-        """The nearest rule: of the municipality, of its smallest network, of the province and so up; else the default."""
+        """The nearest rule: of the municipality, its smallest network, its province and so up; else the default."""
         if municipality_id not in self._found:
             near = self._above(municipality_id) if self._rules else iter(())
             self._found[municipality_id] = next((self._rules[pk] for pk in near if pk in self._rules), DEFAULT)
