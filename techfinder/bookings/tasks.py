@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from techfinder.bookings.actions import contacts, waiting
+from techfinder.bookings.actions import clock, contacts, waiting
 
 
 @shared_task(name="bookings.renew_waiting")
@@ -16,3 +16,13 @@ def sweep_waiting() -> None:
 @shared_task(name="bookings.sweep_contacts")
 def sweep_contacts() -> None:
     contacts.sweep_contacts()
+
+
+@shared_task(name="bookings.run_due")
+def run_due() -> None:
+    clock.run_due()
+
+
+@shared_task(name="bookings.reschedule")
+def reschedule(provider_id: int) -> None:
+    clock.reschedule(provider_id=provider_id)
