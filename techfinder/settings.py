@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "matches.near_misses": 60,
         "campaigns.sweep": 60,
         "activities.alerts": 60,
+        "bookings.sweep": 60,
         "bookings.run_due": 300,
         "bookings.sweep_waiting": 60,
         "bookings.sweep_contacts": 3600,

@@ -239,26 +239,29 @@ def rematch_provider(*, provider: Provider) -> None:
 
 
 @transaction.atomic
-def lock_sessions(*, session_ids: Collection[int]) -> dict[int, Session]:
-    """The days of public activities among these, held until the caller's transaction ends.
+def lock_sessions(*, session_ids: Collection[int], public: bool = True) -> dict[int, Session]:
+    """The days of public activities (of all, with `public=False`) among these, held until the caller's transaction
+    ends.
 
     Activities before days, each by id: whoever writes both takes them in this order, so that nobody waits in a ring.
+    Rows that point at an activity may still be written: matching waits for nobody who holds a day.
     """
     wanted = Session.objects.filter(pk__in=session_ids)
-    activities = Activity.objects.public().filter(pk__in=wanted.values("activity")).order_by("pk")
-    public = set(activities.select_for_update(of=("self",)).values_list("pk", flat=True))
-    rows = wanted.filter(activity__in=public).order_by("pk").select_for_update(of=("self",))
+    offered = Activity.objects.public() if public else Activity.objects.all()
+    activities = offered.filter(pk__in=wanted.values("activity")).order_by("pk")
+    held = set(activities.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    rows = wanted.filter(activity__in=held).order_by("pk").select_for_update(of=("self",), no_key=True)
     return {session.pk: session for session in rows.select_related("activity__provider")}
 
 
 @transaction.atomic
 def take_seats(*, seats: Mapping[int, int]) -> None:
-    """Take so many seats of each day (session id -> pupils), and have its activity matched anew.
+    """Take so many seats of each day (session id -> pupils; below zero gives back), and match its activity anew.
 
     IntegrityError when one has not as many free: look first, under `lock_sessions`.
     """
     # Its order of locks holds here too: a day taken before its activity waits in a ring with who publishes a round.
-    lock_sessions(session_ids=seats)
+    lock_sessions(session_ids=seats, public=False)
     for session_id, taken in sorted(seats.items()):
         Session.objects.filter(pk=session_id).update(taken=F("taken") + taken)
     _rematch(Activity.objects.filter(pk__in=Session.objects.filter(pk__in=seats).values("activity")))

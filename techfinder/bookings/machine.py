@@ -110,6 +110,27 @@ class Next(models.TextChoices):
     SETTLE = "settle", _("nobody told: it is closed")
 
 
+# Of a booking that somebody looks at, what else happened meanwhile makes a step impossible to take unseen: an answer by
+# another answer, a change of the day by another day. All other steps may come between: a link stays good after a
+# reminder, after a colleague took over, after the other side wrote down a telephone number.
+_ANSWERS = frozenset(
+    {Step.PROMOTE, Step.PROPOSE, Step.ACCEPT, Step.DECLINE, Step.WITHDRAW, Step.EXPIRE, Step.PROPOSE_CHANGE}
+    | {Step.REFUSE_CHANGE, Step.CANCEL, Step.REPORT, Step.SETTLE}
+)
+_NEW_DAY = frozenset({Step.ACCEPT, Step.CANCEL, Step.REPORT, Step.SETTLE})
+OVERTAKES: dict[Step, frozenset[Step]] = {
+    Step.PROPOSE_CHANGE: _ANSWERS,
+    Step.CHANGE: _NEW_DAY | {Step.CHANGE},
+    Step.CONFIRM: _NEW_DAY,
+    Step.CANCEL: _NEW_DAY,
+}
+
+
+def overtaking(step: Step) -> frozenset[Step]:
+    """The steps after which this one is not taken by somebody who did not see them."""
+    return OVERTAKES.get(step, _ANSWERS)
+
+
 # Who may take a step in a state, besides a coordinator of the region, who may take all of them for either party.
 # "turn" is the side whose answer is awaited, "asker" the other one.
 TURN, ASKER, EITHER = "turn", "asker", "either"

@@ -26,3 +26,20 @@ def run_due() -> None:
 @shared_task(name="bookings.reschedule")
 def reschedule(provider_id: int) -> None:
     clock.reschedule(provider_id=provider_id)
+
+
+@shared_task(name="bookings.ask_wanted")
+def ask_wanted(request_id: int) -> None:
+    asking.ask_wanted(request_id=request_id)
+
+
+@shared_task(name="bookings.promote_next")
+def promote_next(session_id: int) -> None:
+    queueing.promote_next(session_id=session_id)
+
+
+@shared_task(name="bookings.sweep")
+def sweep() -> None:
+    """What nobody was woken for: requests with a wish, and queues of days on which seats fell free."""
+    asking.wake_wanted()
+    queueing.wake_queues()

@@ -87,6 +87,8 @@ def _open(request: Request) -> None:
     request.code_hash = ""
     request.save()
     wake("matches.match_request", request.pk)
+    if request.wanted:
+        wake("bookings.ask_wanted", request.pk)
 
 
 # -------------------------------------------------------------------- codes
@@ -228,7 +230,8 @@ def withdraw_request(*, request_id: int, reason: str, note: str = "") -> Request
 @transaction.atomic
 def fulfil(*, request_ids: Collection[int]) -> set[int]:
     """Mark requests as answered; returns which were still open, and so were marked. The others stay as they are."""
-    wanted = Request.objects.open().filter(pk__in=request_ids).order_by("pk").select_for_update()
+    # Matching may still write rows that point at them: it waits for nobody here.
+    wanted = Request.objects.open().filter(pk__in=request_ids).order_by("pk").select_for_update(no_key=True)
     ids = list(wanted.values_list("pk", flat=True))
     Request.objects.filter(pk__in=ids).update(
         status=Request.Status.FULFILLED, version=F("version") + 1, updated_at=timezone.now()
@@ -239,6 +242,27 @@ def fulfil(*, request_ids: Collection[int]) -> set[int]:
     for request_id in ids:
         wake("matches.match_request", request_id)
     return set(ids)
+
+
+@transaction.atomic
+def reopen(*, request_id: int) -> bool:
+    """Open a request again that was answered, when the answer came to nothing; past its last day it is over.
+
+    False when it is not answered, or was closed by its school.
+    """
+    request = Request.objects.select_for_update(no_key=True).get(pk=request_id)
+    if request.status != Request.Status.FULFILLED or request.withdrawn_reason:
+        return False
+    past = request.date_until < timezone.localdate()
+    request.status = Request.Status.EXPIRED if past else Request.Status.OPEN
+    _save(request, matters=True)
+    return True
+
+
+@transaction.atomic
+def forget_wanted(*, request_id: int) -> None:
+    """The activity that it was written for was asked for, or cannot be."""
+    Request.objects.filter(pk=request_id).update(wanted="")
 
 
 def _save(request: Request, *, matters: bool) -> None:

@@ -1,0 +1,46 @@
+"""Every write of bookings: keyword-only functions that own their transaction."""
+
+from techfinder.bookings.actions.answering import accept, decline, elsewhere, propose, withdraw
+from techfinder.bookings.actions.asking import Part, ask, ask_parts, ask_wanted
+from techfinder.bookings.actions.changing import cancel, change, confirm, propose_change, refuse_change, take_over
+from techfinder.bookings.actions.ending import report
+from techfinder.bookings.actions.errors import (
+    BadChangeError,
+    BookingError,
+    CannotAskError,
+    NoDateError,
+    NoSeatError,
+    NotAllowedError,
+    OvertakenError,
+    Why,
+)
+from techfinder.bookings.actions.queueing import promote, promote_next
+
+__all__ = [
+    "BadChangeError",
+    "BookingError",
+    "CannotAskError",
+    "NoDateError",
+    "NoSeatError",
+    "NotAllowedError",
+    "OvertakenError",
+    "Part",
+    "Why",
+    "accept",
+    "ask",
+    "ask_parts",
+    "ask_wanted",
+    "cancel",
+    "change",
+    "confirm",
+    "decline",
+    "elsewhere",
+    "promote",
+    "promote_next",
+    "propose",
+    "propose_change",
+    "refuse_change",
+    "report",
+    "take_over",
+    "withdraw",
+]

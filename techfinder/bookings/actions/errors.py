@@ -17,6 +17,7 @@ class Why(StrEnum):
     PAST = "past"  # the day is over, or too soon for the provider
     NO_SESSION = "no_session"  # not a day of this activity
     TOO_MANY = "too_many"  # more pupils than the activity takes at once
+    DECLINED = "declined"  # the other side said no to it before
 
 
 class BookingError(Exception):
@@ -51,3 +52,7 @@ class NoSeatError(BookingError):
 
 class NoDateError(BookingError):
     """To agree there must be a date, today or later."""
+
+
+class BadChangeError(BookingError):
+    """What was filled in cannot be: an end before its beginning, a group of nobody."""

@@ -1,6 +1,6 @@
 """Every write of matches: keyword-only functions that own their transaction."""
 
-from techfinder.matches.actions.answers import ask, decline, offer, release_places
+from techfinder.matches.actions.answers import ask, decline, offer, release_places, withdraw
 from techfinder.matches.actions.matching import (
     match_activity,
     match_request,
@@ -25,4 +25,5 @@ __all__ = [
     "report",
     "start_rematch",
     "sweep",
+    "withdraw",
 ]

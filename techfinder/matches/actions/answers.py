@@ -11,7 +11,7 @@ from django.utils import timezone
 from techfinder.celery import wake
 from techfinder.matches.fairness import placing
 from techfinder.matches.models import Match, Rematch
-from techfinder.matches.telling import mails, notifications
+from techfinder.matches.telling import notifications
 
 # So many providers are held at once.
 PROVIDERS_PER_RUN = 200
@@ -20,10 +20,20 @@ PROVIDERS_PER_RUN = 200
 @transaction.atomic
 def decline(*, match_id: int) -> bool:
     """The school says that this does not suit: the pair never comes back. False when it was settled already."""
+    return _settle(match_id, Match.State.DECLINED)
+
+
+@transaction.atomic
+def withdraw(*, match_id: int) -> bool:
+    """The provider says no: the pair never comes back. False when it was settled already."""
+    return _settle(match_id, Match.State.WITHDRAWN)
+
+
+def _settle(match_id: int, state: Match.State) -> bool:
     match = _hold(match_id)
     if match.state in Match.SETTLED:
         return False
-    match.state, match.closed_at = Match.State.DECLINED, timezone.now()
+    match.state, match.closed_at = state, timezone.now()
     match.save(update_fields=["state", "closed_at"])
     # Its place in both lists goes to the next best.
     wake("matches.sweep")
@@ -33,7 +43,7 @@ def decline(*, match_id: int) -> bool:
 
 @transaction.atomic
 def ask(*, match_id: int) -> bool:
-    """The school asks for this activity: its provider is mailed, once, and can answer the school directly.
+    """Keep that the school asks for this activity; bookings do the asking. False when that was kept already.
 
     A school may always ask: what was held back is before both sides from then on.
     """
@@ -43,22 +53,20 @@ def ask(*, match_id: int) -> bool:
     match.asked_at = timezone.now()
     match.placed_at, match.held = match.placed_at or match.asked_at, Match.Held.NO
     match.save(update_fields=["asked_at", "placed_at", "held"])
-    mails.tell_of_asking(match_id=match_id)
     return True
 
 
 @transaction.atomic
-def offer(*, match_id: int, user_id: int) -> bool:
-    """Somebody of the provider offers itself: the school is mailed, once, and can answer directly.
+def offer(*, match_id: int) -> bool:
+    """Keep that the provider offers itself; bookings tell the school.
 
-    False when it did already, or when the match is not before the provider.
+    False when that was kept already, or when the match is not before the provider.
     """
     match = _hold(match_id)
     if match.state != Match.State.OPEN or match.offered_at or match.placed_at is None:
         return False
     match.offered_at = timezone.now()
     match.save(update_fields=["offered_at"])
-    mails.tell_of_offering(match_id=match_id, user_id=user_id)
     _wake_release(match)
     return True
 
