@@ -4,7 +4,10 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 # Each registers itself at a lower room: what bookings add to its pages.
-ADDITIONS = ("waiting_beside",)
+ADDITIONS = ("beside", "waiting_beside",)
+
+# Each says what is mailed of some steps.
+TELLING = ("asking", "overdue")
 
 
 class BookingsConfig(AppConfig):
@@ -15,3 +18,5 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         for name in ADDITIONS:
             import_module(f"techfinder.bookings.{name}")
+        for name in TELLING:
+            import_module(f"techfinder.bookings.telling.{name}")

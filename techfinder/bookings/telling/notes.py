@@ -7,7 +7,7 @@ from typing import Any
 
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, BookingEvent
-from techfinder.bookings.telling.people import queue
+from techfinder.bookings.telling.people import Recipient, queue
 from techfinder.bookings.tokens import Purpose, link
 from techfinder.mail.models import OutgoingMail
 
@@ -19,15 +19,20 @@ def note(
     event: BookingEvent,
     side: str,
     template: str,
-    context: Callable[[], dict[str, Any]] | None = None,
+    context: Callable[[Side], dict[str, Any]] | None = None,
     *,
     once: str = "",
 ) -> list[OutgoingMail]:
-    """Mail one party: its folder has subject, lead, next and button. `context` is called in the reader's language."""
+    """Mail one party; the folder of the template has subject, lead, next and button.
+
+    `context` is called with the party, in the language of each reader.
+    """
     parts = {part: f"mail/{template}/_{part}.txt" for part in PARTS}
-    return queue(
-        booking, event, side, template, lambda _: {"parts": parts, **(context() if context else {})}, once=once
-    )
+
+    def whole(_recipient: Recipient) -> dict[str, Any]:
+        return {"parts": parts, **(context(Side(side)) if context else {})}
+
+    return queue(booking, event, side, template, whole, once=once)
 
 
 def answer_links(booking: Booking, side: str) -> dict[str, str]:

@@ -1,0 +1,82 @@
+"""The mails of the clock while an answer is awaited, and when none comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from techfinder.bookings.clock import done_by
+from techfinder.bookings.machine import PARTIES, SETTLED, WAITING, Next, Side, State, Step, other
+from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.queries.alternatives import alternatives
+from techfinder.bookings.reasons import Expiry
+from techfinder.bookings.telling.asking import proposal_of, question
+from techfinder.bookings.telling.notes import answer_links, note
+from techfinder.bookings.telling.registry import teller
+
+
+@teller(Step.REMIND)
+def reminded(booking: Booking, event: BookingEvent) -> None:
+    """Somebody is waited for: two reminders, and a question what came of an answer that was given elsewhere."""
+    done = done_by(event)
+    if done == Next.ELSEWHERE:
+        _ask_of_elsewhere(booking, event)
+    elif done in (Next.REMIND_FIRST, Next.REMIND_SECOND) and booking.turn:
+        _remind(booking, event, is_last=done == Next.REMIND_SECOND)
+
+
+def _remind(booking: Booking, event: BookingEvent, *, is_last: bool) -> None:
+    def context(side: Side) -> dict[str, Any]:
+        whole = question(booking, side) if booking.state == State.ASKED else proposal_of(booking, side)
+        return {**whole, "is_last": is_last, "is_change": booking.state in SETTLED}
+
+    note(booking, event, booking.turn, "booking_reminder", context, once="last" if is_last else "first")
+
+
+def _ask_of_elsewhere(booking: Booking, event: BookingEvent) -> None:
+    """Both are asked what came of it; the one whose answer was awaited can give it at once."""
+    for side in PARTIES:
+        note(
+            booking,
+            event,
+            side,
+            "booking_elsewhere_asked",
+            lambda side: answer_links(booking, side) if side == booking.turn else {},
+        )
+
+
+@teller(Step.ESCALATE)
+def escalated(booking: Booking, event: BookingEvent) -> None:
+    """The asker hears that a human looks, and what else there is; the task is mailed by who opens it."""
+    if booking.state in WAITING:
+        asker = other(booking.turn)
+        note(booking, event, asker, "booking_escalated", lambda side: {"others": alternatives(booking, side)})
+
+
+@teller(Step.EXPIRE)
+def expired(booking: Booking, event: BookingEvent) -> None:
+    """An honest word to both: to who waited with what else there is, to who kept silent what that did."""
+    if event.before == State.QUEUED:
+        note(booking, event, Side.SCHOOL, "booking_no_place", lambda side: {"others": alternatives(booking, side)})
+    else:
+        silent = _awaited(booking)
+        was_elsewhere = booking.end_reason == Expiry.ELSEWHERE
+        for side in PARTIES:
+            note(
+                booking,
+                event,
+                side,
+                "booking_expired",
+                lambda side: {
+                    "is_silent": side == silent,
+                    "was_elsewhere": was_elsewhere,
+                    "others": alternatives(booking, side) if side != silent else None,
+                },
+            )
+
+
+def _awaited(booking: Booking) -> Side:
+    """Whose answer was awaited until then."""
+    last = booking.proposals.order_by("-pk").first()
+    if last is not None:
+        return other(last.by)
+    return Side.SCHOOL if booking.asked_by == Side.PROVIDER else Side.PROVIDER
