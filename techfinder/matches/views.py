@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -147,23 +149,15 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """The school asks for the activity: the company is mailed once."""
+    """Ask for the activity: the room above does."""
     match = access.get_match_of_school(request.user, pk)
-    if actions.ask(match_id=match.pk):
-        messages.success(request, _("Asked. The company has your question by mail and answers you directly."))
-    else:
-        messages.info(request, _("You asked for this already, or it no longer fits."))
-    return redirect("matches:request", match.request.uuid)
+    asking = reverse("bookings:ask", args=[match.activity.slug])
+    return redirect(f"{asking}?{urlencode({'vraag': str(match.request.uuid)})}")
 
 
 @login_required
 @require_POST
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The company offers itself: the school is mailed once."""
-    assert isinstance(request.user, User)
+    """Offer to come: the room above does."""
     match = access.get_match_of_provider(request.user, pk)
-    if actions.offer(match_id=match.pk, user_id=request.user.pk):
-        messages.success(request, _("The school has your offer by mail and answers you directly."))
-    else:
-        messages.info(request, _("The school knows this already, or it no longer fits."))
-    return redirect("matches:activity", match.activity.slug)
+    return redirect("bookings:offer", match.request.uuid, match.activity.slug)

@@ -56,7 +56,7 @@ def world():
         request.refresh_from_db()
         match_request(request)
     actions.ask(match_id=Match.objects.get(request=many, activity__title__startswith="Wind").pk)
-    actions.offer(match_id=Match.objects.get(request=many, activity__title__startswith="Licht").pk, user_id=member.pk)
+    actions.offer(match_id=Match.objects.get(request=many, activity__title__startswith="Licht").pk)
     again.refresh_from_db()
     match_request(again)
     digest.send_digests(now=timezone.now().replace(hour=12))

@@ -140,7 +140,7 @@ class Site:
 
     def offer(self):
         if match := self.some(Match.objects.placed()):
-            actions.offer(match_id=match.pk, user_id=self.member.pk)
+            actions.offer(match_id=match.pk)
 
     def release(self):
         actions.release_places()

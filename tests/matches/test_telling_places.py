@@ -35,7 +35,7 @@ def test_what_is_held_back_is_told_when_it_has_a_place(busy, make_activity, make
     assert "Zodra een bedrijf plaats heeft" in waits.text
     assert "Waarom nog geen match" not in waits.text
     assert not Notification.objects.filter(match__request=second).exists()
-    actions.offer(match_id=first.matches.get().pk, user_id=member.pk)
+    actions.offer(match_id=first.matches.get().pk)
     release()
     assert mails(second.contact).count() == 2
     assert mails(member).count() == 2

@@ -251,7 +251,7 @@ def test_the_provider_sees_what_has_a_place_and_how_many_wait(client, busy, memb
         assert f"{reverse('organisations:edit_provider', args=[provider.slug])}#id_max_open" in page
     held = Match.objects.get(request=busy[1])
     assert client.post(reverse("matches:offer", args=[held.pk])).status_code == 404
-    assert actions.offer(match_id=held.pk, user_id=member.pk) is False
+    assert actions.offer(match_id=held.pk) is False
 
 
 def test_an_answer_gives_the_place_to_who_waits_longest(client, busy, member):
