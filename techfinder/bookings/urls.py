@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from techfinder.bookings.views import asking, calendar, links, pages, records, sheet
+from techfinder.bookings.views import asking, calendar, links, pages, records, sheet, waiting
 
 app_name = "bookings"
 urlpatterns: list[URLPattern] = [
+    path("", pages.own_list, name="list"),
     path("vraag-aan/<slug:slug>/", asking.ask, name="ask"),
     path("bied-aan/<uuid:uuid>/<slug:slug>/", asking.offer, name="offer"),
     path("<uuid:uuid>/", pages.detail, name="detail"),
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/dag/", sheet.sheet, name="sheet"),
     path("<uuid:uuid>/agenda.ics", calendar.booking_file, name="booking_file"),
     path("l/<str:token>/", links.link, name="link"),
+    path("l/<str:token>/klaar/", links.done, name="link_done"),
+    path("l/<str:token>/collega/", links.colleague, name="link_colleague"),
+    path("l/<str:token>/collega/<str:signed>/", links.code, name="link_code"),
     path("l/<str:token>/dag/", sheet.sheet_by_link, name="sheet_by_link"),
     path("l/<str:token>/agenda/", calendar.by_link, name="feed_by_link"),
     path("agenda/", calendar.own, name="calendar"),
@@ -23,4 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("dossier/", records.own_records, name="records"),
     path("dossier/<slug:kind>/<slug:key>/", records.record, name="record"),
     path("dossier/<slug:kind>/<slug:key>.csv", records.record_file, name="record_file"),
+    path("wachtlijst/<uuid:uuid>/", waiting.waiting, name="waiting"),
+    path("wachtlijst/l/<str:token>/", waiting.waiting_link, name="waiting_link"),
 ]

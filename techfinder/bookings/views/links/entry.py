@@ -1,22 +1,124 @@
-"""The link of a mail: GET and HEAD show, POST acts."""
+"""The link of a mail: GET and HEAD show one question, POST answers it."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods
+from http import HTTPStatus
+from typing import Any
 
-from techfinder.bookings import tokens
-from techfinder.bookings.models import Booking
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from techfinder.bookings import show
+from techfinder.bookings.links import Opened, again, done_path, open_link, step_of
+from techfinder.bookings.machine import Step, other, overtaking
+from techfinder.bookings.queries.alternatives import alternatives
+from techfinder.bookings.show.stages import next_words
+from techfinder.bookings.show.words import name_of
+from techfinder.bookings.tokens import Purpose
+from techfinder.bookings.views.links import taking, words
+from techfinder.bookings.views.links.guard import secret
+
+# After these the side looks for something else.
+REFUSALS = (Step.DECLINE, Step.WITHDRAW, Step.CANCEL)
 
 
+@secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """One question, and what happens next."""
-    read = tokens.read(token)
-    if read is None:
-        raise Http404
-    booking = get_object_or_404(
-        Booking.objects.select_related("activity__provider", "request__school"), pk=read.booking_id
-    )
-    return render(request, "bookings/link.html", {"booking": booking, "side": read.side, "token": token})
+    """One question, and what happens next; of an older link, what happened since."""
+    opened = open_link(token, request.user)
+    step = step_of(opened.purpose, opened.booking)
+    if opened.actor is None:
+        return _overview(request, opened)
+    if request.method == "POST":
+        return _answer(request, opened, step)
+    if step is None or not _can_ask(opened, step):
+        return _overview(request, opened)
+    return ask(request, opened, step, taking.form_of(opened, step))
+
+
+def _can_ask(opened: Opened, step: Step) -> bool:
+    """It is still the question that was mailed: nothing happened that makes it another one."""
+    passed_by = {event.action for event in opened.since} & overtaking(step)
+    return taking.is_possible(opened, step) and not passed_by
+
+
+def ask(
+    request: HttpRequest, opened: Opened, step: Step, form: forms.Form, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """The page with one question."""
+    words_of = words.ASKS[step]
+    context = {
+        "form": form,
+        "question": words.question(step, opened.booking, opened.side),
+        "then": words.filled(words_of.then, opened.booking, opened.side),
+        "button": words_of.button,
+        "rather": gettext("Something else"),
+    }
+    return render(request, "bookings/link.html", _context(opened) | context, status=status)
+
+
+def _answer(request: HttpRequest, opened: Opened, step: Step | None) -> HttpResponse:
+    if step is None:
+        return redirect(opened.url(Purpose.PAGE))
+    result = taking.take(opened, step, request.POST.dict())
+    now = again(opened, request.user)
+    if result.outcome is taking.Outcome.TAKEN:
+        return redirect(done_path(now, result.version))
+    if result.outcome is taking.Outcome.FAULTY:
+        return ask(request, now, step, result.form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _overview(request, now, HTTPStatus.CONFLICT)
+
+
+@secret
+@require_safe
+def done(request: HttpRequest, token: str) -> HttpResponse:
+    """What was done, and what happens next. Read again later, it says what happened since."""
+    opened = open_link(token, request.user)
+    step = _done_step(opened)
+    if step is None or opened.actor is None:
+        return redirect(opened.url(Purpose.PAGE))
+    return render(request, "bookings/link_done.html", _context(opened) | _done(opened, step))
+
+
+def _done_step(opened: Opened) -> Step | None:
+    """What was done: a yes to another day than the one asked for is a proposal."""
+    mine = opened.booking.events.filter(version=opened.link.version, side=opened.side).last()
+    step = Step(mine.action) if mine else step_of(opened.purpose, opened.booking)
+    return step if step in words.ASKS else None
+
+
+def _done(opened: Opened, step: Step) -> dict[str, Any]:
+    booking, side = opened.booking, opened.side
+    return {
+        "done": words.filled(words.ASKS[step].done, booking, side),
+        "after": words.filled(words.ASKS[step].after, booking, side),
+        "next": next_words(booking, side) if booking.is_live else "",
+        "others": alternatives(booking, side) if step in REFUSALS else None,
+    }
+
+
+def _overview(request: HttpRequest, opened: Opened, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    """How it stands, what happened since the mail, and all that can be done now."""
+    context = {"shown": show.page_of(opened.booking, opened.side), "buttons": taking.buttons(opened)}
+    if not opened.booking.is_live:
+        context["others"] = alternatives(opened.booking, opened.side)
+    return render(request, "bookings/link_page.html", _context(opened) | context, status=status)
+
+
+def _context(opened: Opened) -> dict[str, Any]:
+    booking = opened.booking
+    return {
+        "opened": opened,
+        "booking": booking,
+        "title": booking.activity.title,
+        "rows": words.rows(booking, opened.side),
+        "happened": words.happened(opened),
+        "organisation": name_of(booking, opened.side),
+        "other": name_of(booking, other(opened.side)),
+        "page": opened.url(Purpose.PAGE),
+        "message_url": opened.url(Purpose.MESSAGE),
+    }
