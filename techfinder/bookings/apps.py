@@ -4,10 +4,13 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 # Each registers itself at a lower room: what bookings add to its pages.
-ADDITIONS = ("beside", "waiting_beside",)
+ADDITIONS = (
+    "beside",
+    "waiting_beside",
+)
 
 # Each says what is mailed of some steps.
-TELLING = ("asking", "overdue")
+TELLING = ("asking", "contacts", "overdue", "waiting_list")
 
 
 class BookingsConfig(AppConfig):

@@ -2,10 +2,11 @@
 
 import re
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from techfinder.accounts.models import User
-from techfinder.organisations.models import Membership, Provider, School, SchoolQuerySet
+from techfinder.organisations.models import Invitation, Membership, Provider, School, SchoolQuerySet
 from techfinder.organisations.register.names import folded
 
 WORDS = 8
@@ -48,3 +49,20 @@ def members_of(provider: Provider) -> QuerySet[User]:
     return User.objects.filter(
         is_active=True, memberships__provider=provider, memberships__status=Membership.Status.ACTIVE
     ).distinct()
+
+
+def single_handed(user: User) -> list[Membership]:
+    """Where this person is the only one who acts and invited nobody: a second contact is asked for. One query."""
+    active = Membership.objects.filter(status=Membership.Status.ACTIVE)
+    others = active.filter(user__is_active=True).exclude(user=user)
+    same = (
+        Q(school__isnull=False, school=OuterRef("school"))
+        | Q(provider__isnull=False, provider=OuterRef("provider"))
+        | Q(board__isnull=False, board=OuterRef("board"))
+    )
+    mine = active.filter(user=user).filter(~Exists(others.filter(same)))
+    asked = Invitation.objects.filter(same, accepted_at=None, expires_at__gt=timezone.now())
+    # A provider that waits for approval cannot invite yet.
+    waiting = Q(provider__status__in=[Provider.Status.PENDING, Provider.Status.REJECTED])
+    found = mine.filter(~Exists(asked)).exclude(waiting).select_related("school", "provider", "board")
+    return list(found.order_by("pk"))
