@@ -27,6 +27,7 @@ _BY_STATE = {
     Purpose.PROPOSE: (Step.PROPOSE, Step.PROPOSE_CHANGE),
     Purpose.DECLINE: (Step.DECLINE, Step.REFUSE_CHANGE),
 }
+_STEPS = {step.value: step for step in Step}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def step_of(purpose: str, booking: Booking) -> Step | None:
         return Step.PROMOTE
     if pair := _BY_STATE.get(Purpose(purpose)):
         return pair[booking.state in SETTLED]
-    return Step(purpose) if purpose in Step else None
+    return _STEPS.get(str(purpose))
 
 
 def _actor(link: Link, booking: Booking, user: Person) -> Actor | None:
