@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from techfinder.bookings.views import asking, calendar, links, pages, records, sheet, waiting
+from techfinder.bookings.views import after, again, asking, calendar, links, pages, records, sheet, waiting
 
 app_name = "bookings"
 urlpatterns: list[URLPattern] = [
@@ -29,4 +29,13 @@ urlpatterns: list[URLPattern] = [
     path("dossier/<slug:kind>/<slug:key>.csv", records.record_file, name="record_file"),
     path("wachtlijst/<uuid:uuid>/", waiting.waiting, name="waiting"),
     path("wachtlijst/l/<str:token>/", waiting.waiting_link, name="waiting_link"),
+    path("<uuid:uuid>/opnieuw/", again.again, name="again"),
+    path("l/<str:token>/opnieuw/", again.again_by_link, name="again_by_link"),
+    path("<uuid:uuid>/opnieuw/klassen/", again.classes, name="classes"),
+    path("<uuid:uuid>/opnieuw/reeks/", again.row, name="row"),
+    path("voor/<uuid:uuid>/<slug:slug>/klassen/", again.classes_of_request, name="classes_of_request"),
+    path("voor/<uuid:uuid>/<slug:slug>/reeks/", again.row_of_request, name="row_of_request"),
+    path("reeks/<int:pk>/", again.series, name="series"),
+    path("<uuid:uuid>/afloop/", after.report, name="report"),
+    path("terugblik/<uuid:uuid>/", after.survey, name="survey"),
 ]

@@ -1,5 +1,6 @@
 """Every write of bookings: keyword-only functions that own their transaction."""
 
+from techfinder.bookings.actions.again import ask_again, ask_in_parts, ask_several
 from techfinder.bookings.actions.answering import accept, decline, elsewhere, propose, withdraw
 from techfinder.bookings.actions.asking import Part, ask, ask_parts, ask_wanted
 from techfinder.bookings.actions.changing import cancel, change, confirm, propose_change, refuse_change, take_over
@@ -15,6 +16,7 @@ from techfinder.bookings.actions.errors import (
     Why,
 )
 from techfinder.bookings.actions.queueing import promote, promote_next
+from techfinder.bookings.actions.surveys import answer_survey, ask_surveys
 
 __all__ = [
     "BadChangeError",
@@ -27,8 +29,13 @@ __all__ = [
     "Part",
     "Why",
     "accept",
+    "answer_survey",
     "ask",
+    "ask_again",
+    "ask_in_parts",
     "ask_parts",
+    "ask_several",
+    "ask_surveys",
     "ask_wanted",
     "cancel",
     "change",

@@ -171,6 +171,8 @@ class Part:
     pupils: int
     session_id: int | None = None
     date: dt.date | None = None
+    start: dt.time | None = None
+    end: dt.time | None = None
 
 
 @transaction.atomic
@@ -195,6 +197,8 @@ def ask_parts(
             by=by,
             session_id=each.session_id,
             date=each.date,
+            start=each.start,
+            end=each.end,
             pupils=each.pupils,
             words=words,
             part=number,

@@ -115,6 +115,7 @@ REFUSALS = {
     Why.CLOSED: ("", _("This question is not open any more.")),
     Why.GONE: ("", _("This activity is not offered at the moment.")),
     Why.ALREADY: ("", _("This was asked already, and waits for an answer.")),
+    Why.DECLINED: ("", _("The other side said no to this before.")),
     Why.PAST: ("date", _("Choose a later day: this one is over, or too soon for the provider.")),
     Why.NO_SESSION: ("session", _("This day is not there any more. Choose another one.")),
     Why.TOO_MANY: ("pupils", _("That is more pupils than this activity takes at once.")),
