@@ -17,6 +17,8 @@ from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, Side, State, Step, other
 from techfinder.bookings.models import Booking, DaySheet, Proposal, Task
+from techfinder.bookings.telling.former import tell_former
+from techfinder.bookings.telling.people import contact_of
 from techfinder.bookings.workdays import Workdays
 
 # Cancelled with so many working days to go, or fewer, is late.
@@ -174,8 +176,10 @@ def cancel(*, booking_id: int, version: int, by: Actor, reason: str, words: str 
     booking.sequence += 1
     state = State.CANCELLED_LATE if late else State.CANCELLED_EARLY
     base.end(booking, state, by, reason=reason, words=words)
-    base.record(booking, step=Step.CANCEL, by=by, before=before, words=words)
+    booking.save()
+    # Before it is told: the school reads what else fits a request that is open again.
     reopen_if_bare(booking.request, was=was)
+    base.record(booking, step=Step.CANCEL, by=by, before=before, words=words)
     if late:
         open_task(kind=Task.Kind.CANCELLED_LATE, about=booking, note=words)
     return booking
@@ -196,7 +200,9 @@ def take_over(*, booking_id: int, side: str, by: Actor) -> Booking:
     if side not in PARTIES or (by.side in PARTIES and by.side != side):
         raise NotAllowedError(booking, Step.TAKE_OVER)
     if not same:
+        former = contact_of(booking, side)
         base.become_contact(booking, side, by)
         setattr(booking, f"{side}_phone", "")
-        base.record(booking, step=Step.TAKE_OVER, by=by, before=booking.state, reschedule=False)
+        event = base.record(booking, step=Step.TAKE_OVER, by=by, before=booking.state, reschedule=False)
+        tell_former(booking, event, side, former)
     return booking

@@ -1,4 +1,4 @@
-"""The mails of a question: asked, queued, proposed, answered, withdrawn. What is agreed is told in `telling.day`.
+"""The mails of a question: asked, queued, proposed, answered, withdrawn. What is agreed is confirmed by `telling.day`.
 
 A party reads what the other one did; a coordinator's act is told to both.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from techfinder.bookings.hiding import without_contacts
-from techfinder.bookings.machine import PARTIES, SETTLED, Side, State, Step, other
+from techfinder.bookings.machine import PARTIES, Side, State, Step, other
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
 from techfinder.bookings.queries.alternatives import alternatives
 from techfinder.bookings.queries.queue import queue_position
@@ -113,14 +113,6 @@ def elsewhere(booking: Booking, event: BookingEvent) -> None:
     """One side says that the answer was given another way."""
     for side in _readers(event):
         note(booking, event, side, "booking_elsewhere")
-
-
-@teller(Step.ACCEPT)
-def accepted_for(booking: Booking, event: BookingEvent) -> None:
-    """What is agreed is confirmed to both (`telling.day`); here only that a coordinator said yes for somebody."""
-    if event.side == Side.COORDINATOR and event.before not in SETTLED:
-        for side in PARTIES:
-            _on_behalf(booking, event, side)
 
 
 def _on_behalf(booking: Booking, event: BookingEvent, side: str) -> None:

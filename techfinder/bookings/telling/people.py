@@ -16,7 +16,8 @@ from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.words import of_booking
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.models import OutgoingMail, Suppression
-from techfinder.organisations.models import Membership
+from techfinder.organisations.models import Membership, Provider
+from techfinder.organisations.queries import members_of
 from techfinder.taxonomy.models import Region
 
 LANGUAGE = "nl"
@@ -45,10 +46,16 @@ def recipients(booking: Booking, side: str) -> list[Recipient]:
     """
     if has_turned_away(booking, side):
         return []
-    contact = _contact(booking, side)
-    if contact is not None and _reachable([contact], booking, side):
+    contact = contact_of(booking, side)
+    if contact is not None:
         return [contact]
     return _reachable(_others(booking, side), booking, side)[:MOST]
+
+
+def contact_of(booking: Booking, side: str) -> Recipient | None:
+    """The contact of a party, when she can be reached and did not leave."""
+    contact = _contact(booking, side)
+    return contact if contact is not None and _reachable([contact], booking, side) else None
 
 
 def has_turned_away(booking: Booking, side: str) -> bool:
@@ -111,6 +118,14 @@ def _silenced(addresses: Iterable[str]) -> set[str]:
     suppressed = Suppression.objects.filter(email__in=addresses).values_list("email", flat=True)
     closed = User.objects.filter(email__in=addresses, is_active=False).values_list("email", flat=True)
     return {*suppressed, *closed}
+
+
+def people_of(provider: Provider) -> list[Recipient]:
+    """Everybody who acts for a provider and can be reached; without people its general address."""
+    members = [of_person(user) for user in members_of(provider).order_by("pk")]
+    found = members or [Recipient(None, provider.email, provider.name, LANGUAGE)]
+    silenced = _silenced({each.email.lower() for each in found})
+    return [each for each in found if each.email.lower() not in silenced][:MOST]
 
 
 def coordinators(region: Region | None) -> list[Recipient]:
@@ -179,6 +194,7 @@ def send(
         context=whole,
         thread=f"booking-{booking.uuid}",
         reply_to=reply_to(booking, side),
+        calendar=whole.get("calendar"),
     )
 
 

@@ -1,0 +1,34 @@
+"""Who is no longer the contact hears so once: without links, for these are the new contact's."""
+
+from __future__ import annotations
+
+from techfinder.bookings.machine import Side
+from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.show.words import name_of
+from techfinder.bookings.telling.people import Recipient
+from techfinder.mail.actions import queue_mail
+from techfinder.mail.compose import absolute
+from techfinder.mail.models import OutgoingMail
+
+
+def tell_former(booking: Booking, event: BookingEvent, side: str, former: Recipient | None) -> OutgoingMail | None:
+    """`former` is the contact that a side had before (`people.contact_of`); None, or who is it still, is not mailed."""
+    name, email, _phone = booking.contact(side)
+    if former is None or former.email.lower() == email.lower():
+        return None
+    return queue_mail(
+        key=f"booking:{booking.pk}:{event.version}:booking_taken_over:{side}"[:200],
+        kind="booking_taken_over",
+        to=former.email,
+        recipient=former.user,
+        language=former.language,
+        template="booking_taken_over",
+        context={
+            "title": booking.activity.title,
+            "mine": name_of(booking, side),
+            "other": name_of(booking, Side.PROVIDER if side == Side.SCHOOL else Side.SCHOOL),
+            "taker": name,
+            "activity_url": absolute(booking.activity.get_absolute_url()),
+        },
+        thread=f"booking-{booking.uuid}",
+    )
