@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from techfinder.bookings.views import after, again, asking, calendar, links, pages, records, sheet, waiting
+from techfinder.bookings.views import after, again, asking, calendar, links, pages, queue, records, sheet, waiting
 
 app_name = "bookings"
 urlpatterns: list[URLPattern] = [
     path("", pages.own_list, name="list"),
+    path("wachtrij/<slug:slug>/", queue.queue, name="queue"),
     path("vraag-aan/<slug:slug>/", asking.ask, name="ask"),
     path("bied-aan/<uuid:uuid>/<slug:slug>/", asking.offer, name="offer"),
     path("<uuid:uuid>/", pages.detail, name="detail"),

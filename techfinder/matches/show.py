@@ -159,8 +159,6 @@ class Dashboard:
 
     requests: list[RequestLine] = field(default_factory=list)
     request_count: int = 0
-    offered: list[Match] = field(default_factory=list)
-    asked: list[Match] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     ask_count: int = 0
     activities: list[Activity] = field(default_factory=list)
@@ -168,10 +166,6 @@ class Dashboard:
     has_provider: bool = False
     many_providers: bool = False
     held: list[Waiting] = field(default_factory=list)
-
-    @property
-    def waiting(self) -> int:
-        return len(self.offered) + len(self.asked)
 
 
 def dashboard(user: User) -> Dashboard:
@@ -188,7 +182,6 @@ def _fill_school(page: Dashboard, user: User) -> None:
     fits = Count("matches", filter=PLACED, distinct=True)
     rows = mine.annotate(fits=fits).prefetch_related(best_matches(BEST)).order_by("-created_at", "-pk")[:SHOWN]
     page.requests = [_request_line(row) for row in rows]
-    page.offered = list(_placed().filter(request__in=mine).exclude(offered_at=None).order_by("-offered_at")[:SHOWN])
 
 
 def _request_line(request: Request) -> RequestLine:
@@ -217,7 +210,6 @@ def _fill_provider(page: Dashboard, user: User) -> None:
         activity.gone = warning(activity, gone.get(activity.pk, []))  # type: ignore[attr-defined]
         activity.proposal = next(iter(proposed.get(activity.pk, [])), None)  # type: ignore[attr-defined]
     matches = _placed().filter(activity__provider__in=providers, request__status=Request.Status.OPEN)
-    page.asked = list(matches.exclude(asked_at=None).order_by("asked_at")[:SHOWN])
     fresh = _best_of_each_request(matches)
     page.ask_count = fresh.count()
     page.asks = asks(list(fresh.order_by("-created_at", "-score")[:SHOWN]), Labels(), with_activity=True)

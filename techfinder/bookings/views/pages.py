@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,11 +18,26 @@ from techfinder.bookings import show
 from techfinder.bookings.access import booking_for
 from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
 from techfinder.bookings.actors import Actor, person
+from techfinder.bookings.filters import BookingFilter
 from techfinder.bookings.forms.answering import FORMS, StepForm, form_of, take
 from techfinder.bookings.machine import Side, Step, may
 from techfinder.bookings.models import Booking
+from techfinder.bookings.queries.lists import mine_of
 
+PER_PAGE = 20
 either = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@login_required
+@require_safe
+def own_list(request: HttpRequest) -> HttpResponse:
+    """All bookings of this person, of both sides."""
+    assert isinstance(request.user, User)
+    mine = mine_of(request.user)
+    chosen = BookingFilter(request.GET, mine=mine)
+    page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"filter": chosen, "page": page, "lines": show.lines(page.object_list, mine), "mine": mine}
+    return render(request, "bookings/list.html", context)
 
 
 @login_required
