@@ -100,16 +100,19 @@ def overdue(booking: Booking, terms: Terms, *, now: dt.datetime) -> Next | None:
 
     On a day that is no working day of who must answer nobody is reminded, and no time for an answer runs out.
     """
-    past = [each.step for each in _to_come(booking, terms, _Was.now(booking), now) if each.at <= now]
+    coming = _to_come(booking, terms, _Was.now(booking), now)
     if not terms.answering.holds(timezone.localdate(now)) and not _has_come(booking, now):
-        past = [step for step in past if step not in PATIENT]
-    return _last(past, ANSWERING) or _last(past, DAYS)
+        coming = [each for each in coming if each.step not in PATIENT]
+    lasts = _lasts(coming, now)
+    return min(lasts, key=_in_order).step if lasts else None
 
 
 def go_on(booking: Booking, terms: Terms, *, done: Next, now: dt.datetime, is_last: bool = False) -> None:
     """Set what is next after the clock did `done`; save nothing. `is_last`: of the questions what came of it."""
     was = _Was.now(booking)
     coming = [each for each in _to_come(booking, terms, was, now) if not _is_done(each.step, done)]
+    lasts = _lasts(coming, now)
+    coming = [each for each in coming if each.at > now or each in lasts]
     day = timezone.localdate(now)
     if done == Next.ESCALATE:
         coming.append(_expire(booking, at(terms.answering.after(day, terms.rule.expire), CLOSING)))
@@ -125,11 +128,18 @@ def done_by(event: BookingEvent) -> Next:
 
 
 def _write_next(booking: Booking, coming: Iterable[Planned]) -> None:
-    booking.next_step_at, booking.next_step = min(coming)
+    booking.next_step_at, booking.next_step = min(coming, key=_in_order)
 
 
-def _last(steps: Sequence[Next], order: Sequence[Next]) -> Next | None:
-    return max((step for step in steps if step in order), key=order.index, default=None)
+def _in_order(planned: Planned) -> tuple[dt.datetime, bool]:
+    """Of what comes at the same moment an answer before the day."""
+    return planned.at, planned.step in DAYS
+
+
+def _lasts(plan: Plan, now: dt.datetime) -> Plan:
+    """The last that is overdue of each row of the plan."""
+    rows = ([each for each in plan if each.step in order and each.at <= now] for order in (ANSWERING, DAYS))
+    return [max(row) for row in rows if row]
 
 
 def _is_done(step: Next, done: Next) -> bool:
@@ -170,7 +180,8 @@ class _Was(NamedTuple):
         if self.next_step in order:
             first = order.index(Next(self.next_step))
             return [each for each in plan if order.index(each.step) >= first]
-        return [each for each in plan if self.next_step_at is None or each.at >= self.next_step_at]
+        stored = self.next_step_at
+        return [each for each in plan if not stored or each.at > stored or (each.at == stored and order is DAYS)]
 
 
 # ------------------------------------------------------------------- the plan
