@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core import validators
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -236,6 +237,9 @@ class NewRequestForm(QuestionForm):
         widget=forms.TextInput({"autocomplete": "name", "class": "tf-w-mail"}),
     )
 
+    # The address of an activity that is asked for once the question is open.
+    wanted = forms.Field(required=False, widget=forms.HiddenInput)
+
     field_order = ["school_q", "school"]
 
     def __init__(self, *args: Any, known_email: str = "", **kwargs: Any) -> None:
@@ -249,6 +253,15 @@ class NewRequestForm(QuestionForm):
         if self.chosen is None:
             raise ValidationError(_("Choose your school from the list"))
         return self.chosen.code
+
+    def clean_wanted(self) -> str:
+        """Nobody typed it: what cannot be an address is no reason to stop."""
+        wanted: str = self.cleaned_data["wanted"] or ""
+        is_slug = validators.slug_re.fullmatch(wanted) and len(wanted) <= Request.wanted.field.max_length
+        return wanted if is_slug else ""
+
+    def question(self) -> dict[str, Any]:
+        return {**super().question(), "wanted": self.cleaned_data["wanted"]}
 
     def clean_email(self) -> str:
         return self.known_email or self.cleaned_data["email"].lower()

@@ -44,6 +44,7 @@ def _from_address(query: QueryDict) -> dict[str, Any]:
         "date_until": _day(query.get("tot", "")),
         "max_travel_km": _number(query.get("km", "")),
         "max_cost": _number(query.get("budget", "")),
+        "wanted": query.get("activiteit", "")[:140],
     }
     return {name: value for name, value in wanted.items() if value not in ("", [], None)}
 
