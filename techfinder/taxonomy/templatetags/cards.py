@@ -1,4 +1,7 @@
-"""The short lists on a card, of which a page has a hundred: each item is drawn once, and kept by its words."""
+"""The short lists on a card, of which a page has a hundred: each item is drawn once, and kept by its words.
+
+A list that was drawn already stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +20,35 @@ register = template.Library()
 
 
 @register.simple_tag
-def fact_items(facts: Iterable[Fact]) -> SafeString:
+def fact_items(facts: Iterable[Fact] | SafeString) -> SafeString:
     """Draw the items of components/facts.html."""
+    if isinstance(facts, SafeString):
+        return facts
     return _joined(_fact(fact.icon, str(fact.text)) for fact in facts)
 
 
 @register.simple_tag
-def reason_items(reasons: Iterable[object]) -> SafeString:
+def reason_items(reasons: Iterable[object] | SafeString) -> SafeString:
     """Draw the items of components/reasons.html that say what fits."""
+    if isinstance(reasons, SafeString):
+        return reasons
     return _joined(_reason(str(reason)) for reason in reasons)
 
 
 @register.simple_tag
-def shortfall_items(shortfalls: Iterable[object]) -> SafeString:
+def shortfall_items(shortfalls: Iterable[object] | SafeString) -> SafeString:
     """Draw the items of components/reasons.html that say what falls short."""
+    if isinstance(shortfalls, SafeString):
+        return shortfalls
     hint = gettext("Does not quite fit:") if shortfalls else ""
     return _joined(_shortfall(hint, str(shortfall)) for shortfall in shortfalls)
 
 
 @register.simple_tag
-def state_lines(states: Iterable[Fact]) -> SafeString:
+def state_lines(states: Iterable[Fact] | SafeString) -> SafeString:
     """Draw how things stand, the first line darker than the others."""
+    if isinstance(states, SafeString):
+        return states
     return _joined(_state(state.icon, str(state.text), at > 0) for at, state in enumerate(states))
 
 
