@@ -10,7 +10,7 @@ ADDITIONS = (
 )
 
 # Each says what is mailed of some steps.
-TELLING = ("asking", "contacts", "day", "overdue", "waiting_list")
+TELLING = ("after", "asking", "contacts", "day", "overdue", "waiting_list")
 
 
 class BookingsConfig(AppConfig):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from techfinder.bookings.clock import done_by
 from techfinder.bookings.machine import PARTIES, Next, Side, Step
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.people import queue
@@ -13,12 +14,11 @@ TEMPLATES = {Next.ASK_AFTER: "booking_after", Next.ASK_AGAIN: "booking_again_aft
 
 @teller(Step.REMIND)
 def ask_how_it_was(booking: Booking, event: BookingEvent) -> None:
-    """Two questions, behind one link. The event says which step of the clock it is."""
-    template = TEMPLATES.get(event.changed.get("step", ""))
+    """Two questions, behind one link."""
+    template = TEMPLATES.get(done_by(event))  # type: ignore[arg-type]
     if template is None:
         return
     told = set(booking.evaluations.values_list("side", flat=True))
     for side in PARTIES:
         if side not in told:
-            report_url = link(booking, Side(side), Purpose.REPORT)
-            queue(booking, event, side, template, {"button_url": report_url})
+            queue(booking, event, side, template, {"button_url": link(booking, Side(side), Purpose.REPORT)})
