@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from techfinder.bookings import show
+from techfinder.bookings import show, tokens
+from techfinder.bookings.forms.answering import StepForm
 from techfinder.bookings.links import Opened, again, done_path, open_link, step_of
 from techfinder.bookings.machine import Step, other, overtaking
 from techfinder.bookings.queries.alternatives import alternatives
 from techfinder.bookings.show.stages import next_words
 from techfinder.bookings.show.words import name_of
 from techfinder.bookings.tokens import Purpose
+from techfinder.bookings.views.after import report_page
 from techfinder.bookings.views.links import taking, words
 from techfinder.bookings.views.links.guard import secret
 
@@ -30,14 +33,16 @@ REFUSALS = (Step.DECLINE, Step.WITHDRAW, Step.CANCEL)
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """One question, and what happens next; of an older link, what happened since."""
     opened = open_link(token, request.user)
-    step = step_of(opened.purpose, opened.booking)
     if opened.actor is None:
         return _overview(request, opened)
+    if own := PAGES.get(opened.purpose):
+        return own(request, opened)
+    step = step_of(opened.purpose, opened.booking)
     if request.method == "POST":
         return _answer(request, opened, step)
     if step is None or not _can_ask(opened, step):
         return _overview(request, opened)
-    return ask(request, opened, step, taking.form_of(opened, step))
+    return _ask(request, opened, step, taking.filled_in(opened, step))
 
 
 def _can_ask(opened: Opened, step: Step) -> bool:
@@ -46,8 +51,8 @@ def _can_ask(opened: Opened, step: Step) -> bool:
     return taking.is_possible(opened, step) and not passed_by
 
 
-def ask(
-    request: HttpRequest, opened: Opened, step: Step, form: forms.Form, status: HTTPStatus = HTTPStatus.OK
+def _ask(
+    request: HttpRequest, opened: Opened, step: Step, form: StepForm, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The page with one question."""
     words_of = words.ASKS[step]
@@ -55,7 +60,7 @@ def ask(
         "form": form,
         "question": words.question(step, opened.booking, opened.side),
         "then": words.filled(words_of.then, opened.booking, opened.side),
-        "button": words_of.button,
+        "button": taking.words_of_button(opened, step),
         "rather": gettext("Something else"),
     }
     return render(request, "bookings/link.html", _context(opened) | context, status=status)
@@ -64,13 +69,38 @@ def ask(
 def _answer(request: HttpRequest, opened: Opened, step: Step | None) -> HttpResponse:
     if step is None:
         return redirect(opened.url(Purpose.PAGE))
-    result = taking.take(opened, step, request.POST.dict())
+    result = taking.answer(opened, step, request.POST.dict())
     now = again(opened, request.user)
     if result.outcome is taking.Outcome.TAKEN:
         return redirect(done_path(now, result.version))
     if result.outcome is taking.Outcome.FAULTY:
-        return ask(request, now, step, result.form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _ask(request, now, step, result.form, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _overview(request, now, HTTPStatus.CONFLICT)
+
+
+def _report(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """How it was; a page of its own."""
+    if opened.actor is None or not taking.is_possible(opened, Step.REPORT):
+        return _overview(request, opened)
+    page = opened.url(Purpose.PAGE)
+    again_url = reverse(
+        "bookings:again_by_link",
+        args=[tokens.token(opened.booking, opened.side, Purpose.PAGE, holder=opened.link.holder)],
+    )
+    return report_page(request, opened.booking, by=opened.actor, page_url=page, again_url=again_url)
+
+
+def _change(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """What changes goes to the sheet of the day."""
+    if not taking.is_possible(opened, Step.CHANGE):
+        return _overview(request, opened)
+    return redirect("bookings:sheet_by_link", opened.token)
+
+
+PAGES: dict[Purpose, Callable[[HttpRequest, Opened], HttpResponse]] = {
+    Purpose.REPORT: _report,
+    Purpose.CHANGE: _change,
+}
 
 
 @secret
@@ -97,7 +127,7 @@ def _done(opened: Opened, step: Step) -> dict[str, Any]:
         "done": words.filled(words.ASKS[step].done, booking, side),
         "after": words.filled(words.ASKS[step].after, booking, side),
         "next": next_words(booking, side) if booking.is_live else "",
-        "others": alternatives(booking, side) if step in REFUSALS else None,
+        "alternatives": alternatives(booking, side) if step in REFUSALS else None,
     }
 
 
@@ -105,7 +135,7 @@ def _overview(request: HttpRequest, opened: Opened, status: HTTPStatus = HTTPSta
     """How it stands, what happened since the mail, and all that can be done now."""
     context = {"shown": show.page_of(opened.booking, opened.side), "buttons": taking.buttons(opened)}
     if not opened.booking.is_live:
-        context["others"] = alternatives(opened.booking, opened.side)
+        context["alternatives"] = alternatives(opened.booking, opened.side)
     return render(request, "bookings/link_page.html", _context(opened) | context, status=status)
 
 

@@ -14,6 +14,7 @@ from techfinder.bookings.links import Opened
 from techfinder.bookings.machine import SETTLED, Side, State, Step, other
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
 from techfinder.bookings.show.history import SENTENCES
+from techfinder.bookings.show.steps import open_proposal
 from techfinder.bookings.show.words import name_of, when_words, wished_words
 from techfinder.matches.telling.labels import deliveries, levels
 from techfinder.taxonomy.templatetags.ui import clock_time, pupils, weekday
@@ -23,11 +24,10 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A page: its question, what happens when it is answered, the button; and on the page after it, what was done."""
+    """A page: its question, what happens when it is answered; and on the page after it, what was done."""
 
     question: Words
     then: Words
-    button: Words
     done: Words
     after: Words
 
@@ -36,116 +36,70 @@ ASKS: dict[Step, Ask] = {
     Step.ACCEPT: Ask(
         gettext_lazy("%(other)s asks for %(when)s. Do you say yes?"),
         gettext_lazy("It is agreed then. Both of you get a mail at once, with the details and each other's contact."),
-        gettext_lazy("Yes, this is agreed"),
         gettext_lazy("Agreed: %(when)s"),
         gettext_lazy("You both get a mail now, with the details and an event for your calendar."),
     ),
     Step.PROPOSE: Ask(
         gettext_lazy("Which other day do you propose to %(other)s?"),
         gettext_lazy("%(other)s gets your proposal by mail, and says yes, no, or another day."),
-        gettext_lazy("Propose this day"),
         gettext_lazy("Your proposal is on its way to %(other)s"),
         gettext_lazy("You get a mail as soon as there is an answer."),
     ),
     Step.DECLINE: Ask(
         gettext_lazy("You say no to %(other)s. Why does it not suit?"),
         gettext_lazy("%(other)s hears it at once, with your reason and other ways on. Nobody keeps waiting."),
-        gettext_lazy("Say no"),
         gettext_lazy("You said no"),
         gettext_lazy("%(other)s hears it now, with your reason. Thank you for the answer: so nobody keeps waiting."),
     ),
     Step.WITHDRAW: Ask(
         gettext_lazy("Do you take your question to %(other)s back?"),
         gettext_lazy("%(other)s hears that no answer is needed any more."),
-        gettext_lazy("Take the question back"),
         gettext_lazy("You took your question back"),
         gettext_lazy("%(other)s hears that no answer is needed any more."),
     ),
     Step.ELSEWHERE: Ask(
         gettext_lazy("Was there an answer another way?"),
         gettext_lazy("By telephone, for example. The reminders stop. Later we ask both of you what came of it."),
-        gettext_lazy("Yes, it was answered another way"),
         gettext_lazy("You told that it was answered another way"),
         gettext_lazy("The reminders stop. Later we ask both of you what came of it."),
-    ),
-    Step.CHANGE: Ask(
-        gettext_lazy("What changes on %(when)s?"),
-        gettext_lazy("It holds at once. %(other)s gets a mail with only what changed."),
-        gettext_lazy("Save what changes"),
-        gettext_lazy("Your change is saved"),
-        gettext_lazy("%(other)s gets a mail with only what changed, and the calendar follows."),
     ),
     Step.PROPOSE_CHANGE: Ask(
         gettext_lazy("To which day do you want to move it?"),
         gettext_lazy("%(other)s gets your proposal. Until there is a yes, %(when)s stays agreed."),
-        gettext_lazy("Propose this day"),
         gettext_lazy("Your proposal is on its way to %(other)s"),
         gettext_lazy("Until there is a yes, %(agreed)s stays agreed."),
     ),
     Step.REFUSE_CHANGE: Ask(
         gettext_lazy("Do you keep %(agreed)s?"),
         gettext_lazy("%(other)s hears that the new day does not suit. What was agreed stays."),
-        gettext_lazy("Keep the day that was agreed"),
         gettext_lazy("It stays %(agreed)s"),
         gettext_lazy("%(other)s hears that the new day does not suit."),
     ),
     Step.CONFIRM: Ask(
         gettext_lazy("Is it still right: %(when)s?"),
         gettext_lazy("%(other)s hears that all is ready at your side."),
-        gettext_lazy("Yes, it is right"),
         gettext_lazy("You confirmed %(when)s"),
         gettext_lazy("The day before you both get a last mail."),
     ),
     Step.CANCEL: Ask(
         gettext_lazy("Do you cancel %(when)s?"),
         gettext_lazy("%(other)s hears it at once, with your reason. This cannot be undone."),
-        gettext_lazy("Cancel it"),
         gettext_lazy("It is cancelled"),
         gettext_lazy("%(other)s hears it now, with your reason. It is taken out of both calendars."),
-    ),
-    Step.REPORT: Ask(
-        gettext_lazy("How was it on %(when)s?"),
-        gettext_lazy("Two questions. Together the answers show what works."),
-        gettext_lazy("Send my answer"),
-        gettext_lazy("Thank you: your answer is saved"),
-        gettext_lazy("There is nothing more you have to do."),
     ),
     Step.PROMOTE: Ask(
         gettext_lazy("Do you give %(other)s a place on %(when)s?"),
         gettext_lazy("It is agreed then. Both of you get a mail at once, with the details and each other's contact."),
-        gettext_lazy("Yes, this is agreed"),
         gettext_lazy("Agreed: %(when)s"),
         gettext_lazy("You both get a mail now, with the details and an event for your calendar."),
     ),
-    Step.TAKE_OVER: Ask(
-        "", "", "", gettext_lazy("You are the contact from now on"), gettext_lazy("The mails go to you.")
-    ),
+    Step.TAKE_OVER: Ask("", "", gettext_lazy("You are the contact from now on"), gettext_lazy("The mails go to you.")),
 }
 OFFERED = gettext_lazy("%(other)s offers %(when)s. Do you say yes?")
 NO_DAY_YET = gettext_lazy("%(other)s asks for this. Which day do you agree on?")
 OFFERED_NO_DAY = gettext_lazy("%(other)s offers this. Which day do you agree on?")
 PROPOSED = gettext_lazy("%(other)s proposes %(when)s. Does that suit you?")
 MOVED = gettext_lazy("%(other)s wants to move it to %(when)s. Does that suit you?")
-
-# On the buttons of the page with all that can be done, in the order of what is asked most.
-BUTTONS: dict[Step, Words] = {
-    Step.ACCEPT: gettext_lazy("Yes, this suits"),
-    Step.PROMOTE: gettext_lazy("Give them a place"),
-    Step.CONFIRM: gettext_lazy("It is still right"),
-    Step.REPORT: gettext_lazy("Tell how it was"),
-    Step.PROPOSE: gettext_lazy("Another day"),
-    Step.DECLINE: gettext_lazy("No, with the reason"),
-    Step.REFUSE_CHANGE: gettext_lazy("Keep the day that was agreed"),
-    Step.CHANGE: gettext_lazy("Change something"),
-    Step.PROPOSE_CHANGE: gettext_lazy("Move it to another day"),
-    Step.ELSEWHERE: gettext_lazy("It was answered another way"),
-    Step.WITHDRAW: gettext_lazy("Take the question back"),
-    Step.CANCEL: gettext_lazy("Cancel"),
-}
-
-
-def open_proposal(booking: Booking) -> Proposal | None:
-    return booking.proposals.filter(state=Proposal.State.OPEN).first()
 
 
 def names(booking: Booking, side: Side, proposal: Proposal | None = None) -> dict[str, Any]:
