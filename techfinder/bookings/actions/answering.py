@@ -11,6 +11,7 @@ from django.utils import timezone
 from techfinder.bookings.actions import base, seats
 from techfinder.bookings.actions.covering import fulfil_if_covered
 from techfinder.bookings.actions.errors import NoDateError
+from techfinder.bookings.actions.sheet import prepare
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, SETTLED, Side, State, Step, other
 from techfinder.bookings.models import Booking, Proposal
@@ -67,6 +68,7 @@ def _agree(booking: Booking, by: Actor, day: seats.Day) -> Booking:
     base.note_answer(booking, by)
     base.await_nobody(booking)
     booking.state = State.AGREED
+    prepare(booking=booking)
     base.record(booking, step=Step.ACCEPT, by=by, before=before, changed=difference(was, day_words(booking)))
     fulfil_if_covered(booking.request)
     return booking

@@ -11,6 +11,7 @@ from techfinder.activities.models import Session
 from techfinder.bookings.actions import base, seats
 from techfinder.bookings.actions.covering import fulfil_if_covered
 from techfinder.bookings.actions.errors import NoDateError
+from techfinder.bookings.actions.sheet import prepare
 from techfinder.bookings.actors import CLOCK, Actor
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking
@@ -32,6 +33,7 @@ def promote(*, booking_id: int, version: int, by: Actor) -> Booking:
     seats.move_to(booking, booking.session)
     booking.state, booking.queued_at = State.AGREED, None
     base.note_answer(booking, by)
+    prepare(booking=booking)
     base.record(booking, step=Step.PROMOTE, by=by, before=State.QUEUED)
     fulfil_if_covered(booking.request)
     return booking

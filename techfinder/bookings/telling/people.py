@@ -123,9 +123,13 @@ def _silenced(addresses: Iterable[str]) -> set[str]:
 def people_of(provider: Provider) -> list[Recipient]:
     """Everybody who acts for a provider and can be reached; without people its general address."""
     members = [of_person(user) for user in members_of(provider).order_by("pk")]
-    found = members or [Recipient(None, provider.email, provider.name, LANGUAGE)]
-    silenced = _silenced({each.email.lower() for each in found})
-    return [each for each in found if each.email.lower() not in silenced][:MOST]
+    return reachable(members or [Recipient(None, provider.email, provider.name, LANGUAGE)])[:MOST]
+
+
+def reachable(people: Sequence[Recipient]) -> list[Recipient]:
+    """Those whose address takes mail."""
+    silenced = _silenced({each.email.lower() for each in people})
+    return [each for each in people if each.email.lower() not in silenced]
 
 
 def coordinators(region: Region | None) -> list[Recipient]:
@@ -158,7 +162,7 @@ def queue(
     transaction. The same step gives the same mail only once; `once` tells two mails of one step apart.
 
     `context` is added to what every mail of a booking says (`telling.words.of_booking`); give a function of the
-    recipient when it holds words: it is called under the recipient's language.
+    recipient when it holds words: it is called under the recipient's language. A `calendar` in it goes along.
     """
     return [
         mail

@@ -1,0 +1,238 @@
+"""The mails about a day that is agreed: confirmation, what changed, cancellation, a week and a day before.
+
+Each carries the event for the calendar of whom it is mailed to. An update is only sent of what still stands: after a
+cancellation there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_date, parse_time
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from techfinder.bookings import calendars, tokens
+from techfinder.bookings.calendars import CANCELLED, Entry
+from techfinder.bookings.clock import done_by
+from techfinder.bookings.day import LABELS, lines, missing
+from techfinder.bookings.machine import PARTIES, SETTLED, Next, Side, Step, may, other
+from techfinder.bookings.models import Booking, BookingEvent, Proposal
+from techfinder.bookings.queries.alternatives import alternatives
+from techfinder.bookings.reasons import reason_words
+from techfinder.bookings.telling.people import Recipient, queue
+from techfinder.bookings.telling.registry import teller
+from techfinder.bookings.telling.words import day_and_time
+from techfinder.bookings.tokens import Purpose, link
+from techfinder.mail.compose import absolute
+from techfinder.mail.message import CalendarEvent
+from techfinder.taxonomy.templatetags.ui import clock_time, weekday
+
+REMINDERS = {Next.WEEK_BEFORE: "booking_week_before", Next.DAY_BEFORE: "booking_day_before"}
+# What moves the event in a calendar: who made such a change needs it in the own calendar as well.
+IN_CALENDAR = frozenset({"date", "start", "end", "place"})
+Context = Mapping[str, Any]
+
+
+# ---------------------------------------------------------------------------------------------------------------- steps
+
+
+@teller(Step.ACCEPT, Step.PROMOTE)
+def say_agreed(booking: Booking, event: BookingEvent) -> None:
+    """The confirmation to both, with everything; of a day that was agreed before only what changed."""
+    if booking.state not in SETTLED:
+        return
+    template = "booking_changed" if event.before in SETTLED else "booking_agreed"
+    for side in PARTIES:
+        _queue(booking, event, side, template)
+
+
+@teller(Step.CHANGE)
+def say_changed(booking: Booking, event: BookingEvent) -> None:
+    """To the other side what changed; to who changed it only what moves the event in the own calendar."""
+    if booking.state not in SETTLED or not changes(event):
+        return
+    moved = IN_CALENDAR & set(event.changed)
+    for side in PARTIES:
+        if side != event.side or moved:
+            _queue(booking, event, side, "booking_changed")
+
+
+@teller(Step.PROPOSE_CHANGE)
+def say_proposed(booking: Booking, event: BookingEvent) -> None:
+    """To the side whose answer is awaited: which other day, and the links to answer."""
+    proposal = booking.proposals.filter(state=Proposal.State.OPEN).first()
+    if proposal and booking.turn:
+        side = Side(booking.turn)
+        queue(booking, event, side, "booking_change_proposed", lambda to: _proposed(booking, side, proposal))
+
+
+@teller(Step.REFUSE_CHANGE)
+def say_refused(booking: Booking, event: BookingEvent) -> None:
+    """To who proposed another day: the day that was agreed stands."""
+    proposal = booking.proposals.order_by("-pk").first()
+    if proposal and proposal.by in PARTIES and booking.state in SETTLED:
+        side = Side(proposal.by)
+        queue(booking, event, side, "booking_change_refused", lambda to: _refused(booking, side, proposal))
+
+
+@teller(Step.CANCEL)
+def say_cancelled(booking: Booking, event: BookingEvent) -> None:
+    """To both at once; the side that did not cancel gets other ways."""
+    for side in PARTIES:
+        _queue(booking, event, side, "booking_cancelled")
+
+
+@teller(Step.REMIND)
+def say_soon(booking: Booking, event: BookingEvent) -> None:
+    """A week and a day before, to both: all of it once more, and the question whether it goes on."""
+    template = REMINDERS.get(done_by(event))
+    if template is None or booking.state not in SETTLED:
+        return
+    for side in PARTIES:
+        _queue(booking, event, side, template)
+
+
+@teller(Step.TAKE_OVER)
+def say_taken_over(booking: Booking, event: BookingEvent) -> None:
+    """Who becomes the contact of a day that is agreed gets all of it, and the event for the calendar."""
+    for side in PARTIES:
+        if booking.state in SETTLED and (f"{side}_name" in event.changed or event.side == side):
+            _queue(booking, event, side, "booking_agreed")
+
+
+# ------------------------------------------------------------------------------------------------------------- contents
+
+
+def _queue(booking: Booking, event: BookingEvent, side: Side, template: str) -> None:
+    made = CONTENTS[template]
+
+    def context(to: Recipient) -> Context:
+        return {**made(booking, event, side), "calendar": _calendar(booking, event, side, to)}
+
+    queue(booking, event, side, template, context)
+
+
+def _calendar(booking: Booking, event: BookingEvent, side: Side, to: Recipient) -> CalendarEvent:
+    write = calendars.cancellation if booking.state in CANCELLED else calendars.invitation
+    return write(Entry(booking, side, event.at), email=to.email, name=to.name)
+
+
+def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
+    """All there is to know, what is missing and by whom, and what can be done."""
+    confirms = may(Step.CONFIRM, state=booking.state, turn=booking.turn, side=side) and not has_confirmed(booking, side)
+    return {
+        **_by(event, side),
+        "day": capfirst(weekday(booking.date)),
+        "lines": lines(booking, side),
+        "missing": missing(booking, side),
+        "missing_there": missing(booking, other(side)),
+        "sheet_url": sheet_url(booking, side),
+        "confirms": confirms,
+        "other_confirmed": has_confirmed(booking, other(side)),
+        "confirm_url": link(booking, side, Purpose.CONFIRM),
+        "change_url": link(booking, side, Purpose.CHANGE),
+        "cancel_url": link(booking, side, Purpose.CANCEL),
+        "feed_url": feed_url(booking, side),
+    }
+
+
+def _soon(booking: Booking, event: BookingEvent, side: Side) -> Context:
+    """The one thing to do is above all there is to know."""
+    whole = _whole(booking, event, side)
+    return {**whole, "button_url": ""} if whole["confirms"] else whole
+
+
+def _changed(booking: Booking, event: BookingEvent, side: Side) -> Context:
+    """Only what changed, and what is missing now."""
+    return {
+        **_by(event, side),
+        "day": capfirst(weekday(booking.date)),
+        "changes": changes(event),
+        "missing": missing(booking, side),
+        "sheet_url": sheet_url(booking, side),
+        "change_url": link(booking, side, Purpose.CHANGE),
+        "cancel_url": link(booking, side, Purpose.CANCEL),
+    }
+
+
+def _cancelled(booking: Booking, event: BookingEvent, side: Side) -> Context:
+    reason = reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason)
+    return {
+        **_by(event, side),
+        "day": weekday(booking.date),
+        "reason": capfirst(reason),
+        "others": alternatives(booking, side),
+    }
+
+
+CONTENTS = {
+    "booking_agreed": _whole,
+    "booking_changed": _changed,
+    "booking_cancelled": _cancelled,
+    "booking_week_before": _soon,
+    "booking_day_before": _soon,
+}
+
+
+def _proposed(booking: Booking, side: Side, proposal: Proposal) -> Context:
+    return {
+        "proposed": capfirst(day_and_time(proposal.date, proposal.start, proposal.end)),
+        "button_url": link(booking, side, Purpose.ACCEPT),
+        "refuse_url": link(booking, side, Purpose.DECLINE),
+        "propose_url": link(booking, side, Purpose.PROPOSE),
+    }
+
+
+def _refused(booking: Booking, side: Side, proposal: Proposal) -> Context:
+    return {
+        "proposed": day_and_time(proposal.date, proposal.start, proposal.end),
+        "cancel_url": link(booking, side, Purpose.CANCEL),
+        "propose_url": link(booking, side, Purpose.PROPOSE),
+    }
+
+
+def _by(event: BookingEvent, side: Side) -> Context:
+    return {"by_me": event.side == side, "by_coordinator": event.side == Side.COORDINATOR}
+
+
+def has_confirmed(booking: Booking, side: str) -> bool:
+    """Whether a party said that the day goes on."""
+    return getattr(booking, f"{side}_confirmed_at") is not None
+
+
+def sheet_url(booking: Booking, side: Side) -> str:
+    """Where a party fills in what is missing, without signing in."""
+    return absolute(reverse("bookings:sheet_by_link", args=[tokens.token(booking, side, Purpose.CHANGE)]))
+
+
+def feed_url(booking: Booking, side: Side) -> str:
+    """Where a party asks for the address of its calendar."""
+    return absolute(reverse("bookings:feed_by_link", args=[tokens.token(booking, side, Purpose.PAGE)]))
+
+
+# -------------------------------------------------------------------------------------------------------- what changed
+
+
+def changes(event: BookingEvent) -> list[tuple[str, str, str]]:
+    """What a step changed: label, what it was and what it is now, in words; empty when it was or is nothing."""
+    known = [(code, pair) for code, pair in event.changed.items() if code in LABELS]
+    return [(str(LABELS[code]), *_words(code, pair)) for code, pair in known]
+
+
+def _words(code: str, pair: Iterable[Any]) -> tuple[str, str]:
+    was, now = (_word(code, value) for value in pair)
+    return was, now
+
+
+def _word(code: str, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if code == "date":
+        date = parse_date(str(value))
+        return day_and_time(date, None, None) if date else ""
+    if code in ("start", "end"):
+        return _("%(time)s o'clock") % {"time": clock_time(parse_time(str(value)))}
+    return str(value)
