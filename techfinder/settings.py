@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "bookings.run_due": 300,
         "bookings.sweep_waiting": 60,
         "bookings.sweep_contacts": 3600,
+        "bookings.tell_coordinators": 1800,
         "activities.tend_alerts": 3600,
         "matches.digest": 300,
         "requests.drop_unconfirmed": 3600,

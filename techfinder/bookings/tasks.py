@@ -1,6 +1,7 @@
 from celery import shared_task
 
-from techfinder.bookings.actions import clock, contacts, waiting
+from techfinder.bookings.actions import asking, clock, contacts, queueing, waiting
+from techfinder.bookings.telling import to_coordinators
 
 
 @shared_task(name="bookings.renew_waiting")
@@ -43,3 +44,8 @@ def sweep() -> None:
     """What nobody was woken for: requests with a wish, and queues of days on which seats fell free."""
     asking.wake_wanted()
     queueing.wake_queues()
+
+
+@shared_task(name="bookings.tell_coordinators")
+def tell_coordinators() -> None:
+    to_coordinators.tell_tasks()
