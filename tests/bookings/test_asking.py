@@ -40,7 +40,9 @@ def test_each_side_asks_and_the_other_is_to_answer(parties, side, turn):
     booking = parties.ask(side, date=in_days(40), words="Graag in de ochtend")
     assert (booking.state, booking.turn, booking.asked_by, booking.version) == (State.ASKED, turn, side, 1)
     assert (booking.pupils, booking.covers, booking.seats_held, booking.date) == (28, 28, 0, in_days(40))
-    assert booking.next_step and booking.next_step_at and booking.due_on
+    assert booking.next_step
+    assert booking.next_step_at
+    assert booking.due_on
     assert (booking.school_contact, booking.school_email) == (parties.request.contact, parties.request.contact_email)
     event = booking.events.get()
     assert (event.action, event.side, event.before, event.after) == (Step.ASK, side, "", State.ASKED)
@@ -166,7 +168,8 @@ def test_a_school_that_finds_it_full_stands_in_the_queue():
     parties.ask()
     second = parties.ask(request_id=RequestFactory().pk)
     assert (second.state, second.turn, second.seats_held) == (State.QUEUED, "", 0)
-    assert second.queued_at and second.next_step == "queue"
+    assert second.queued_at
+    assert second.next_step == "queue"
     assert second.events.get().action == Step.QUEUE
     assert taken(parties.session) == 28
 
@@ -196,7 +199,8 @@ def test_a_group_is_split_over_days_all_or_nothing():
     asked = {"request_id": parties.request.pk, "activity_id": parties.activity.pk, "by": parties.by(Side.SCHOOL)}
     with pytest.raises(CannotAskError):
         actions.ask_parts(**asked, parts=[whole[0], Part(31, days[1].pk)])
-    assert not Booking.objects.exists() and not Series.objects.exists()
+    assert not Booking.objects.exists()
+    assert not Series.objects.exists()
     assert [taken(day) for day in days] == [0, 0]
     parts = actions.ask_parts(**asked, parts=whole)
     assert [(each.part, each.seats_held) for each in parts] == [(1, 25), (2, 25)]
@@ -275,4 +279,5 @@ def test_a_wish_of_which_nobody_was_woken_is_found(parties, django_capture_on_co
 def test_every_booking_that_lives_has_a_next_step(state):
     booking = booking_in(state)
     assert booking.state == state
-    assert booking.next_step and booking.next_step_at > timezone.now() - DAY
+    assert booking.next_step
+    assert booking.next_step_at > timezone.now() - DAY
