@@ -62,9 +62,18 @@ class Parties:
         details = {"request_id": self.request.pk, "activity_id": self.activity.pk, **details}
         return actions.ask(by=self.by(side), **details)
 
-    def do(self, step: str, booking: Booking, side: str, **details) -> Booking:
+    @classmethod
+    def of(cls, booking: Booking) -> "Parties":
+        """Those of a booking whose provider has one member."""
+        parties = cls.__new__(cls)
+        parties.activity, parties.request, parties.session = booking.activity, booking.request, booking.session
+        parties.provider, parties.coordinator = booking.activity.provider, UserFactory()
+        parties.member = parties.provider.membership_set.get().user
+        return parties
+
+    def do(self, step: str, booking: Booking, who: str, /, **details) -> Booking:
         """One step of a side that saw the booking as it is in `booking`; returns it as it is afterwards."""
-        wanted = {"booking_id": booking.pk, "by": self.by(side), **details}
+        wanted = {"booking_id": booking.pk, "by": self.by(who), **details}
         if step not in ("report", "take_over"):
             wanted.setdefault("version", booking.version)
         getattr(actions, step)(**wanted)

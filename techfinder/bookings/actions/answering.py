@@ -15,6 +15,7 @@ from techfinder.bookings.actions.sheet import prepare
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, SETTLED, Side, State, Step, other
 from techfinder.bookings.models import Booking, Proposal
+from techfinder.bookings.reasons import DECLINE_REASONS, checked
 
 
 @transaction.atomic
@@ -168,13 +169,14 @@ def _plain(value: Any) -> Any:
 def decline(*, booking_id: int, version: int, by: Actor, reason: str, words: str = "") -> Booking:
     """Say no, with a reason of `reasons.DECLINE_REASONS`: the pair never comes back.
 
-    OvertakenError, NotAllowedError.
+    OvertakenError, NotAllowedError; ValueError for a reason that this side does not have.
     """
     match = base.hold_match_of(booking_id)
     booking = base.hold(booking_id=booking_id, step=Step.DECLINE, by=by, version=version)
     before, party = booking.state, Side(booking.turn or Side.PROVIDER)
     base.note_answer(booking, by)
-    base.end(booking, State.DECLINED, by, reason=reason, words=words)
+    why = checked(DECLINE_REASONS, side=by.side, reason=reason)
+    base.end(booking, State.DECLINED, by, reason=why, words=words)
     base.record(booking, step=Step.DECLINE, by=by, before=before, words=words)
     base.settle_pair(match, party)
     return booking

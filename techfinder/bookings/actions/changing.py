@@ -17,6 +17,7 @@ from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, Side, State, Step, other
 from techfinder.bookings.models import Booking, DaySheet, Proposal, Task
+from techfinder.bookings.reasons import CANCEL_REASONS, checked
 from techfinder.bookings.telling.former import tell_former
 from techfinder.bookings.telling.people import contact_of
 from techfinder.bookings.workdays import Workdays
@@ -167,7 +168,7 @@ def cancel(*, booking_id: int, version: int, by: Actor, reason: str, words: str 
     """Call off what was agreed, with a reason of `reasons.CANCEL_REASONS`; late asks the coordinator to look.
 
     Its seats go to the queue, and its request opens again. A day that has passed is reported, not cancelled:
-    NotAllowedError. OvertakenError.
+    NotAllowedError. OvertakenError; ValueError for a reason that this side does not have.
     """
     booking = base.hold(booking_id=booking_id, step=Step.CANCEL, by=by, version=version, request=True)
     if _is_over(booking):
@@ -175,7 +176,8 @@ def cancel(*, booking_id: int, version: int, by: Actor, reason: str, words: str 
     before, was, late = booking.state, covered(booking.request_id), is_late(booking)
     booking.sequence += 1
     state = State.CANCELLED_LATE if late else State.CANCELLED_EARLY
-    base.end(booking, state, by, reason=reason, words=words)
+    why = checked(CANCEL_REASONS, side=by.side, reason=reason)
+    base.end(booking, state, by, reason=why, words=words)
     booking.save()
     # Before it is told: the school reads what else fits a request that is open again.
     reopen_if_bare(booking.request, was=was)
