@@ -27,6 +27,7 @@ INVITATION_DAYS = 14
 MAX_WAITING_PROVIDERS = 3
 MAX_WAITING_CLAIMS = 5
 MAX_OPEN_INVITATIONS = 25
+AWAY = ("away_from", "away_until")
 PLACE = ("street", "house_number", "postcode", "city", "municipality")
 
 
@@ -103,6 +104,8 @@ def update_provider(*, provider: Provider, **fields: Any) -> Provider:
         fields |= {"lat": None, "lon": None, "municipality": _municipality_after(locked, fields)}
     if any(name in fields and fields[name] != getattr(locked, name) for name in ("size", "max_open")):
         wake("matches.release", locked.pk)
+    if any(name in fields and fields[name] != getattr(locked, name) for name in AWAY):
+        wake("bookings.reschedule", locked.pk)
     if locked.status == Provider.Status.REJECTED:
         # What was refused may be mended: it waits for a moderator again.
         fields["status"] = Provider.Status.PENDING

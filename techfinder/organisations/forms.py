@@ -1,8 +1,10 @@
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +15,14 @@ from stdnum.util import clean, isdigits
 from techfinder.organisations.images import PictureField
 from techfinder.organisations.models import Board, Provider, School
 from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.ui import DayField
 
 LOGO_SIDE = 512
 MOST_OPEN = 500
+# The clock of an answer stands still meanwhile: a school would wait too long.
+LONGEST_AWAY = timedelta(weeks=8)
+# Asked of who is on the site already.
+LATER = ("away_from", "away_until", "auto_promote")
 
 
 def _size_words(size: Provider.Size) -> str:
@@ -73,12 +80,23 @@ class ProviderForm(forms.ModelForm[Provider]):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Write a whole number from 1 to 500")),
     )
+    away_from = DayField(
+        label=_("First day away"), required=False, widget=forms.TextInput({"class": "tf-w-8", "autocomplete": "off"})
+    )
+    away_until = DayField(
+        label=_("Last day away"), required=False, widget=forms.TextInput({"class": "tf-w-8", "autocomplete": "off"})
+    )
+    auto_promote = forms.BooleanField(
+        label=_("A place that falls free goes to the next in the queue at once"),
+        help_text=_("Otherwise you choose yourself who gets it"),
+        required=False,
+    )
 
     class Meta:
         model = Provider
         fields = [
             "name", "kvk", "description", "email", "website", "logo",
-            "street", "house_number", "postcode", "city", "municipality", "size", "max_open",
+            "street", "house_number", "postcode", "city", "municipality", "size", "max_open", *LATER,
         ]  # fmt: skip
         labels = {
             "name": _("Name of your organisation"),
@@ -103,6 +121,9 @@ class ProviderForm(forms.ModelForm[Provider]):
             del self.fields["logo_away"]
         for name in ("description", "street", "house_number", "city"):
             self.fields[name].required = True
+        if self.instance.pk is None:
+            for name in LATER:
+                del self.fields[name]
         # Who registered before we asked for it, or came by an import, may leave it open.
         self.fields["size"].required = self.instance.pk is None or bool(self.instance.size)
         if self.instance.status == Provider.Status.VERIFIED:
@@ -132,9 +153,28 @@ class ProviderForm(forms.ModelForm[Provider]):
         except InvalidNumber as error:
             raise ValidationError(_("Write the postcode as 4389 PA")) from error
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not {"away_from", "away_until"} & self.errors.keys():
+            self._check_away(cleaned.get("away_from"), cleaned.get("away_until"))
+        return cleaned
+
+    def _check_away(self, first: date | None, last: date | None) -> None:
+        """Two days, or none; days that are over do no harm."""
+        if first and last is None:
+            self.add_error("away_until", _("Write the last day too"))
+        elif last and first is None:
+            self.add_error("away_from", _("Write the first day too"))
+        elif first and last and last < first:
+            self.add_error("away_until", _("The last day comes before the first"))
+        elif first and last and last - first > LONGEST_AWAY:
+            self.add_error("away_until", _("Choose at most 8 weeks. Are you away longer? Pause your activities."))
+        elif first and first > timezone.localdate() + timedelta(days=366):
+            self.add_error("away_from", _("Choose a day in the coming year"))
+
     def values(self) -> dict[str, Any]:
         """What actions take: the cleaned fields, and a logo only when a new one came or the old one goes."""
-        found = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        found = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
         if "logo" not in self.changed_data:
             found.pop("logo")
             if self.cleaned_data.get("logo_away"):
