@@ -59,7 +59,10 @@ def expired(booking: Booking, event: BookingEvent) -> None:
         note(booking, event, Side.SCHOOL, "booking_no_place", lambda side: {"others": alternatives(booking, side)})
     else:
         silent = _awaited(booking)
-        was_elsewhere = booking.end_reason == Expiry.ELSEWHERE
+        why = {
+            "was_elsewhere": booking.end_reason == Expiry.ELSEWHERE,
+            "day_came": booking.end_reason == Expiry.DAY_CAME,
+        }
         for side in PARTIES:
             note(
                 booking,
@@ -68,8 +71,8 @@ def expired(booking: Booking, event: BookingEvent) -> None:
                 "booking_expired",
                 lambda side: {
                     "is_silent": side == silent,
-                    "was_elsewhere": was_elsewhere,
                     "others": alternatives(booking, side) if side != silent else None,
+                    **why,
                 },
             )
 
