@@ -23,6 +23,7 @@ from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.views.after import report_page
 from techfinder.bookings.views.links import taking, words
 from techfinder.bookings.views.links.guard import secret
+from techfinder.bookings.views.links.leaving import gone
 
 # After these the side looks for something else.
 REFUSALS = (Step.DECLINE, Step.WITHDRAW, Step.CANCEL)
@@ -100,6 +101,7 @@ def _change(request: HttpRequest, opened: Opened) -> HttpResponse:
 PAGES: dict[Purpose, Callable[[HttpRequest, Opened], HttpResponse]] = {
     Purpose.REPORT: _report,
     Purpose.CHANGE: _change,
+    Purpose.GONE: gone,
 }
 
 
@@ -108,6 +110,8 @@ PAGES: dict[Purpose, Callable[[HttpRequest, Opened], HttpResponse]] = {
 def done(request: HttpRequest, token: str) -> HttpResponse:
     """What was done, and what happens next. Read again later, it says what happened since."""
     opened = open_link(token, request.user)
+    if opened.purpose is Purpose.GONE and opened.actor is None:
+        return render(request, "bookings/link_gone_done.html", _context(opened))
     step = _done_step(opened)
     if step is None or opened.actor is None:
         return redirect(opened.url(Purpose.PAGE))
