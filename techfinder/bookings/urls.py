@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from techfinder.bookings.views import after, again, asking, calendar, links, pages, queue, records, sheet, waiting
+from techfinder.bookings.views import (
+    after,
+    again,
+    asking,
+    calendar,
+    links,
+    pages,
+    partnership,
+    queue,
+    records,
+    sheet,
+    waiting,
+)
 
 app_name = "bookings"
 urlpatterns: list[URLPattern] = [
@@ -39,4 +51,10 @@ urlpatterns: list[URLPattern] = [
     path("reeks/<int:pk>/", again.series, name="series"),
     path("<uuid:uuid>/afloop/", after.report, name="report"),
     path("terugblik/<uuid:uuid>/", after.survey, name="survey"),
+    path("samen/", partnership.own_partnerships, name="partnerships"),
+    path("<uuid:uuid>/samen/", partnership.propose, name="propose_partnership"),
+    path("samen/<uuid:uuid>/", partnership.partnership, name="partnership"),
+    path("samen/<uuid:uuid>/doe/", partnership.act, name="act_partnership"),
+    path("samen/<uuid:uuid>/plan/<int:pk>/weg/", partnership.drop_plan, name="drop_plan"),
+    path("samen/<uuid:uuid>/plan/<int:pk>/", partnership.ask_plan, name="ask_plan"),
 ]

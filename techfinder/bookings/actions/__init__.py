@@ -15,6 +15,15 @@ from techfinder.bookings.actions.errors import (
     OvertakenError,
     Why,
 )
+from techfinder.bookings.actions.partnerships import (
+    PartnershipError,
+    accept_partnership,
+    add_plan,
+    ask_plan,
+    drop_plan,
+    end_partnership,
+    propose_partnership,
+)
 from techfinder.bookings.actions.queueing import promote, promote_next
 from techfinder.bookings.actions.surveys import answer_survey, ask_surveys
 
@@ -27,13 +36,17 @@ __all__ = [
     "NotAllowedError",
     "OvertakenError",
     "Part",
+    "PartnershipError",
     "Why",
     "accept",
+    "accept_partnership",
+    "add_plan",
     "answer_survey",
     "ask",
     "ask_again",
     "ask_in_parts",
     "ask_parts",
+    "ask_plan",
     "ask_several",
     "ask_surveys",
     "ask_wanted",
@@ -41,11 +54,14 @@ __all__ = [
     "change",
     "confirm",
     "decline",
+    "drop_plan",
     "elsewhere",
+    "end_partnership",
     "promote",
     "promote_next",
     "propose",
     "propose_change",
+    "propose_partnership",
     "refuse_change",
     "report",
     "take_over",
