@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 # Each registers itself at a lower room: what bookings add to its pages.
 ADDITIONS = (
     "beside",
+    "receivers",
     "waiting_beside",
 )
 

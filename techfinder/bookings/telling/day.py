@@ -28,6 +28,7 @@ from techfinder.bookings.telling.words import day_and_time
 from techfinder.bookings.tokens import Purpose, link
 from techfinder.mail.compose import absolute
 from techfinder.mail.message import CalendarEvent
+from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import clock_time, weekday
 
 REMINDERS = {Next.WEEK_BEFORE: "booking_week_before", Next.DAY_BEFORE: "booking_day_before"}
@@ -124,7 +125,6 @@ def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
     """All there is to know, what is missing and by whom, and what can be done."""
     confirms = may(Step.CONFIRM, state=booking.state, turn=booking.turn, side=side) and not has_confirmed(booking, side)
     return {
-        **_by(event, side),
         "day": capfirst(weekday(booking.date)),
         "lines": lines(booking, side),
         "missing": missing(booking, side),
@@ -133,7 +133,7 @@ def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
         "confirms": confirms,
         "other_confirmed": has_confirmed(booking, other(side)),
         "confirm_url": link(booking, side, Purpose.CONFIRM),
-        "change_url": link(booking, side, Purpose.CHANGE),
+        "move_url": link(booking, side, Purpose.PROPOSE),
         "cancel_url": link(booking, side, Purpose.CANCEL),
         "feed_url": feed_url(booking, side),
     }
@@ -148,12 +148,12 @@ def _soon(booking: Booking, event: BookingEvent, side: Side) -> Context:
 def _changed(booking: Booking, event: BookingEvent, side: Side) -> Context:
     """Only what changed, and what is missing now."""
     return {
-        **_by(event, side),
-        "day": capfirst(weekday(booking.date)),
+        "by_me": event.side == side,
+        "is_new_day": event.action == Step.ACCEPT,
         "changes": changes(event),
         "missing": missing(booking, side),
         "sheet_url": sheet_url(booking, side),
-        "change_url": link(booking, side, Purpose.CHANGE),
+        "move_url": link(booking, side, Purpose.PROPOSE),
         "cancel_url": link(booking, side, Purpose.CANCEL),
     }
 
@@ -161,9 +161,10 @@ def _changed(booking: Booking, event: BookingEvent, side: Side) -> Context:
 def _cancelled(booking: Booking, event: BookingEvent, side: Side) -> Context:
     reason = reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason)
     return {
-        **_by(event, side),
+        "by_me": event.side == side,
         "day": weekday(booking.date),
         "reason": capfirst(reason),
+        "reopened": Request.objects.open().filter(pk=booking.request_id).exists(),
         "others": alternatives(booking, side),
     }
 
@@ -192,10 +193,6 @@ def _refused(booking: Booking, side: Side, proposal: Proposal) -> Context:
         "cancel_url": link(booking, side, Purpose.CANCEL),
         "propose_url": link(booking, side, Purpose.PROPOSE),
     }
-
-
-def _by(event: BookingEvent, side: Side) -> Context:
-    return {"by_me": event.side == side, "by_coordinator": event.side == Side.COORDINATOR}
 
 
 def has_confirmed(booking: Booking, side: str) -> bool:

@@ -64,7 +64,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         text = calendars.feed_of(entries, name=_("Techfinder"))
     response = _calendar(text, name="techfinder")
     etag, changed = quote_etag(hashlib.sha256(text.encode()).hexdigest()[:32]), _changed(entries, found)
-    response.headers |= {"ETag": etag, "Last-Modified": http_date(changed)}
+    response["ETag"], response["Last-Modified"] = etag, http_date(changed)
     return get_conditional_response(request, etag=etag, last_modified=changed, response=response) or response
 
 
