@@ -21,6 +21,7 @@ from techfinder.taxonomy.models import Region
 from tests.activities.saved_steps import a_saved
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.activities import ActivityFactory
+from tests.factories.bookings import BookingFactory
 from tests.factories.campaigns import AwardFactory, CampaignFactory, CampaignRequestFactory, CampaignSessionFactory
 from tests.factories.organisations import (
     BoardFactory,
@@ -130,6 +131,13 @@ matches:decline                    POST  in   404   302    404   404    404   40
 matches:ask                        POST  in   404   302    404   404    404   404    404
 matches:offer                      POST  in   404   404    404   302    404   404    404
 
+bookings:list                      GET   in   200   200    200   200    200   200    200
+bookings:ask                       GET   302  404   200    404   404    404   200    200
+bookings:offer                     GET   in   404   404    404   200    404   404    404
+bookings:detail                    GET   in   404   200    404   200    404   200    200
+bookings:step                      GET   in   404   409    404   200    404   200    200
+bookings:queue                     GET   in   404   404    404   200    404   404    404
+
 organisations:index                GET   in   200   200    200   200    200   200    200
 organisations:school_search        GET   200  200   200    200   200    200   200    200
 organisations:claim_school         GET   in   200   200    200   200    200   200    200
@@ -224,7 +232,10 @@ def rows():
         yield name, method, dict(zip(ROLES, answers, strict=True))
 
 
-QUERIES = {"requests:for_school": "?school={world.school.code}"}
+QUERIES = {
+    "requests:for_school": "?school={world.school.code}",
+    "bookings:ask": "?vraag={world.unasked.uuid}",
+}
 
 # Only while developing; `test_post` of the mail looks at them.
 DEVELOPMENT = ("post:",)
@@ -248,6 +259,8 @@ def world():
     asked = RequestFactory(school=school, contact=UserFactory())
     public = ActivityFactory(provider=provider, regions=["NL-ZE"])
     mine = MembershipFactory(user=owner, provider=provider)
+    unasked = RequestFactory(school=school, contact=UserFactory())
+    Match.objects.create(request=unasked, activity=public, score=70, rank=1, placed_at=timezone.now())
     waiting = ProviderFactory(municipality=here, status=Provider.Status.PENDING)
     MembershipFactory(user=owner, provider=waiting)
     return SimpleNamespace(
@@ -255,6 +268,8 @@ def world():
         provider=provider,
         waiting=waiting,
         asked=asked,
+        unasked=unasked,
+        booking=BookingFactory(request=asked, activity=public),
         fresh=RequestFactory(school=school, contact=None, status=Request.Status.UNCONFIRMED),
         public=public,
         draft=ActivityFactory(provider=provider, draft=True, regions=["NL-ZE"]),
@@ -352,6 +367,11 @@ def arguments(name, world):
         "matches:decline": match,
         "matches:ask": match,
         "matches:offer": match,
+        "bookings:ask": [world.public.slug],
+        "bookings:offer": [world.unasked.uuid, world.public.slug],
+        "bookings:detail": [world.booking.uuid],
+        "bookings:step": [world.booking.uuid, "nee"],
+        "bookings:queue": [world.public.slug],
         "organisations:claim": [world.school.code],
         "organisations:provider": [world.provider.slug],
         "organisations:provider|waiting": [world.waiting.slug],
