@@ -24,4 +24,12 @@ urlpatterns = [
     path("gewichten/<int:pk>/", views.weight_set, name="weight_set"),
     path("gewichten/<int:pk>/toepassen/", views.apply_weights, name="apply_weights"),
     path("gewichten/<int:pk>/opnieuw/", views.bring_back_weights, name="bring_back_weights"),
+    path("taken/", views.tasks, name="tasks"),
+    path("taken/<int:pk>/", views.task, name="task"),
+    path("wachtlijst/", views.waiting, name="waiting"),
+    path("wachtlijst/<uuid:uuid>/", views.waiting_one, name="waiting_one"),
+    path("wachtlijst/<uuid:uuid>/overdragen/", views.hand_over, name="hand_over"),
+    path("bemiddel/<uuid:uuid>/", views.broker, name="broker"),
+    path("bemiddel/<uuid:uuid>/<slug:slug>/", views.broker_ask, name="broker_ask"),
+    path("bemiddel/<uuid:uuid>/<slug:slug>/samen/", views.together, name="together"),
 ]

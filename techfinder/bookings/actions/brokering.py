@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -25,24 +26,13 @@ def broker(
     request_id: int,
     activity_id: int,
     by: Actor,
-    session_id: int | None = None,
-    date: dt.date | None = None,
-    words: str = "",
-    series_id: int | None = None,
+    **details: Any,
 ) -> Booking:
     """Ask for a school, as its coordinator, for any public activity, also one that the rules would not match.
 
-    Raises what `ask` raises. Its waiting is over: nobody needs to look at it any more.
+    `details` and what it raises are those of `ask`. Its waiting is over: nobody needs to look at it any more.
     """
-    booking = ask(
-        request_id=request_id,
-        activity_id=activity_id,
-        by=by,
-        session_id=session_id,
-        date=date,
-        words=words,
-        series_id=series_id,
-    )
+    booking = ask(request_id=request_id, activity_id=activity_id, by=by, **details)
     told = gettext("Asked: %(activity)s") % {"activity": booking.activity.title}
     finish_tasks(about=booking.request, kinds=[Task.Kind.WAITING], by=by.user, words=told)
     return booking

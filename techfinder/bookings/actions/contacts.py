@@ -50,6 +50,7 @@ def contact_gone(
         organisation = _organisation(booking, side)
         gone = _contact(booking, side)
     else:
+        assert provider_id is not None  # one of both
         organisation = Provider.objects.get(pk=provider_id)
         gone = Person(by.user, by.name, by.email)
     if not gone.email:

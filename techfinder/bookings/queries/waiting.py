@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -25,7 +26,7 @@ NEWS_SHOWN = 5
 NEAR_KM = 25
 
 
-def with_place(request: OuterRef | int) -> QuerySet[Booking]:
+def with_place(request: Any) -> QuerySet[Booking]:
     """The bookings that keep a request from the waiting list."""
     return Booking.objects.filter(request=request, state__in=HAS_PLACE)
 
@@ -142,7 +143,7 @@ KM_PER_DEGREE = 111.0
 
 def schools_nearby(activity_ids: Iterable[int], *, km: float = NEAR_KM) -> int:
     """How many schools within so many kilometres wait for something like these activities; one query."""
-    values = {"ids": list(activity_ids), "km": km, "degrees": km / KM_PER_DEGREE}
+    values: dict[str, Any] = {"ids": list(activity_ids), "km": km, "degrees": km / KM_PER_DEGREE}
     with connection.cursor() as cursor:
         cursor.execute(NEARBY, values)
         (count,) = cursor.fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from techfinder.bookings.machine import PARTIES, Step
 from techfinder.bookings.models import Booking, BookingEvent
-from techfinder.bookings.telling.people import queue
+from techfinder.bookings.telling.notes import note
 from techfinder.bookings.telling.registry import teller
 
 
@@ -16,4 +16,5 @@ def tell_new_contact(booking: Booking, event: BookingEvent) -> None:
             continue
         contact = getattr(booking, f"{side}_contact")
         if contact is None or contact.pk != event.actor_id:
-            queue(booking, event, side, "contact_new", {"was": event.changed[f"{side}_name"][0]})
+            was = event.changed[f"{side}_name"][0]
+            note(booking, event, side, "booking_contact_new", lambda _side, was=was: {"was": was})

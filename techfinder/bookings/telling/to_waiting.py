@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
 from techfinder.bookings.models import Waiting
@@ -66,7 +66,7 @@ def tell_handed_over(waiting: Waiting, *, by: User, words: str) -> None:
         with translation.override(each.language):
             line = request_line(request)
         queue_mail(
-            key=f"waiting_handed:{waiting.pk}:{waiting.handed_to_id}:{waiting.since:%Y%m%d}:{each.email}",
+            key=f"waiting_handed:{waiting.pk}:{waiting.handed_to_id}:{timezone.now():%Y%m%d%H%M}:{each.email}"[:200],
             kind="waiting_handed",
             to=each.email,
             recipient=each.user,

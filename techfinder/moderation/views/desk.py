@@ -19,6 +19,7 @@ from techfinder.moderation import actions, showing
 from techfinder.moderation.access import Desk, desk_of
 from techfinder.moderation.forms import DecideForm
 from techfinder.moderation.models import Decision
+from techfinder.moderation.waiting_list import tasks_of, waiting_of
 
 PER_PAGE = 20
 BESIDE = 8
@@ -48,9 +49,14 @@ def _waiting(desk: Desk, tab: str) -> QuerySet[Any]:
 def _tabs(desk: Desk, current: str) -> list[tuple[str, Any, int, bool]]:
     names = (gettext("Offers"), gettext("Providers"), gettext("People"), gettext("To look at"))
     url = reverse("moderation:queue")
-    return [
+    tabs = [
         (f"{url}?soort={tab}", name, _waiting(desk, tab).count(), tab == current)
         for tab, name in zip(TABS, names, strict=True)
+    ]
+    return [
+        *tabs,
+        (reverse("moderation:tasks"), gettext("Tasks"), tasks_of(desk).count(), False),
+        (reverse("moderation:waiting"), gettext("Waiting list"), waiting_of(desk).count(), False),
     ]
 
 
