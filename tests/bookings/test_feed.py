@@ -67,7 +67,7 @@ def test_who_left_the_company_sees_nothing_of_it_any_more(client):
 
 
 def test_a_person_without_an_account_has_one_by_address(client):
-    parties, booking = agreed()
+    _parties, booking = agreed()
     Booking.objects.update(school_contact=None, school_email="juf@school.example")
     feed = feeds.open_feed(email="Juf@School.example")
     assert set(shown(client, feed)) == {uid(booking)}
@@ -198,7 +198,7 @@ def test_the_page_makes_renews_and_stops(client):
 
 
 def test_by_the_link_of_a_mail_the_address_goes_to_the_mailbox_only(client):
-    parties, booking = agreed()
+    _parties, booking = agreed()
     Booking.objects.update(school_contact=None, school_email="juf@school.example")
     booking.refresh_from_db()
     url = f"/boeking/l/{token(booking, Side.SCHOOL, 'page')}/agenda/"

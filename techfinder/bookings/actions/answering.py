@@ -69,7 +69,7 @@ def _agree(booking: Booking, by: Actor, day: seats.Day) -> Booking:
     base.note_answer(booking, by)
     base.await_nobody(booking)
     booking.state = State.AGREED
-    prepare(booking=booking)
+    prepare(booking=booking, by=by)
     base.record(booking, step=Step.ACCEPT, by=by, before=before, changed=difference(was, day_words(booking)))
     fulfil_if_covered(booking.request)
     return booking

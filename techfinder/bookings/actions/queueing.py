@@ -33,7 +33,7 @@ def promote(*, booking_id: int, version: int, by: Actor) -> Booking:
     seats.move_to(booking, booking.session)
     booking.state, booking.queued_at = State.AGREED, None
     base.note_answer(booking, by)
-    prepare(booking=booking)
+    prepare(booking=booking, by=by)
     base.record(booking, step=Step.PROMOTE, by=by, before=State.QUEUED)
     fulfil_if_covered(booking.request)
     return booking

@@ -23,11 +23,8 @@ def suggested(booking: Booking) -> dict[str, str]:
     return found
 
 
-def last_phone(booking: Booking, side: str) -> str:
-    """The number that the same contact gave the last time; empty when there was none."""
-    _name, email, _phone = booking.contact(side)
-    if not email:
-        return ""
+def last_phone(booking: Booking, side: str, email: str) -> str:
+    """The number that the contact of this address gave the last time; empty when there was none."""
     theirs = Booking.objects.filter(**{f"{side}_email__iexact": email}).exclude(**{f"{side}_phone": ""})
     of_same = theirs.exclude(pk=booking.pk).order_by("-pk").values_list(f"{side}_phone", flat=True)
     return of_same.first() or ""
