@@ -198,9 +198,9 @@ def is_late(booking: Booking) -> bool:
 def take_over(*, booking_id: int, side: str, by: Actor) -> Booking:
     """Make who acts the contact of a side. Links and the clock go on; a second time changes nothing."""
     booking = base.hold(booking_id=booking_id, step=Step.TAKE_OVER, by=by)
-    same = (getattr(booking, f"{side}_contact"), getattr(booking, f"{side}_email")) == (by.user, by.email.lower())
     if side not in PARTIES or (by.side in PARTIES and by.side != side):
         raise NotAllowedError(booking, Step.TAKE_OVER)
+    same = (getattr(booking, f"{side}_contact"), getattr(booking, f"{side}_email")) == (by.user, by.email.lower())
     if not same:
         former = contact_of(booking, side)
         base.become_contact(booking, side, by)
