@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "requests.drop_unconfirmed": 3600,
         "activities.prune_changes": 3600,
         "activities.forget_sought": 86400,
+        "bookings.ask_surveys": 21600,
     }.items()
 }
 

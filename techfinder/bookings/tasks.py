@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from techfinder.bookings.actions import asking, clock, contacts, queueing, waiting
+from techfinder.bookings.actions import asking, clock, contacts, queueing, surveys, waiting
 from techfinder.bookings.telling import to_coordinators
 
 
@@ -49,3 +49,9 @@ def sweep() -> None:
 @shared_task(name="bookings.tell_coordinators")
 def tell_coordinators() -> None:
     to_coordinators.tell_tasks()
+
+
+@shared_task(name="bookings.ask_surveys")
+def ask_surveys() -> None:
+    """A few times a day; outside the weeks in which a term is asked it does nothing."""
+    surveys.ask_surveys()

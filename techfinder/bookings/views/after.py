@@ -77,6 +77,7 @@ def _facts(booking: Booking, side: str) -> dict[str, Any]:
         "other": name_of(booking, other),
         "when": when_words(booking),
         "is_school": side == Side.SCHOOL,
+        "by_coordinator": side not in PARTIES,
     }
 
 

@@ -89,10 +89,7 @@ def partnership(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "partnership": found,
         "is_party": side in PARTIES,
         "is_school": side == Side.SCHOOL,
-        "is_asked": found.accepted_at is None
-        and found.ended_at is None
-        and side in PARTIES
-        and side != found.proposed_by,
+        "is_asked": waits and side in PARTIES and side != found.proposed_by,
         "stands": stands,
         "years": _years(found, year),
         "form": form,
