@@ -11,11 +11,13 @@ from techfinder.organisations.models import Membership
 
 
 def belongs(booking: Booking, side: str, email: str) -> bool:
-    """A member of the organisation or its board, or an address at the domain of the organisation or its contact.
+    """The contact, a member of the organisation or its board, or an address at its domain or that of the contact.
 
     A domain where anybody can have a mailbox says nothing.
     """
     known = [booking.contact(side)[1]]
+    if email.lower() == known[0].lower():
+        return True
     if side == Side.PROVIDER:
         known.append(booking.activity.provider.email)
     if any(_same_domain(email, each) for each in known):

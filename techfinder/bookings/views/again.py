@@ -40,7 +40,7 @@ from techfinder.bookings.show.parts import Part as Shown
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.tokens import token as token_of
-from techfinder.bookings.views.links.guard import secret
+from techfinder.bookings.views.guard import secret
 from techfinder.bookings.workdays import Workdays
 from techfinder.matches.access import may_act
 from techfinder.requests.access import get_request

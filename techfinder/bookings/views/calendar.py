@@ -26,7 +26,7 @@ from techfinder.bookings.links import open_link
 from techfinder.bookings.machine import AFTER, PARTIES, SETTLED, Side
 from techfinder.bookings.models import CalendarFeed
 from techfinder.bookings.queries.feeds import entries_of, entry_of, running_feed
-from techfinder.bookings.views.links.guard import secret
+from techfinder.bookings.views.guard import secret
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 # What is in these answers is of one person: no cache on the way keeps it, no search engine, no referrer.

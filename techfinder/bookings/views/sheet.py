@@ -22,7 +22,7 @@ from techfinder.bookings.forms.sheet import SheetForm
 from techfinder.bookings.links import open_link
 from techfinder.bookings.machine import Step, may
 from techfinder.bookings.models import Booking
-from techfinder.bookings.views.links.guard import secret
+from techfinder.bookings.views.guard import secret
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 

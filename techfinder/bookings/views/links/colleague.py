@@ -24,7 +24,7 @@ from techfinder.bookings.forms.links import ColleagueCodeForm, ColleagueForm
 from techfinder.bookings.links import Opened, open_link
 from techfinder.bookings.models import TakeOverCode
 from techfinder.bookings.show.words import name_of
-from techfinder.bookings.views.links.guard import secret
+from techfinder.bookings.views.guard import secret
 from techfinder.mail.compose import absolute
 
 either = require_http_methods(["GET", "HEAD", "POST"])

@@ -21,9 +21,10 @@ from techfinder.bookings.show.stages import next_words
 from techfinder.bookings.show.words import name_of
 from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.views.after import report_page
+from techfinder.bookings.views.guard import secret
 from techfinder.bookings.views.links import taking, words
-from techfinder.bookings.views.links.guard import secret
 from techfinder.bookings.views.links.leaving import gone
+from techfinder.bookings.views.messages import thread_by_link
 
 # After these the side looks for something else.
 REFUSALS = (Step.DECLINE, Step.WITHDRAW, Step.CANCEL)
@@ -102,6 +103,7 @@ PAGES: dict[Purpose, Callable[[HttpRequest, Opened], HttpResponse]] = {
     Purpose.REPORT: _report,
     Purpose.CHANGE: _change,
     Purpose.GONE: gone,
+    Purpose.MESSAGE: thread_by_link,
 }
 
 

@@ -1,0 +1,74 @@
+"""Takes in a mail that was sent to the reply address of a booking."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from techfinder.accounts.models import User
+from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, send_message
+from techfinder.bookings.actors import Actor
+from techfinder.bookings.inbound import LARGEST, Incoming, read
+from techfinder.bookings.machine import Side
+from techfinder.bookings.models import Message, ReplyAddress
+
+
+class Exit(IntEnum):
+    """What a mail server is answered (sysexits.h): it keeps the mail, bounces it, or tries again."""
+
+    OK = 0
+    DATA = 65  # not a mail that can be passed on
+    NO_USER = 67  # no such address
+    UNAVAILABLE = 69  # nothing more is passed on here
+    TEMPORARY = 75
+
+
+# The mail server puts them in the mail with which it gives the message back.
+WORDS = {
+    Exit.DATA: _("Your mail has no text that can be passed on, or it is too large. Write a few words, without files."),
+    Exit.NO_USER: _("This address does not exist."),
+    Exit.UNAVAILABLE: _("Nothing more is passed on about this appointment."),
+    Exit.TEMPORARY: _("Try again later."),
+}
+
+
+def receive(*, raw: bytes, to: str = "") -> Exit:
+    """Pass a reply on to the other side. The same mail again, and what a machine answers, does nothing.
+
+    Owns no transaction: `send_message` does. `to`: the address that the mail server delivers to.
+    """
+    if len(raw) > LARGEST:
+        return Exit.DATA
+    incoming = read(raw, to=to)
+    address = ReplyAddress.objects.filter(token=incoming.token).select_related("booking").first()
+    if address is None:
+        return Exit.NO_USER
+    if incoming.is_automatic:
+        return Exit.OK
+    return _pass_on(address, incoming) if incoming.text else Exit.DATA
+
+
+def _pass_on(address: ReplyAddress, incoming: Incoming) -> Exit:
+    try:
+        send_message(
+            booking_id=address.booking_id,
+            by=_writer(address, incoming),
+            text=incoming.text,
+            via=Message.Via.MAIL,
+            message_id=incoming.message_id,
+            refused_attachments=incoming.attachments,
+        )
+    except (CannotWriteError, TooManyError):
+        return Exit.UNAVAILABLE
+    return Exit.OK
+
+
+def _writer(address: ReplyAddress, incoming: Incoming) -> Actor:
+    """The contact when it is her address; else who says to be the sender: an address proves nothing."""
+    booking, side = address.booking, Side(address.side)
+    name, email, _phone = booking.contact(side)
+    if email and email.lower() == incoming.email:
+        user: User | None = getattr(booking, f"{side}_contact")
+        return Actor(side, user=user, name=name or incoming.name, email=email)
+    return Actor(side, name=incoming.name, email=incoming.email)

@@ -1,0 +1,166 @@
+"""A mail that came in at the reply address of a booking: from its bytes to a message, or why it is none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses, parseaddr
+from html.parser import HTMLParser
+
+from mailparser_reply import EmailReplyParser
+
+from techfinder.bookings.addresses import token_in
+from techfinder.mail.message import sender
+
+LARGEST = 10 * 1024 * 1024
+LONGEST_TEXT = 4000
+# Of what comes before the reply is cut out of it: the rest is quoted.
+LONGEST_READ = 60_000
+LANGUAGES = ["nl", "en", "de", "fr"]
+LONGEST_ID = 250
+ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+AUTO = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
+BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A reply as it came. `text` is what its writer wrote now, without what is quoted."""
+
+    token: str
+    name: str
+    email: str
+    text: str
+    message_id: str
+    attachments: int
+    is_automatic: bool
+
+
+def read(raw: bytes, *, to: str = "") -> Incoming:
+    """Read a whole mail; `to` is the address that the mail server delivers to, when it says so."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    name, email = parseaddr(_header(mail, "From"))
+    return Incoming(
+        token=_token(mail, to),
+        name=_clean(name)[:120],
+        email=email.lower(),
+        text=_written(_body(mail)),
+        message_id=_message_id(mail, raw),
+        attachments=sum(1 for part in mail.walk() if _is_attachment(part)),
+        is_automatic=_is_automatic(mail, email),
+    )
+
+
+def _header(mail: EmailMessage, name: str) -> str:
+    """A header as text; what cannot be read is as good as absent."""
+    try:
+        return str(mail.get(name, ""))
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return ""
+
+
+def _token(mail: EmailMessage, to: str) -> str:
+    addresses = [to, *(email for _name, email in getaddresses([_header(mail, each) for each in ADDRESSED]))]
+    return next(filter(None, (token_in(each) for each in addresses)), "")
+
+
+def _is_automatic(mail: EmailMessage, email: str) -> bool:
+    """Answered by a machine: an absence, a list, a bounce, or one of our own mails that came back."""
+    auto = _header(mail, "Auto-Submitted").strip().lower()
+    if auto not in ("", "no") or any(each in mail for each in AUTO):
+        return True
+    if _header(mail, "Precedence").strip().lower() in BULK or "List-Id" in mail:
+        return True
+    if _header(mail, "Return-Path").strip() == "<>" or mail.get_content_type() == "multipart/report":
+        return True
+    return bool(token_in(email)) or email.lower() == parseaddr(sender())[1].lower()
+
+
+def _message_id(mail: EmailMessage, raw: bytes) -> str:
+    """That of the mail; without one (or an endless one) a fingerprint, so that the same mail is known again."""
+    found = _clean(_header(mail, "Message-ID")).strip()
+    return found if 0 < len(found) <= LONGEST_ID else f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+# ------------------------------------------------------------------- words
+
+
+def _written(text: str) -> str:
+    """What was written now: no quoted mail below it, no signature, no control characters."""
+    plain = _clean(text)[:LONGEST_READ]
+    reply = EmailReplyParser(languages=list(LANGUAGES)).read(plain).replies[0]
+    return (reply.body or "").strip()[:LONGEST_TEXT]
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub("", text)
+
+
+def _body(mail: EmailMessage) -> str:
+    """The plain text, else the text of the HTML."""
+    texts = {part.get_content_type(): part for part in reversed(list(_texts(mail)))}
+    if "text/plain" in texts:
+        return _decoded(texts["text/plain"])
+    return _plain(_decoded(texts["text/html"])) if "text/html" in texts else ""
+
+
+def _texts(mail: EmailMessage) -> Iterator[EmailMessage]:
+    for part in mail.walk():
+        if isinstance(part, EmailMessage) and part.get_content_maintype() == "text" and not _is_attachment(part):
+            yield part
+
+
+def _decoded(part: EmailMessage) -> str:
+    """The text of a part, whatever character set it names."""
+    data = part.get_payload(decode=True)
+    raw = data if isinstance(data, bytes) else b""
+    try:
+        return raw.decode(part.get_content_charset() or "utf-8", errors="replace")
+    except LookupError:
+        return raw.decode("utf-8", errors="replace")
+
+
+def _is_attachment(part: object) -> bool:
+    """A file that was added; not the logo that stands in a signature."""
+    return isinstance(part, EmailMessage) and not part.is_multipart() and part.get_content_disposition() == "attachment"
+
+
+def _plain(html: str) -> str:
+    reader = _Plain()
+    reader.feed(html)
+    reader.close()
+    return re.sub(r"\n{3,}", "\n\n", "".join(reader.found))
+
+
+class _Plain(HTMLParser):
+    """The words of a mail in HTML, a line per block; quoted mail as quoted lines are, so that it is cut off."""
+
+    BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote", "hr"})
+    HIDDEN = frozenset({"style", "script", "head", "title"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.hidden = self.quoted = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in self.HIDDEN
+        self.quoted += tag == "blockquote"
+        if tag in self.BLOCKS:
+            self.found.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in self.HIDDEN and self.hidden > 0
+        self.quoted -= tag == "blockquote" and self.quoted > 0
+        if tag in self.BLOCKS - {"br"}:
+            self.found.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden and not self.quoted:
+            self.found.append(" ".join(data.split()) if data.strip() else " " * bool(data))

@@ -1,0 +1,31 @@
+"""Takes in one mail on standard input, as the pipe of a mail server hands it over; the exit code is the answer."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import Error
+
+from techfinder.bookings.actions.receiving import WORDS, Exit, receive
+from techfinder.bookings.inbound import LARGEST
+
+
+class Command(BaseCommand):
+    help = "Pass on a reply to a mail of a booking: the mail on standard input, sysexits as exit codes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--to", default="", help="The address it is delivered to, such as Postfix's ${recipient}.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        raw = sys.stdin.buffer.read(LARGEST + 1)
+        try:
+            answer = receive(raw=raw, to=options["to"])
+        except Error:
+            # The database is away: the mail server keeps the mail and tries again.
+            answer = Exit.TEMPORARY
+        if answer is not Exit.OK:
+            self.stderr.write(str(WORDS[answer]))
+            sys.exit(answer)
