@@ -35,6 +35,7 @@ def ask_again(
     session_id: int | None = None,
     start: dt.time | None = None,
     end: dt.time | None = None,
+    delivery: str = "",
     pupils: int | None = None,
     words: str = "",
 ) -> Booking:
@@ -53,7 +54,7 @@ def ask_again(
         date=date,
         start=start,
         end=end,
-        delivery=old.delivery,
+        delivery=delivery or old.delivery,
         pupils=pupils or old.pupils,
         words=words,
     )
