@@ -11,11 +11,13 @@ from django.utils import timezone, translation
 from techfinder.accounts.models import User
 from techfinder.bookings.models import Waiting
 from techfinder.bookings.queries.waiting import place_of
-from techfinder.bookings.telling.people import coordinators
+from techfinder.bookings.telling.people import LANGUAGE, MOST, Recipient, coordinators, of_person
 from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.matches.telling.words import request_line
+from techfinder.organisations.models import Membership
+from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import weekday
 
 
@@ -30,21 +32,31 @@ def tell_moved(waiting: Waiting) -> None:
 
 
 def _to_school(waiting: Waiting, template: str, context: dict[str, Any]) -> None:
-    request = waiting.request
+    for each in _readers(waiting.request):
+        with translation.override(each.language):
+            told = _facts(waiting) | context
+        queue_mail(
+            key=f"{template}:{waiting.pk}:{waiting.told_at:%Y%m%d%H%M%S}:{each.email}"[:200],
+            kind=template,
+            to=each.email,
+            recipient=each.user,
+            language=each.language,
+            template=template,
+            context={**told, "button_url": waiting_url(waiting.request)},
+            thread=f"request-{waiting.request.uuid}",
+        )
+
+
+def _readers(request: Request) -> list[Recipient]:
+    """The contact of the request; who left the school is followed by those who act for it, at most five."""
     person = request.contact
-    language = person.language if person else "nl"
-    with translation.override(language):
-        told = _facts(waiting) | context
-    queue_mail(
-        key=f"{template}:{waiting.pk}:{waiting.told_at:%Y%m%d%H%M%S}",
-        kind=template,
-        to=person.email if person else request.contact_email,
-        recipient=person,
-        language=language,
-        template=template,
-        context={**told, "button_url": waiting_url(request)},
-        thread=f"request-{request.uuid}",
-    )
+    if person is None:
+        return [Recipient(None, request.contact_email, request.contact_name, LANGUAGE)] if request.contact_email else []
+    theirs = Membership.objects.filter(school=request.school_id)
+    if not theirs.filter(user=person, status=Membership.Status.LEFT).exists():
+        return [of_person(person)]
+    active = theirs.filter(status=Membership.Status.ACTIVE, user__is_active=True)
+    return [of_person(each.user) for each in active.select_related("user").order_by("created_at", "pk")[:MOST]]
 
 
 def _facts(waiting: Waiting) -> dict[str, Any]:
