@@ -19,6 +19,14 @@ def partnerships_of(user: User) -> QuerySet[Partnership]:
     return both.filter(mine).order_by("ended_at", "-accepted_at", "-pk")
 
 
+def proposed_to(user: User) -> QuerySet[Partnership]:
+    """What the other side proposed to this person's organisations, and waits for a yes; the oldest first."""
+    to_school = Q(school__in=school_ids_of(user), proposed_by=Side.PROVIDER)
+    to_provider = Q(provider__in=own_providers(user), proposed_by=Side.SCHOOL)
+    waiting = Partnership.objects.filter(to_school | to_provider, accepted_at=None, ended_at=None)
+    return waiting.select_related("school", "provider").order_by("pk")
+
+
 def bookings_between(school: School, provider: Provider) -> BookingQuerySet:
     """All that one asked of the other, the newest day first."""
     both = Booking.objects.filter(request__school=school, activity__provider=provider)

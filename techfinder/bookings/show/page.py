@@ -13,6 +13,7 @@ from techfinder.bookings.models import Booking, Proposal
 from techfinder.bookings.queries.alternatives import Alternatives, alternatives
 from techfinder.bookings.reasons import reason_words
 from techfinder.bookings.show.history import Line, history
+from techfinder.bookings.show.more import More, more_of
 from techfinder.bookings.show.stages import next_words, stages
 from techfinder.bookings.show.steps import Doing, open_proposal, steps_of
 from techfinder.bookings.show.words import (
@@ -53,6 +54,7 @@ class BookingPage:
     contacts: list[tuple[str, list[tuple[str, str]]]]
     history: list[Line]
     alternatives: Alternatives
+    more: list[More]
 
 
 def page_of(booking: Booking, side: Side) -> BookingPage:
@@ -80,6 +82,7 @@ def page_of(booking: Booking, side: Side) -> BookingPage:
         contacts=_contacts(booking, side),
         history=history(booking),
         alternatives=alternatives(booking, side) if booking.state in OFF else Alternatives(),
+        more=more_of(booking, side),
     )
 
 

@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -20,9 +19,10 @@ from techfinder.bookings import actions
 from techfinder.bookings.access import booking_for
 from techfinder.bookings.actors import Actor, person
 from techfinder.bookings.forms.evaluation import EvaluationForm, TermSurveyForm, initial_of
-from techfinder.bookings.machine import PARTIES, Side, Step, may
+from techfinder.bookings.machine import PARTIES, Side
 from techfinder.bookings.models import Booking, Evaluation, TermSurvey
 from techfinder.bookings.queries.afterwards import differ
+from techfinder.bookings.show.more import can_report
 from techfinder.bookings.show.words import name_of, when_words
 
 either = require_http_methods(["GET", "HEAD", "POST"])
@@ -38,12 +38,6 @@ def report(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect(booking)
     by = person(request.user, side)  # type: ignore[arg-type]
     return report_page(request, booking, by=by, page_url=booking.get_absolute_url())
-
-
-def can_report(booking: Booking, side: str) -> bool:
-    """Whether this side may tell now how it was: from the day itself on."""
-    over = booking.date is not None and booking.date <= timezone.localdate()
-    return over and may(Step.REPORT, state=booking.state, turn=booking.turn, side=side)
 
 
 def report_page(

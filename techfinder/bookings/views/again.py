@@ -33,9 +33,10 @@ from techfinder.bookings.forms.again import (
 )
 from techfinder.bookings.forms.asking import REFUSALS
 from techfinder.bookings.links import Opened, open_link
-from techfinder.bookings.machine import AFTER, SETTLED, Side
+from techfinder.bookings.machine import AFTER, Side
 from techfinder.bookings.models import Booking, Series
 from techfinder.bookings.queries.next_year import nearest_session, suggested_day
+from techfinder.bookings.show.more import REPEATABLE
 from techfinder.bookings.show.parts import Part as Shown
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.tokens import Purpose
@@ -47,8 +48,6 @@ from techfinder.requests.access import get_request
 from techfinder.requests.models import Request
 
 either = require_http_methods(["GET", "HEAD", "POST"])
-# Of what was agreed once there can be more; what was declined is asked anew on the page of the activity.
-REPEATABLE = (*SETTLED, *AFTER)
 DEFAULT_CLASSES = 4
 
 

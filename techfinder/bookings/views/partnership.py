@@ -29,9 +29,9 @@ from techfinder.bookings.models import Booking, Partnership, Plan
 from techfinder.bookings.queries.next_year import nearest_session
 from techfinder.bookings.queries.partnerships import bookings_between, partnerships_of, plans_of, side_in
 from techfinder.bookings.queries.records import school_year
+from techfinder.bookings.show.more import REPEATABLE
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.show.records import year_words
-from techfinder.bookings.views.again import REPEATABLE
 from techfinder.requests.models import Request
 
 PER_PAGE = 20

@@ -14,8 +14,8 @@ from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
 from techfinder.bookings.forms.answering import StepForm, form_of, take
 from techfinder.bookings.links import Opened
 from techfinder.bookings.machine import Step, overtaking
+from techfinder.bookings.show.more import can_report
 from techfinder.bookings.tokens import Purpose
-from techfinder.bookings.views.after import can_report
 
 Data = Mapping[str, Any]
 
