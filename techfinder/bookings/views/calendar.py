@@ -61,7 +61,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     entries = entries_of(found)
     with translation.override(found.user.language if found.user else LANGUAGE):
-        text = calendars.feed_of(entries, name=_("Techfinder"))
+        text = calendars.feed_of(entries, name="Techfinder")
     response = _calendar(text, name="techfinder")
     etag, changed = quote_etag(hashlib.sha256(text.encode()).hexdigest()[:32]), _changed(entries, found)
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)

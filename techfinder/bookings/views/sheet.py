@@ -40,9 +40,9 @@ def sheet(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @secret
 @either
 def sheet_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """For who holds the link of a mail; a link that is no longer good says why at its own page."""
+    """For who holds the link of a mail; one that is no longer good leads to the page that says what happened."""
     opened = open_link(token, request.user)
-    if opened.actor is None:
+    if opened.actor is None or not opened.may(Step.CHANGE):
         return redirect("bookings:link", token)
     return _fill_in(request, opened.booking, opened.actor, back=opened.url("page"), by_link=True)
 
