@@ -11,6 +11,10 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from techfinder.activities.models import Favourite
+from techfinder.bookings.actions.tasks import open_task
+from techfinder.bookings.actions.waiting import renew_waiting
+from techfinder.bookings.models import Task
+from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.tokens import unsubscribe_token
 from techfinder.matches.models import Match, WeightSet
 from techfinder.organisations.actions import invite
@@ -137,6 +141,9 @@ bookings:offer                     GET   in   404   404    404   200    404   40
 bookings:detail                    GET   in   404   200    404   200    404   200    200
 bookings:step                      GET   in   404   409    404   200    404   200    200
 bookings:queue                     GET   in   404   404    404   200    404   404    404
+bookings:waiting                   GET   in   404   200    404   404    404   200    200
+bookings:waiting_link              GET   200  200   200    200   200    200   200    200
+bookings:waiting_link|forged       GET   404  404   404    404   404    404   404    404
 
 organisations:index                GET   in   200   200    200   200    200   200    200
 organisations:school_search        GET   200  200   200    200   200    200   200    200
@@ -162,6 +169,14 @@ moderation:activity                GET   404  404   404    404   404    404   20
 moderation:provider                GET   404  404   404    404   404    404   200    200
 moderation:claim                   GET   404  404   404    404   404    404   200    200
 moderation:settle                  POST  404  404   404    404   404    302   302    302
+moderation:tasks                   GET   404  404   404    404   404    200   200    200
+moderation:task                    GET   404  404   404    404   404    404   200    200
+moderation:waiting                 GET   404  404   404    404   404    200   200    200
+moderation:waiting_one             GET   404  404   404    404   404    404   200    200
+moderation:hand_over               POST  404  404   404    404   404    404   422    422
+moderation:broker                  GET   404  404   404    404   404    404   200    200
+moderation:broker_ask              GET   404  404   404    404   404    404   200    200
+moderation:together                GET   404  404   404    404   404    404   200    200
 moderation:region_pages            GET   404  404   404    404   404    200   200    200
 moderation:region_page             GET   404  404   404    404   404    404   200    200
 moderation:weights                 GET   404  404   404    404   404    404   404    200
@@ -261,6 +276,7 @@ def world():
     mine = MembershipFactory(user=owner, provider=provider)
     unasked = RequestFactory(school=school, contact=UserFactory())
     Match.objects.create(request=unasked, activity=public, score=70, rank=1, placed_at=timezone.now())
+    renew_waiting(request_id=unasked.pk)
     waiting = ProviderFactory(municipality=here, status=Provider.Status.PENDING)
     MembershipFactory(user=owner, provider=waiting)
     return SimpleNamespace(
@@ -269,6 +285,7 @@ def world():
         waiting=waiting,
         asked=asked,
         unasked=unasked,
+        task=open_task(kind=Task.Kind.WAITING, about=unasked),
         booking=BookingFactory(request=asked, activity=public),
         fresh=RequestFactory(school=school, contact=None, status=Request.Status.UNCONFIRMED),
         public=public,
@@ -372,6 +389,9 @@ def arguments(name, world):
         "bookings:detail": [world.booking.uuid],
         "bookings:step": [world.booking.uuid, "nee"],
         "bookings:queue": [world.public.slug],
+        "bookings:waiting": [world.unasked.uuid],
+        "bookings:waiting_link": [waiting_url(world.unasked).split("/")[-2]],
+        "bookings:waiting_link|forged": ["vals"],
         "organisations:claim": [world.school.code],
         "organisations:provider": [world.provider.slug],
         "organisations:provider|waiting": [world.waiting.slug],
@@ -385,6 +405,12 @@ def arguments(name, world):
         "moderation:provider": [world.waiting.slug],
         "moderation:claim": [world.claim.pk],
         "moderation:settle": [world.attention.pk],
+        "moderation:task": [world.task.pk],
+        "moderation:waiting_one": [world.unasked.uuid],
+        "moderation:hand_over": [world.unasked.uuid],
+        "moderation:broker": [world.unasked.uuid],
+        "moderation:broker_ask": [world.unasked.uuid, world.public.slug],
+        "moderation:together": [world.unasked.uuid, world.public.slug],
         "moderation:weight_set": [world.weights.pk],
         "moderation:apply_weights": [world.weights.pk],
         "moderation:bring_back_weights": [world.weights.pk],
