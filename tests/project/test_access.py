@@ -13,7 +13,8 @@ from django.utils import timezone
 from techfinder.activities.models import Favourite
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actions.waiting import renew_waiting
-from techfinder.bookings.models import Task
+from techfinder.bookings.models import Booking, CalendarFeed, Task
+from techfinder.bookings.tokens import token as link_token
 from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.tokens import unsubscribe_token
 from techfinder.matches.models import Match, WeightSet
@@ -141,6 +142,17 @@ bookings:offer                     GET   in   404   404    404   200    404   40
 bookings:detail                    GET   in   404   200    404   200    404   200    200
 bookings:step                      GET   in   404   409    404   200    404   200    200
 bookings:queue                     GET   in   404   404    404   200    404   404    404
+bookings:sheet                     GET   in    404   200   404   200   404   200   200
+bookings:booking_file              GET   in    404   200   404   200   404   200   200
+bookings:sheet_by_link             GET   200   200   200   200   200   200   200   200
+bookings:sheet_by_link|forged      GET   404   404   404   404   404   404   404   404
+bookings:feed_by_link              GET   200   200   200   200   200   200   200   200
+bookings:feed_by_link|forged       GET   404   404   404   404   404   404   404   404
+bookings:calendar                  GET   in    200   200   200   200   200   200   200
+bookings:feed                      GET   200   200   200   200   200   200   200   200
+bookings:feed|forged               GET   404   404   404   404   404   404   404   404
+bookings:feed_manage               GET   200   200   200   200   200   200   200   200
+bookings:feed_manage|forged        GET   404   404   404   404   404   404   404   404
 bookings:waiting                   GET   in   404   200    404   404    404   200    200
 bookings:waiting_link              GET   200  200   200    200   200    200   200    200
 bookings:waiting_link|forged       GET   404  404   404    404   404    404   404    404
@@ -287,6 +299,8 @@ def world():
         unasked=unasked,
         task=open_task(kind=Task.Kind.WAITING, about=unasked),
         booking=BookingFactory(request=asked, activity=public),
+        agreed=an_agreed(asked, public),
+        feed=CalendarFeed.objects.create(email="juf@school.example"),
         fresh=RequestFactory(school=school, contact=None, status=Request.Status.UNCONFIRMED),
         public=public,
         draft=ActivityFactory(provider=provider, draft=True, regions=["NL-ZE"]),
@@ -302,6 +316,14 @@ def world():
         favourite=Favourite.objects.create(school=school, activity=public, user=owner),
         people=people(owner, school),
     )
+
+
+def an_agreed(asked, public):
+    """A booking of which the day is settled."""
+    booking = BookingFactory(request=asked, activity=public, part=2, date=timezone.localdate())
+    Booking.objects.filter(pk=booking.pk).update(state="agreed", turn="")
+    booking.refresh_from_db()
+    return booking
 
 
 def an_award(asked, activity):
@@ -389,6 +411,16 @@ def arguments(name, world):
         "bookings:detail": [world.booking.uuid],
         "bookings:step": [world.booking.uuid, "nee"],
         "bookings:queue": [world.public.slug],
+        "bookings:sheet": [world.agreed.uuid],
+        "bookings:booking_file": [world.agreed.uuid],
+        "bookings:sheet_by_link": [link_token(world.agreed, "school", "change")],
+        "bookings:sheet_by_link|forged": ["vals"],
+        "bookings:feed_by_link": [link_token(world.agreed, "school", "page")],
+        "bookings:feed_by_link|forged": ["vals"],
+        "bookings:feed": [world.feed.token],
+        "bookings:feed|forged": ["vals"],
+        "bookings:feed_manage": [world.feed.token],
+        "bookings:feed_manage|forged": ["vals"],
         "bookings:waiting": [world.unasked.uuid],
         "bookings:waiting_link": [waiting_url(world.unasked).split("/")[-2]],
         "bookings:waiting_link|forged": ["vals"],
