@@ -220,6 +220,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "activities.prune_changes": 3600,
         "activities.forget_sought": 86400,
         "bookings.ask_surveys": 21600,
+        "bookings.reschedule": 21600,
+        "bookings.count_records": 21600,
     }.items()
 }
 

@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 # Each registers itself at a lower room: what bookings add to its pages.
 ADDITIONS = (
+    "after_beside",
+    "answer_beside",
     "beside",
+    "queries.engaged",
     "receivers",
     "waiting_beside",
 )

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from techfinder.bookings.actions import asking, clock, contacts, queueing, surveys, waiting
+from techfinder.bookings.actions import asking, clock, contacts, queueing, records, surveys, waiting
 from techfinder.bookings.telling import to_coordinators
 
 
@@ -25,7 +25,8 @@ def run_due() -> None:
 
 
 @shared_task(name="bookings.reschedule")
-def reschedule(provider_id: int) -> None:
+def reschedule(provider_id: int | None = None) -> None:
+    """Of one provider; a few times a day of all, for a rule that was changed or a worker that was not woken."""
     clock.reschedule(provider_id=provider_id)
 
 
@@ -55,3 +56,9 @@ def tell_coordinators() -> None:
 def ask_surveys() -> None:
     """A few times a day; outside the weeks in which a term is asked it does nothing."""
     surveys.ask_surveys()
+
+
+@shared_task(name="bookings.count_records")
+def count_records() -> None:
+    """A few times a day: what is counted twice is the same."""
+    records.count_records()

@@ -75,4 +75,4 @@ def test_the_number_of_questions_does_not_grow(client, zilt, count):
     page(client, zilt)
     with CaptureQueriesContext(connection) as queries:
         page(client, zilt)
-    assert len(queries) == 6
+    assert len(queries) == 7

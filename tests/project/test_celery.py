@@ -51,6 +51,14 @@ BEAT = {
     "matches.digest": 300,
     "requests.drop_unconfirmed": 3600,
     "health.heartbeat": 30,
+    "bookings.sweep": 60,
+    "bookings.run_due": 300,
+    "bookings.sweep_waiting": 60,
+    "bookings.sweep_contacts": 3600,
+    "bookings.tell_coordinators": 1800,
+    "bookings.ask_surveys": 21600,
+    "bookings.reschedule": 21600,
+    "bookings.count_records": 21600,
 }
 
 

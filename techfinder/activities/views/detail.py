@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from techfinder.activities import access
+from techfinder.activities.beside import beside
 from techfinder.activities.changes import sessions_of, stages_of, with_pending
 from techfinder.activities.favourites.queries import kept_among
 from techfinder.activities.gone import gone_regions, warning
@@ -27,6 +28,7 @@ def activity_detail(request: HttpRequest, slug: str) -> HttpResponse:
     member = access.is_member(request.user, activity)
     as_changed = "wijziging" in request.GET and (member or access.moderates(request.user, activity))
     context = _context(activity, member=member, as_changed=as_changed)
+    context |= beside(request, activity)
     context["is_kept"] = activity.pk in kept_among(request, [activity.pk])
     if member or access.moderates(request.user, activity):
         context["gone"] = warning(context["activity"], gone_regions(context["activity"]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from techfinder.bookings.models import ProviderRecord
 from techfinder.bookings.telling.people import people_of
 from techfinder.mail.actions import queue_mail
@@ -25,7 +23,7 @@ def _tell(record: ProviderRecord, template: str, since: str) -> int:
     context = {
         "provider": provider.name,
         "count": record.silent_in_row,
-        "button_url": absolute(reverse("matches:dashboard")),
+        "button_url": absolute(provider.get_absolute_url()),
     }
     mails = [
         queue_mail(

@@ -7,6 +7,7 @@ from techfinder.matches.actions.matching import (
     match_waiting_activity,
     match_waiting_request,
 )
+from techfinder.matches.actions.recording import set_answer_records
 from techfinder.matches.actions.rematching import rematch_shard, report, start_rematch
 from techfinder.matches.actions.sweeping import match_stale, rematch, sweep
 
@@ -23,6 +24,7 @@ __all__ = [
     "rematch",
     "rematch_shard",
     "report",
+    "set_answer_records",
     "start_rematch",
     "sweep",
     "withdraw",

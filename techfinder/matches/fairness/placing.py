@@ -1,7 +1,9 @@
 """Which matches are put before people: a provider gets no more open requests at once than its cap.
 
 A place of a provider is taken by a request of which a match was put before both sides in the last two weeks, and which
-the provider did not answer. Best score first; what finds no place is held, and the request's next best comes instead.
+the provider did not answer; and by each question that awaits its answer, however long, also one that a school asked
+without being matched (`engaged`). A school may always ask: then the provider gets fewer new ones. Best score first;
+what finds no place is held, and the request's next best comes instead.
 
 Whoever places holds the rows of the providers concerned, taken in the order of their ids, and no match that another
 transaction has in hand: workers that place for one provider wait for each other, and never in a circle. So nothing
@@ -19,6 +21,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from techfinder.matches.fairness import engaged
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Provider
 
@@ -62,6 +65,7 @@ def place(
     if not rest_later and (look.caps or look.waits or back):
         caps = _hold(look.providers) if look.caps else {}
         values |= {"providers": look.providers, "caps": [caps.get(pk) for pk in look.providers]}
+        values |= engaged.columns([pk for pk, cap in caps.items() if cap], values["since"])
         placed |= _write(_run(DECIDE, values), now)
     return sorted(placed)
 
@@ -140,7 +144,8 @@ NEW_IDS = """
         )
 """
 
-# Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits.
+# Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits. OFFSET 0 keeps the planner at
+# one look in a partial index for each activity: of a table that was filled a moment ago it knows nothing.
 LOOK = """
     WITH came AS MATERIALIZED (
         SELECT match.id, match.activity_id, activity.provider_id, match.state, match.placed_at,
@@ -159,17 +164,23 @@ LOOK = """
         ARRAY(SELECT id FROM came WHERE state = 'open' AND placed_at IS NOT NULL),
         EXISTS (SELECT FROM came WHERE may_be_taken_back AND capped),
         EXISTS (
-            SELECT FROM came
-            JOIN matches_match AS said ON said.activity_id = came.activity_id
-            WHERE may_be_taken_back AND (said.asked_at IS NOT NULL OR said.state = 'declined')
+            SELECT FROM (SELECT DISTINCT activity_id FROM came WHERE may_be_taken_back) AS back
+            WHERE EXISTS (
+                SELECT FROM matches_match AS said
+                WHERE said.activity_id = back.activity_id AND (said.asked_at IS NOT NULL OR said.state = 'declined')
+                OFFSET 0
+            )
         ),
         ARRAY(SELECT id FROM door ORDER BY id),
         EXISTS (SELECT FROM door WHERE capped),
         NOT %(rest_later)s AND EXISTS (
             SELECT FROM door
             JOIN activities_activity AS activity ON activity.provider_id = door.id
-            JOIN matches_match AS match ON match.activity_id = activity.id
-            WHERE match.state = 'open' AND match.placed_at IS NULL
+            WHERE EXISTS (
+                SELECT FROM matches_match AS match
+                WHERE match.activity_id = activity.id AND match.state = 'open' AND match.placed_at IS NULL
+                OFFSET 0
+            )
         )
 """
 
@@ -224,7 +235,7 @@ TAKE_BACK_TWICE = f"""
 DECIDE = f"""
     WITH door AS (SELECT * FROM unnest(%(providers)s::bigint[], %(caps)s::int[]) AS door(provider_id, cap)),
     -- Each request that was put before a provider with a cap: does it take a place, and was it answered?
-    known AS MATERIALIZED (
+    placed AS (
         SELECT activity.provider_id, match.request_id, bool_or(match.offered_at IS NOT NULL) AS answered,
             bool_or(match.state = 'open' AND match.placed_at > %(since)s) AS recent
         FROM door
@@ -232,6 +243,18 @@ DECIDE = f"""
         JOIN matches_match AS match ON match.activity_id = activity.id
         WHERE door.cap IS NOT NULL AND (match.placed_at IS NOT NULL OR match.offered_at IS NOT NULL)
         GROUP BY activity.provider_id, match.request_id
+    ),
+    engaged AS (
+        SELECT provider_id, request_id, bool_or(awaits) AS awaits
+        FROM unnest(%(engaged_providers)s::bigint[], %(engaged_requests)s::bigint[], %(engaged_awaits)s::bool[])
+            AS engaged (provider_id, request_id, awaits)
+        GROUP BY provider_id, request_id
+    ),
+    known AS MATERIALIZED (
+        SELECT provider_id, request_id,
+            COALESCE(NOT engaged.awaits, placed.answered) AS answered,
+            COALESCE(engaged.awaits, false) OR COALESCE(placed.recent, false) AS recent
+        FROM placed FULL JOIN engaged USING (provider_id, request_id)
     ),
     room AS MATERIALIZED (
         SELECT door.provider_id, door.cap - COUNT(known.request_id) AS places

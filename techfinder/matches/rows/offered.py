@@ -71,7 +71,9 @@ def activity_rows(activities: QuerySet[Activity], world: World) -> list[Activity
 
 
 def _read(activities: QuerySet[Activity]) -> list[dict[str, Any]]:
-    return list(activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS, source=MADE_OF))
+    # Of the row as it is: set by `matches.actions.set_answer_records` alone.
+    record = F("engine_row__answer_record")
+    return list(activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS, source=MADE_OF, answer_record=record))
 
 
 def _sessions(activities: QuerySet[Activity]) -> dict[int, tuple[tuple[dt.date, int], ...]]:
@@ -111,6 +113,7 @@ def _engine_row(row: dict[str, Any], sessions: tuple[tuple[dt.date, int], ...], 
         group_max=row["group_max"],
         splittable=row["splittable"],
         cost=masks.cents(row["cost"]) or 0,
+        answer_record=row["answer_record"],
     )
 
 
@@ -166,7 +169,6 @@ COLUMNS = (
     "group_max",
     "splittable",
     "cost",
-    "answer_record",
 )
 
 
@@ -195,7 +197,6 @@ def _table_row(row: dict[str, Any], area_id: int, world: World) -> tuple[Any, ..
         made.group_max,
         made.splittable,
         made.cost,
-        made.answer_record,
     )
 
 
