@@ -133,9 +133,7 @@ def test_another_day_is_asked_agreed_and_told_with_the_old_one():
     asked = one("booking_change_proposed", parties.member)
     assert "Studiedag" in asked.text
     assert asked.calendar == ""
-    assert (
     assert {"accept", "decline", "propose"} <= set(re.findall(r"/boeking/l/\d+\.provider\.(\w+)\.", asked.text))
-    )
     parties.do("accept", booking, "provider")
     for person in (parties.member, parties.request.contact):
         mail = one("booking_changed", person)
