@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import translation
 
 from techfinder.accounts.models import User
@@ -93,31 +93,39 @@ def _memberships(booking: Booking, side: str) -> Any:
 
 
 def _reachable(people: Sequence[Recipient], booking: Booking, side: str) -> list[Recipient]:
+    """Those who did not leave the party and whose address takes mail; one query when nobody left."""
     addresses = {each.email.lower() for each in people}
     if not addresses:
         return []
-    gone = _left(addresses, booking, side) | _silenced(addresses)
-    return [each for each in people if each.email.lower() not in gone]
-
-
-def _left(addresses: Iterable[str], booking: Booking, side: str) -> set[str]:
-    """The addresses of those who stopped acting for the party, and do not act for it again or through its board."""
     theirs = _memberships(booking, side).filter(user__email__in=addresses)
-    left = set(theirs.filter(status=Membership.Status.LEFT).values_list("user__email", flat=True))
-    if not left:
-        return left
+    left = theirs.filter(status=Membership.Status.LEFT).values_list("user__email", Value(value=True))
+    found = list(left.union(*_silenced_rows(addresses)))
+    gone = {email for email, has_left in found if has_left}
+    silenced = {email for email, has_left in found if not has_left}
+    if gone:
+        gone -= _acting_again(gone, booking, side)
+    return [each for each in people if each.email.lower() not in gone | silenced]
+
+
+def _acting_again(left: set[str], booking: Booking, side: str) -> set[str]:
+    """Those who act for the party again, or through its board."""
     acting = Q(status=Membership.Status.ACTIVE, user__email__in=left)
-    still = theirs.filter(acting).values_list("user__email", flat=True)
+    still = _memberships(booking, side).filter(acting).values_list("user__email", flat=True)
     board = booking.request.school.board_id if side == Side.SCHOOL else None
     by_board = Membership.objects.filter(acting, board__isnull=False, board=board).values_list("user__email", flat=True)
-    return left - set(still) - set(by_board)
+    return {*still, *by_board}
 
 
 def _silenced(addresses: Iterable[str]) -> set[str]:
+    suppressed, closed = _silenced_rows(addresses)
+    return {email for email, _left in suppressed.union(closed)}
+
+
+def _silenced_rows(addresses: Iterable[str]) -> list[Any]:
     """The addresses that bounce or were unsubscribed, and those of accounts that are closed."""
-    suppressed = Suppression.objects.filter(email__in=addresses).values_list("email", flat=True)
-    closed = User.objects.filter(email__in=addresses, is_active=False).values_list("email", flat=True)
-    return {*suppressed, *closed}
+    suppressed = Suppression.objects.filter(email__in=addresses)
+    closed = User.objects.filter(email__in=addresses, is_active=False)
+    return [rows.values_list("email", Value(value=False)) for rows in (suppressed, closed)]
 
 
 def people_of(provider: Provider) -> list[Recipient]:
