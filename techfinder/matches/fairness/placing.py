@@ -144,8 +144,8 @@ NEW_IDS = """
         )
 """
 
-# Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits. OFFSET 0 keeps the planner at
-# one look in a partial index for each activity: of a table that was filled a moment ago it knows nothing.
+# Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits. OFFSET 0 keeps the planner
+# at one look in a partial index for each activity: of a table that was filled a moment ago it knows nothing.
 LOOK = """
     WITH came AS MATERIALIZED (
         SELECT match.id, match.activity_id, activity.provider_id, match.state, match.placed_at,
