@@ -13,7 +13,7 @@ from django.utils import timezone
 from techfinder.activities.models import Favourite
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actions.waiting import renew_waiting
-from techfinder.bookings.models import Booking, CalendarFeed, Task
+from techfinder.bookings.models import Booking, CalendarFeed, Partnership, Plan, Series, Task, TermSurvey
 from techfinder.bookings.tokens import token as link_token
 from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.tokens import unsubscribe_token
@@ -24,6 +24,7 @@ from techfinder.requests.models import Request
 from techfinder.requests.tokens import confirm_token
 from techfinder.taxonomy.models import Region
 from tests.activities.saved_steps import a_saved
+from tests.bookings.after_steps import happened
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.bookings import BookingFactory
@@ -153,6 +154,28 @@ bookings:feed                      GET   200   200   200   200   200   200   200
 bookings:feed|forged               GET   404   404   404   404   404   404   404   404
 bookings:feed_manage               GET   200   200   200   200   200   200   200   200
 bookings:feed_manage|forged        GET   404   404   404   404   404   404   404   404
+bookings:report                    GET   in   404   200    404   200    404   200    200
+bookings:survey                    GET   200  200   200    200   200    200   200    200
+bookings:survey|forged             GET   404  404   404    404   404    404   404    404
+bookings:again                     GET   in   404   200    404   404    404   200    200
+bookings:again_by_link             GET   200  200   200    200   200    200   200    200
+bookings:again_by_link|forged      GET   404  404   404    404   404    404   404    404
+bookings:classes                   GET   in   404   200    404   404    404   200    200
+bookings:row                       GET   in   404   200    404   404    404   200    200
+bookings:classes_of_request        GET   in   404   200    404   404    404   200    200
+bookings:row_of_request            GET   in   404   200    404   404    404   200    200
+bookings:series                    GET   in   404   200    404   200    404   200    200
+bookings:records                   GET   in   200   200    200   200    200   200    200
+bookings:record                    GET   in   404   404    404   200    404   200    200
+bookings:record|school             GET   in   404   200    404   404    404   200    200
+bookings:record_file               GET   in   404   404    404   200    404   200    200
+bookings:record_file|school        GET   in   404   200    404   404    404   200    200
+bookings:partnerships              GET   in   200   200    200   200    200   200    200
+bookings:propose_partnership       GET   in   404   302    404   302    404   404    404
+bookings:partnership               GET   in   404   200    404   200    404   200    200
+bookings:act_partnership           POST  in   404   400    404   400    404   404    404
+bookings:drop_plan                 POST  in   404   302    404   302    404   404    404
+bookings:ask_plan                  GET   in   404   200    404   404    404   404    404
 bookings:waiting                   GET   in   404   200    404   404    404   200    200
 bookings:waiting_link              GET   200  200   200    200   200    200   200    200
 bookings:waiting_link|forged       GET   404  404   404    404   404    404   404    404
@@ -299,6 +322,13 @@ def world():
         unasked=unasked,
         task=open_task(kind=Task.Kind.WAITING, about=unasked),
         booking=BookingFactory(request=asked, activity=public),
+        done=happened(
+            request=RequestFactory(school=school, contact=asked.contact, status=Request.Status.FULFILLED),
+            activity=public,
+            series=Series.objects.create(kind=Series.Kind.ROW),
+        ),
+        plan=a_plan(school, public),
+        survey=TermSurvey.objects.create(side="school", email="a@b.nl", term="2026-1", bookings=1),
         agreed=an_agreed(asked, public),
         feed=CalendarFeed.objects.create(email="juf@school.example"),
         fresh=RequestFactory(school=school, contact=None, status=Request.Status.UNCONFIRMED),
@@ -324,6 +354,14 @@ def an_agreed(asked, public):
     Booking.objects.filter(pk=booking.pk).update(state="agreed", turn="")
     booking.refresh_from_db()
     return booking
+
+
+def a_plan(school, activity):
+    """Of a partnership that stands."""
+    partnership = Partnership.objects.create(
+        school=school, provider=activity.provider, proposed_by="school", accepted_at=timezone.now()
+    )
+    return Plan.objects.create(partnership=partnership, year=2026, activity=activity)
 
 
 def an_award(asked, activity):
@@ -421,6 +459,26 @@ def arguments(name, world):
         "bookings:feed|forged": ["vals"],
         "bookings:feed_manage": [world.feed.token],
         "bookings:feed_manage|forged": ["vals"],
+        "bookings:report": [world.done.uuid],
+        "bookings:survey": [world.survey.uuid],
+        "bookings:survey|forged": forged,
+        "bookings:again": [world.done.uuid],
+        "bookings:again_by_link": [link_token(world.done, "school", "page")],
+        "bookings:again_by_link|forged": ["vals"],
+        "bookings:classes": [world.done.uuid],
+        "bookings:row": [world.done.uuid],
+        "bookings:classes_of_request": [world.unasked.uuid, world.public.slug],
+        "bookings:row_of_request": [world.unasked.uuid, world.public.slug],
+        "bookings:series": [world.done.series_id],
+        "bookings:record": colleagues,
+        "bookings:record|school": ["school", world.school.code],
+        "bookings:record_file": colleagues,
+        "bookings:record_file|school": ["school", world.school.code],
+        "bookings:propose_partnership": [world.done.uuid],
+        "bookings:partnership": [world.plan.partnership.uuid],
+        "bookings:act_partnership": [world.plan.partnership.uuid],
+        "bookings:drop_plan": [world.plan.partnership.uuid, world.plan.pk],
+        "bookings:ask_plan": [world.plan.partnership.uuid, world.plan.pk],
         "bookings:waiting": [world.unasked.uuid],
         "bookings:waiting_link": [waiting_url(world.unasked).split("/")[-2]],
         "bookings:waiting_link|forged": ["vals"],
