@@ -17,7 +17,7 @@ from techfinder.organisations import access, actions
 from techfinder.organisations.beside import beside
 from techfinder.organisations.forms import ClaimForm, InviteForm, ProviderForm, SchoolSearchForm
 from techfinder.organisations.models import Board, Invitation, Membership, Provider, School
-from techfinder.organisations.queries import search_schools
+from techfinder.organisations.queries import search_schools, single_handed
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 SUGGESTIONS = 8
@@ -167,7 +167,9 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
     """Who this is; before approval for its members only."""
     found = access.visible_provider(request.user, slug)
     is_member = any(each.pk == found.pk for each in access.providers_of(request.user))
-    return _page(request, "provider", {"provider": found, "is_member": is_member, **beside(request, found)})
+    is_alone = is_member and any(each.provider_id == found.pk for each in single_handed(_person(request)))
+    context = {"provider": found, "is_member": is_member, "is_alone": is_alone, **beside(request, found)}
+    return _page(request, "provider", context)
 
 
 # ------------------------------------------------------------------------------------------- colleagues and invitations

@@ -1,6 +1,9 @@
-import factory
+import datetime as dt
 
-from techfinder.organisations.models import Board, Membership, Provider, School
+import factory
+from django.utils import timezone
+
+from techfinder.organisations.models import Board, Invitation, Membership, Provider, School
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 
@@ -75,3 +78,14 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
 
     user = factory.SubFactory(UserFactory)
     status = Membership.Status.ACTIVE
+
+
+class InvitationFactory(factory.django.DjangoModelFactory[Invitation]):
+    """Open for two weeks; give exactly one of school=, provider=, board=."""
+
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence(lambda n: f"colleague{n}@example.com")
+    invited_by = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=14))
