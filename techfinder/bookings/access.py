@@ -22,9 +22,10 @@ Person = User | AnonymousUser
 
 def with_both_sides() -> BookingQuerySet:
     """Bookings with all that is said of the two sides."""
-    return Booking.objects.select_related(
+    found = Booking.objects.select_related(
         "request__school__municipality", "activity__provider__municipality", "session", "series"
     )
+    return found.prefetch_related("proposals")
 
 
 def of_school(user: Person) -> BookingQuerySet:

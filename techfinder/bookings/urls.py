@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("vraag-aan/<slug:slug>/", asking.ask, name="ask"),
     path("bied-aan/<uuid:uuid>/<slug:slug>/", asking.offer, name="offer"),
     path("<uuid:uuid>/", pages.detail, name="detail"),
+    path("<uuid:uuid>/neem-over/", pages.take_over, name="take_over"),
     path("<uuid:uuid>/stap/<slug:slug>/", pages.step, name="step"),
     path("<uuid:uuid>/berichten/", messages.thread, name="messages"),
     path("<uuid:uuid>/zorg/", messages.concern, name="concern"),

@@ -47,7 +47,7 @@ def as_user(page, live_server, user):
 
 def looks_well(page, axe, name):
     """No fault, no sideways scroll; a picture when somebody wants to look."""
-    if folder := os.environ.get("TECHFINDER_SHOTS"):
+    if folder := os.environ.get("PICTURES"):
         page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
     assert axe(page) == [], name
     assert page.evaluate(WIDER) <= 0, name

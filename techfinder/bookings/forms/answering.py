@@ -71,8 +71,8 @@ class DayForm(StepForm):
         widget=forms.TextInput({"class": "tf-w-8"}),
         error_messages={"required": _("Write the day")},
     )
-    start = ClockField(label=_("From"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
-    end = ClockField(label=_("Until"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
+    start = ClockField(label=_("From what time"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
+    end = ClockField(label=_("Until what time"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,8 +34,8 @@ class AskForm(forms.Form):
         help_text=_("For example 3-5-2027 or 3 May. Nothing filled in? Then the other side proposes a day"),
         widget=forms.TextInput({"class": "tf-w-8"}),
     )
-    start = ClockField(label=_("From"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
-    end = ClockField(label=_("Until"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
+    start = ClockField(label=_("From what time"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
+    end = ClockField(label=_("Until what time"), required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
     delivery = forms.ChoiceField(
         label=_("Where?"), widget=forms.RadioSelect, error_messages={"required": _("Choose where it takes place")}
     )

@@ -27,7 +27,7 @@ class Mine:
 
     def bookings(self) -> BookingQuerySet:
         """All of both sides, with what a line of a list says of them."""
-        return with_both_sides().filter(self._of_school() | self._of_provider()).prefetch_related("proposals")
+        return with_both_sides().filter(self._of_school() | self._of_provider())
 
     def waiting(self) -> BookingQuerySet:
         """Those that wait for an answer of this person's side, the most urgent first."""
@@ -76,13 +76,13 @@ def mine_of(user: User) -> Mine:
 
 def of_request(request: Request) -> QuerySet[Booking]:
     """All bookings of a request: what lives first, then what ended, the newest first."""
-    found = with_both_sides().filter(request=request).prefetch_related("proposals")
+    found = with_both_sides().filter(request=request)
     return found.order_by(F("ended_at").desc(nulls_first=True), "-created_at", "-id")
 
 
 def live_of_activity(activity: Activity) -> QuerySet[Booking]:
     """The bookings of an activity that go on."""
-    return with_both_sides().filter(activity=activity, state__in=LIVE).prefetch_related("proposals")
+    return with_both_sides().filter(activity=activity, state__in=LIVE)
 
 
 def queues_of(activity: Activity) -> QuerySet[Booking]:

@@ -8,14 +8,21 @@ from dataclasses import dataclass
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from techfinder.bookings.machine import PARTIES, Side, State, other
 from techfinder.bookings.models import Booking
 from techfinder.bookings.queries.lists import Mine
 from techfinder.bookings.show.stages import next_words
 from techfinder.bookings.show.steps import Doing, open_proposal, steps_of
-from techfinder.bookings.show.words import days_left, name_of, state_words, tone_of, when_words, wished_words
+from techfinder.bookings.show.words import (
+    days_left,
+    left_words,
+    name_of,
+    state_words,
+    tone_of,
+    when_words,
+    wished_words,
+)
 from techfinder.matches.telling.labels import levels
 from techfinder.taxonomy.templatetags.ui import pupils, weekday
 from techfinder.taxonomy.ui import Fact, facts
@@ -72,7 +79,7 @@ def line(booking: Booking, side: Side) -> BookingLine:
         facts=_facts(booking),
         next=next_words(booking, side),
         days_left=left,
-        clock_title=_left_words(left) if due else "",
+        clock_title=left_words(left) if due else "",
         clock_text=_due_words(booking, left),
         proposal=when_words(proposal) if proposal else "",
         steps=steps_of(booking, side)[:SHOWN_STEPS] if booking.turn == side else [],
@@ -93,14 +100,6 @@ def _facts(booking: Booking) -> tuple[Fact, ...]:
         ("calendar", capfirst(wished_words(booking))),
         ("map-pin", capfirst(str(booking.get_delivery_display()))),
     )
-
-
-def _left_words(left: int) -> str:
-    if left < 0:
-        return _("Too late")
-    if left == 0:
-        return _("Today is the last day")
-    return ngettext("%(count)d working day left", "%(count)d working days left", left) % {"count": left}
 
 
 def _due_words(booking: Booking, left: int) -> str:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from techfinder.bookings.machine import OFF, PARTIES, Side, other
+from techfinder.accounts.models import User
+from techfinder.bookings.day import Line as DayLine
+from techfinder.bookings.day import lines
+from techfinder.bookings.machine import OFF, PARTIES, SETTLED, Side, Step, may, other
 from techfinder.bookings.models import Booking, Proposal
 from techfinder.bookings.queries.alternatives import Alternatives, alternatives
+from techfinder.bookings.queries.messages import can_read, messages_of
+from techfinder.bookings.queries.queue import queue_position
 from techfinder.bookings.reasons import reason_words
 from techfinder.bookings.show.history import Line, history
 from techfinder.bookings.show.more import More, more_of
@@ -19,6 +25,7 @@ from techfinder.bookings.show.steps import Doing, open_proposal, steps_of
 from techfinder.bookings.show.words import (
     contact_of,
     days_left,
+    left_words,
     name_of,
     state_words,
     tone_of,
@@ -26,7 +33,7 @@ from techfinder.bookings.show.words import (
     wished_words,
 )
 from techfinder.matches.telling.labels import levels
-from techfinder.taxonomy.templatetags.ui import pupils, weekday
+from techfinder.taxonomy.templatetags.ui import pupils
 from techfinder.taxonomy.ui import Fact, facts
 
 
@@ -44,7 +51,10 @@ class BookingPage:
     stages: list[dict[str, Any]]
     next: str
     days_left: int
-    due: str
+    left: str
+    position: int | None
+    day: list[DayLine]
+    side_contact: str
     steps: list[Doing]
     proposal: Proposal | None
     proposal_by: str
@@ -55,9 +65,13 @@ class BookingPage:
     history: list[Line]
     alternatives: Alternatives
     more: list[More]
+    way_on: str
+    talks: bool
+    messages: int
+    may_take_over: bool
 
 
-def page_of(booking: Booking, side: Side) -> BookingPage:
+def page_of(booking: Booking, side: Side, user: User | None = None) -> BookingPage:
     """What this side sees: contacts of the other side only once there is an agreement."""
     proposal = open_proposal(booking)
     return BookingPage(
@@ -72,7 +86,10 @@ def page_of(booking: Booking, side: Side) -> BookingPage:
         stages=stages(booking, side),
         next=next_words(booking, side),
         days_left=days_left(booking),
-        due=_due(booking),
+        left=left_words(days_left(booking)) if booking.due_on else "",
+        position=queue_position(booking),
+        day=lines(booking, side) if booking.state in SETTLED else [],
+        side_contact=booking.contact(side)[0] if side in PARTIES else "",
         steps=steps_of(booking, side),
         proposal=proposal,
         proposal_by=name_of(booking, proposal.by) if proposal else "",
@@ -83,6 +100,10 @@ def page_of(booking: Booking, side: Side) -> BookingPage:
         history=history(booking),
         alternatives=alternatives(booking, side) if booking.state in OFF else Alternatives(),
         more=more_of(booking, side),
+        way_on=_way_on(booking, side) if booking.state in OFF else "",
+        talks=can_read(booking, side),
+        messages=messages_of(booking).count(),
+        may_take_over=_may_take_over(booking, side, user),
     )
 
 
@@ -92,12 +113,6 @@ def _facts(booking: Booking) -> tuple[Fact, ...]:
         ("users", pupils(booking.pupils)),
         ("map-pin", capfirst(str(booking.get_delivery_display()))),
     )
-
-
-def _due(booking: Booking) -> str:
-    if booking.due_on is None or not booking.turn:
-        return ""
-    return _("answer by %(day)s at the latest") % {"day": weekday(booking.due_on)}
 
 
 def _contacts(booking: Booking, side: Side) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -119,3 +134,17 @@ def _asked(booking: Booking) -> list[tuple[str, str]]:
 
 def _reason(booking: Booking) -> str:
     return capfirst(reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason))
+
+
+def _way_on(booking: Booking, side: Side) -> str:
+    """Never a dead end, also when there is no alternative by name."""
+    if side == Side.PROVIDER:
+        return reverse("matches:activity", args=[booking.activity.slug])
+    return reverse("matches:request", args=[booking.request.uuid])
+
+
+def _may_take_over(booking: Booking, side: Side, user: User | None) -> bool:
+    """Any member may become the contact of its side."""
+    if user is None or side not in PARTIES or user.email.lower() == booking.contact(side)[1].lower():
+        return False
+    return may(Step.TAKE_OVER, state=booking.state, turn=booking.turn, side=side)

@@ -61,7 +61,9 @@ def _ended(booking: Booking, side: str) -> Stage:
 
 def next_words(booking: Booking, side: str) -> str:
     """What comes next, who does it and by which day; empty when it has ended."""
-    if booking.turn and booking.state in (*WAITING, *SETTLED):
+    if booking.elsewhere_at and booking.state in WAITING and booking.due_on is None:
+        return _("There was an answer another way. Later we ask both sides what came of it.")
+    if booking.turn and booking.due_on:
         return _waiting_words(booking, side)
     if booking.state == State.QUEUED:
         return _("As soon as a place falls free, you hear it by mail. There is nothing you have to do.")
@@ -71,13 +73,12 @@ def next_words(booking: Booking, side: str) -> str:
 
 
 def _waiting_words(booking: Booking, side: str) -> str:
-    if booking.due_on is None:
-        return ""
     words = {"name": name_of(booking, booking.turn), "day": weekday(booking.due_on)}
     if days_left(booking) < 0:
         return _("The answer was due on %(day)s. The coordinator looks along.") % words
+    if booking.state in SETTLED:
+        return _("Without an answer by %(day)s the day that was agreed stays.") % words
     if booking.turn == side:
         return _("Answer by %(day)s at the latest. After that the coordinator helps to find another way.") % words
-    return (
-        _("%(name)s answers by %(day)s at the latest. If not, the coordinator helps and you get alternatives.") % words
-    )
+    promise = _("%(name)s answers by %(day)s at the latest. If not, the coordinator helps and you get alternatives.")
+    return promise % words

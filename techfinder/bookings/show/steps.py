@@ -161,3 +161,10 @@ def title_of(step: Step, booking: Booking) -> str:
     if step in (Step.ACCEPT, Step.DECLINE, Step.WITHDRAW, Step.CANCEL):
         return _("%(step)s: %(title)s") % {"step": button_of(step, booking), "title": booking.activity.title}
     return button_of(step, booking)
+
+
+def done_words(step: Step, booking: Booking) -> str:
+    """What happened, as it turned out: a yes to another day than the one asked for is a proposal."""
+    if step == Step.ACCEPT and booking.state == State.PROPOSED:
+        return str(WORDS[Step.PROPOSE].done)
+    return str(WORDS[step].done)

@@ -7,12 +7,16 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from techfinder.activities.models import Session
-from techfinder.bookings.machine import AFTER, SETTLED, WAITING, Side, State
-from techfinder.bookings.models import Booking, Proposal
+from techfinder.bookings.clock import Terms
+from techfinder.bookings.machine import AFTER, SETTLED, Side, State
+from techfinder.bookings.models import Booking, ClockRule, Proposal
 from techfinder.taxonomy.templatetags.ui import clock_time, day, weekday
 
+# The rule says how many days there are, not which.
+_ANY_RULE = ClockRule()
 # From here on both sides know how to reach each other.
 KNOWN = (*SETTLED, *AFTER, State.CANCELLED_EARLY, State.CANCELLED_LATE)
 
@@ -79,14 +83,14 @@ def wished_words(booking: Booking) -> str:
 
 
 def days_left(booking: Booking, today: dt.date | None = None) -> int:
-    """Weekdays until the answer is due; below zero it is late."""
+    """Working days until the answer is due, as the clock counts them; below zero it is late by so many."""
     today = today or timezone.localdate()
     if booking.due_on is None:
         return 0
+    days = Terms.of(booking, _ANY_RULE).answering
     if booking.due_on < today:
-        return -1
-    days = ((booking.due_on - today).days - each for each in range((booking.due_on - today).days))
-    return sum((today + dt.timedelta(days=each)).weekday() < 5 for each in days)
+        return -max(1, days.between(booking.due_on, today))
+    return days.between(today, booking.due_on)
 
 
 def contact_of(booking: Booking, side: str) -> list[tuple[str, str]]:
@@ -97,5 +101,10 @@ def contact_of(booking: Booking, side: str) -> list[tuple[str, str]]:
     return [(_("Name"), name), (_("E-mail address"), email), (_("Telephone on the day"), phone)]
 
 
-def waits_for(booking: Booking, side: str) -> bool:
-    return booking.state in (*WAITING, *SETTLED) and booking.turn == side
+def left_words(left: int) -> str:
+    """Write nog 7 werkdagen; 1 werkdag te laat."""
+    if left < 0:
+        return ngettext("%(count)d working day too late", "%(count)d working days too late", -left) % {"count": -left}
+    if left == 0:
+        return _("Today is the last day")
+    return ngettext("%(count)d working day left", "%(count)d working days left", left) % {"count": left}

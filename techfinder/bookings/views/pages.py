@@ -11,16 +11,16 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from techfinder.accounts.models import User
-from techfinder.bookings import show
+from techfinder.bookings import actions, show
 from techfinder.bookings.access import booking_for
 from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
 from techfinder.bookings.actors import Actor, person
 from techfinder.bookings.filters import BookingFilter
 from techfinder.bookings.forms.answering import FORMS, StepForm, form_of, take
-from techfinder.bookings.machine import Side, Step, may
+from techfinder.bookings.machine import PARTIES, Side, Step, may
 from techfinder.bookings.models import Booking
 from techfinder.bookings.queries.lists import mine_of
 
@@ -70,7 +70,7 @@ def _take(request: HttpRequest, form: StepForm, chosen: Step) -> HttpResponse:
         return _overtaken(request, form.booking.uuid)
     if done is None:
         return _step_page(request, form, chosen)
-    messages.success(request, str(show.WORDS[chosen].done))
+    messages.success(request, show.done_words(chosen, done))
     return redirect(done)
 
 
@@ -98,8 +98,24 @@ def _overtaken(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _page(request, *booking_for(request.user, uuid), notice=notice, status=HTTPStatus.CONFLICT)
 
 
+@login_required
+@require_POST
+def take_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A colleague becomes the contact of the own side."""
+    booking, side = booking_for(request.user, uuid)
+    if side not in PARTIES:
+        raise Http404
+    try:
+        done = actions.take_over(booking_id=booking.pk, side=side, by=_actor(request, side))
+    except NotAllowedError:
+        return _overtaken(request, uuid)
+    messages.success(request, _("You are the contact from now on: the mails come to you."))
+    return redirect(done)
+
+
 def _page(
     request: HttpRequest, booking: Booking, side: Side, *, notice: str = "", status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    context = {"shown": show.page_of(booking, side), "notice": notice}
+    assert isinstance(request.user, User)
+    context = {"shown": show.page_of(booking, side, request.user), "notice": notice}
     return render(request, "bookings/detail.html", context, status=status)
