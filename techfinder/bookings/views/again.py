@@ -39,6 +39,7 @@ from techfinder.bookings.queries.next_year import nearest_session, suggested_day
 from techfinder.bookings.show.more import REPEATABLE
 from techfinder.bookings.show.parts import Part as Shown
 from techfinder.bookings.show.parts import parts_of, told
+from techfinder.bookings.show.words import day_words
 from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.tokens import token as token_of
 from techfinder.bookings.views.guard import secret
@@ -120,7 +121,7 @@ def _again(request: HttpRequest, booking: Booking, by: Actor, page_of: Any) -> H
         else:
             messages.success(request, told([asked]))
             return redirect(page_of(asked))
-    context = {"form": form, "booking": booking, "day": day, "is_public": _is_public(booking.activity)}
+    context = {"form": form, "booking": booking, "proposed": day_words(day), "is_public": _is_public(booking.activity)}
     return render(request, "bookings/again.html", context, status=_status(form))
 
 
