@@ -200,6 +200,13 @@ def test_pause_resume_stop_and_start_again(client):
     assert (state(), saved.stopped_because, saved.stopped_at) == ("active", "", None)
 
 
+def test_one_that_was_never_confirmed_is_stopped_in_two_tabs():
+    saved = a_saved(state="unconfirmed")
+    tabs = [SavedSearch.objects.get(pk=saved.pk) for _ in range(2)]
+    assert [actions.stop(saved=tab).state for tab in tabs] == ["stopped", "stopped"]
+    assert not SavedSearch.objects.exists()
+
+
 def test_a_mail_program_stops_it_without_cookies_or_token(settings):
     from django.test import Client
 

@@ -174,6 +174,14 @@ def test_alerts_ask_for_what_arrived_since(db):
     assert old.pk in search.find_all(Criteria()).ids
 
 
+def test_the_place_in_the_order_of_arrival_is_given_once(db):
+    activity = ActivityFactory(arrival=None)
+    before = Activity.objects.get(pk=activity.pk)
+    Activity.objects.filter(pk=activity.pk).update(arrival=8)
+    before.save()
+    assert Activity.objects.get(pk=activity.pk).arrival == 8
+
+
 def test_order(db):
     day = timezone.now() - dt.timedelta(days=9)
     b, a, c = (ActivityFactory(title=title, published_at=day) for title in ("beton", "Aardgas", "Één"))

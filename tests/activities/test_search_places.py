@@ -100,5 +100,10 @@ def test_nearest_first_and_what_needs_no_way_last(db):
     assert [each == each for each in hits.distances.tolist()] == [True, True, False, False]
     ids, lats, _ = search.points(Criteria(place=place, sort="near"), most=2)
     assert (ids.tolist(), lats.tolist()) == ([near.pk, far.pk], [51.6, 52.5])
+    # Travels no farther than this, so that the place has it online only: it is nowhere on the map.
+    both = ActivityFactory(provider=far.provider, delivery=["at_school", "online"], max_travel_km=5)
+    assert both.pk in search.find(Criteria(place=place)).ids
+    assert both.pk not in search.points(Criteria(place=place), most=9)[0]
+    assert both.pk in search.points(Criteria(), most=9)[0]
     Provider.objects.filter(activities=far).update(lat=51.5, lon=3.6)
     assert search.find(Criteria(place=place, sort="near")).ids.tolist()[0] == far.pk

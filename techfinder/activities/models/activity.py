@@ -74,6 +74,15 @@ ARRIVE_QUIETLY = pgtrigger.Trigger(
     func="NEW.arrival := -NEW.id; RETURN NEW;",
 )
 
+# Given once: whoever saves a row that was read before that does not take it away.
+ARRIVAL_STAYS = pgtrigger.Trigger(
+    name="activity_arrival_stays",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("arrival"),
+    condition=pgtrigger.Q(old__arrival__isnull=False),
+    func="NEW.arrival := OLD.arrival; RETURN NEW;",
+)
+
 LOG_PROVIDER = pgtrigger.Trigger(
     name="provider_searched",
     when=pgtrigger.After,
@@ -220,7 +229,7 @@ class Activity(models.Model):
         ordering = ["-published_at", "-id"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
-        triggers = [ARRIVE_QUIETLY, *LOG_SEARCHED]
+        triggers = [ARRIVE_QUIETLY, ARRIVAL_STAYS, *LOG_SEARCHED]
         indexes = [
             models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),
             models.Index(

@@ -103,7 +103,10 @@ def resume(*, saved: SavedSearch) -> SavedSearch:
 
 @transaction.atomic
 def stop(*, saved: SavedSearch) -> SavedSearch:
-    """No mail any more. One that was never confirmed is forgotten at once."""
+    """No mail any more. One that was never confirmed is forgotten at once; a second time changes nothing."""
+    if not SavedSearch.objects.select_for_update().filter(pk=saved.pk):
+        saved.state = State.STOPPED
+        return saved
     saved = _locked(saved)
     if saved.state == State.UNCONFIRMED:
         SavedSearch.objects.filter(pk=saved.pk).delete()

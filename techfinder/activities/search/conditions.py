@@ -117,12 +117,16 @@ class Asked:
         return self.index.geography.points.get(place.municipality, MIDDLE)
 
     @cached_property
+    def somewhere(self) -> Masks:
+        """What has a point to which somebody travels: not what the place can only have online."""
+        return bitmaps.union(self.ways[:2]) & bitmaps.pack(~np.isnan(self.index.column("lat")))
+
+    @cached_property
     def shown_km(self) -> Floats:
         """The distance where somebody travels; NaN where nobody need to, or where a point is missing."""
         if self.criteria.place is None:
             return np.full(self.index.size, np.nan)
-        on_site = bitmaps.unpack(bitmaps.union(self.ways[:2]), self.index.size)
-        return np.where(on_site & ~np.isnan(self.index.column("lat")), self.distance_km, np.nan)
+        return np.where(bitmaps.unpack(self.somewhere, self.index.size), self.distance_km, np.nan)
 
     def _period(self) -> Bools:
         """A coming date in the period; without dates: open in it, in a month of it."""

@@ -18,7 +18,6 @@ from techfinder.activities.search.criteria import Criteria
 from techfinder.activities.search.found import Facets, Hits
 from techfinder.activities.search.index import Index
 from techfinder.activities.search.order import first_rows
-from techfinder.taxonomy.models import Delivery
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +63,10 @@ class Search:
     def points(self, criteria: Criteria, *, most: int) -> tuple[Ints, Floats, Floats]:
         """Ids, latitudes and longitudes of what is found and has a point: the first `most` in the order asked for.
 
-        What is only online has none.
+        What the place can only have online has none.
         """
         asked = self.ask(criteria)
-        visited = self.index.any_of("delivery", [Delivery.AT_SCHOOL, Delivery.AT_PROVIDER])
-        somewhere = asked.found & visited & bitmaps.pack(~np.isnan(self.index.column("lat")))
-        rows = first_rows(asked, somewhere, max(most, 0))
+        rows = first_rows(asked, asked.found & asked.somewhere, max(most, 0))
         return self.index.column("id")[rows], self.index.column("lat")[rows], self.index.column("lon")[rows]
 
     def suggest(self, text: str) -> str | None:
