@@ -166,6 +166,7 @@ def _stage(stage: Stage, *, last: bool) -> dict[str, str]:
 def _session(session: Session) -> dict[str, Any]:
     hours = " - ".join(clock_time(each) for each in (session.start, session.end) if each)
     return {
+        "id": session.pk,
         "day": f"{words.capital(weekday(session.date))} {session.date.year}",
         "hours": hours,
         "seats": words.seats(session),

@@ -8,6 +8,7 @@ ADDITIONS = (
     "after_beside",
     "answer_beside",
     "beside",
+    "offer_beside",
     "queries.engaged",
     "receivers",
     "waiting_beside",

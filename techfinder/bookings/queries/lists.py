@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from techfinder.accounts.models import User
@@ -89,3 +89,9 @@ def queues_of(activity: Activity) -> QuerySet[Booking]:
     """Who waits for a place on one of its days, the longest waiting first of each day."""
     found = with_both_sides().filter(activity=activity, state=State.QUEUED, session__isnull=False)
     return found.order_by("session__date", "session__start", "queued_at", "id")
+
+
+def queue_lengths(activity: Activity) -> dict[int, int]:
+    """How many wait for a place, by session; only for those with a queue."""
+    waiting = Booking.objects.filter(activity=activity, state=State.QUEUED, session__isnull=False).order_by()
+    return dict(waiting.values_list("session").annotate(Count("pk")))

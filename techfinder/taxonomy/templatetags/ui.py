@@ -350,6 +350,12 @@ def elided_pages(page: Any) -> Sequence[int | str]:
 
 
 @register.filter
+def at(values: object, key: Any) -> Any:
+    """What a mapping holds for a key that the template has; None without either."""
+    return values.get(key) if isinstance(values, Mapping) else None
+
+
+@register.filter
 def layout(field: BoundField) -> str:
     """Say how components/field.html lays out this field: input, check, choices, picks."""
     return ui.layout_of(field.field.widget)
