@@ -364,7 +364,7 @@ def test_the_number_of_queries_of_a_series_does_not_grow(client, old, count):
         page = client.get(reverse("bookings:series", args=[asked[0].series_id]))
     assert page.status_code == 200
     assert len(page.context["parts"]) == count
-    assert len(queries) == 14
+    assert len(queries) == 15
 
 
 def test_a_series_is_nobody_elses(client, old):
