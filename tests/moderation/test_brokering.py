@@ -1,4 +1,4 @@
-"""Asking by hand: any public activity, for one school or for neighbours in one visit, with seats for all or for none."""
+"""Asking by hand: any public activity, for one school or for neighbours in one visit: seats for all, or none."""
 
 import threading
 
