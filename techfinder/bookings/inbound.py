@@ -22,6 +22,9 @@ LONGEST_TEXT = 4000
 LONGEST_READ = 60_000
 LANGUAGES = ["nl", "en", "de", "fr"]
 LONGEST_ID = 250
+ON = ("Op ", "On ", "Am ", "Le ")
+WROTE = (" schreef ", " geschreven:", " wrote:", " schrieb ", " écrit")
+SENT_FROM = ("Verstuurd vanaf", "Verzonden vanaf", "Verstuurd via", "Sent from", "Get Outlook for")
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 AUTO = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
@@ -92,10 +95,30 @@ def _message_id(mail: EmailMessage, raw: bytes) -> str:
 
 
 def _written(text: str) -> str:
-    """What was written now: no quoted mail below it, no signature, no control characters."""
-    plain = _clean(text)[:LONGEST_READ]
-    reply = EmailReplyParser(languages=list(LANGUAGES)).read(plain).replies[0]
-    return (reply.body or "").strip()[:LONGEST_TEXT]
+    """What was written now: no quoted mail below or between it, no signature, no control characters."""
+    own = _without_quotes(_clean(text)[:LONGEST_READ].splitlines())
+    # The parser's time grows with the square of the text, and faster with empty lines.
+    short = re.sub(r"\n{3,}", "\n\n", "\n".join(own)).strip()[:LONGEST_TEXT]
+    reply = EmailReplyParser(languages=list(LANGUAGES)).read(short).replies[0]
+    return (reply.body or "").strip()
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    """The lines above the quoted mail, without those that quote it in between."""
+    plain = [line.strip() for line in lines]
+    end = next((at for at in range(len(plain)) if _ends_before(plain, at)), len(plain))
+    return [line for line in plain[:end] if not line.startswith(">")]
+
+
+def _ends_before(lines: list[str], at: int) -> bool:
+    """Whether a line says that the mail that is answered follows: "Op vr 20 nov 2026 om 10:12 schreef …:", or wrapped."""
+    first = lines[at].lstrip("> ")
+    if first.startswith(SENT_FROM):
+        return True
+    if not first.startswith(ON):
+        return False
+    wrapped = (" ".join([first, *lines[at + 1 : at + more]]) for more in (1, 2, 3))
+    return any(each.endswith(":") and any(verb in each for verb in WROTE) for each in wrapped)
 
 
 def _clean(text: str) -> str:
