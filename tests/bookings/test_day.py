@@ -151,6 +151,15 @@ def test_a_no_to_another_day_leaves_the_calendar_as_it_is():
     assert (mail.calendar, mails("booking_changed")) == ("", [])
 
 
+def test_when_no_answer_comes_to_another_day_both_hear_that_the_first_stands():
+    parties, booking = agreed(days=60)
+    parties.do("propose_change", booking, "school", date=in_days(70), start=TEN)
+    remind(45)
+    assert Booking.objects.get().turn == ""
+    for person in (parties.member, parties.request.contact):
+        assert one("booking_change_refused", person).calendar == ""
+
+
 def test_what_the_coordinator_changes_is_told_to_both():
     parties, booking = agreed()
     parties.do("change", booking, "coordinator", fields={"report_to": "Balie"})

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from techfinder.bookings.actions import feeds
+from techfinder.bookings.actions.base import record
+from techfinder.bookings.actors import CLOCK
 from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.day_steps import TEN, TWELVE, agreed, mails
@@ -96,7 +98,7 @@ def test_the_mails_have_no_fault(page, axe, visit):
     )
     booking = parties.do("propose_change", booking, "school", date=in_days(70), start=TEN, words="Studiedag")
     booking = parties.do("refuse_change", booking, "provider", words="Dan zijn we dicht")
-    booking = parties.do("confirm", booking, "provider")
+    booking = parties.do("confirm", booking, "school")
     for step in ("week_before", "day_before"):
         remind(booking, step)
     parties.do("cancel", Booking.objects.get(), "provider", reason="ill", words="Sorry")
@@ -114,8 +116,5 @@ NOT_OF_THE_DAY = ("booking_asked", "booking_sent")
 
 def remind(booking, step):
     """As the clock does at its moment."""
-    from techfinder.bookings.actions.base import record
-    from techfinder.bookings.actors import CLOCK
-
     changed = {"next_step": [step, ""]}
     record(Booking.objects.get(), step="remind", by=CLOCK, before="agreed", changed=changed, reschedule=False)

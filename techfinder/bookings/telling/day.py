@@ -7,6 +7,7 @@ cancellation there is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -67,16 +68,17 @@ def say_proposed(booking: Booking, event: BookingEvent) -> None:
     proposal = booking.proposals.filter(state=Proposal.State.OPEN).first()
     if proposal and booking.turn:
         side = Side(booking.turn)
-        queue(booking, event, side, "booking_change_proposed", lambda to: _proposed(booking, side, proposal))
+        queue(booking, event, side, "booking_change_proposed", partial(_proposed, booking, side, proposal))
 
 
 @teller(Step.REFUSE_CHANGE)
 def say_refused(booking: Booking, event: BookingEvent) -> None:
-    """To who proposed another day: the day that was agreed stands."""
+    """To who proposed another day, and when no answer came to both: the day that was agreed stands."""
     proposal = booking.proposals.order_by("-pk").first()
-    if proposal and proposal.by in PARTIES and booking.state in SETTLED:
-        side = Side(proposal.by)
-        queue(booking, event, side, "booking_change_refused", lambda to: _refused(booking, side, proposal))
+    if booking.state not in SETTLED or proposal is None:
+        return
+    for side in PARTIES if event.side == Side.CLOCK else (Side(proposal.by),):
+        queue(booking, event, side, "booking_change_refused", partial(_refused, booking, event, side, proposal))
 
 
 @teller(Step.CANCEL)
@@ -178,7 +180,7 @@ CONTENTS = {
 }
 
 
-def _proposed(booking: Booking, side: Side, proposal: Proposal) -> Context:
+def _proposed(booking: Booking, side: Side, proposal: Proposal, to: Recipient) -> Context:
     return {
         "proposed": capfirst(day_and_time(proposal.date, proposal.start, proposal.end)),
         "button_url": link(booking, side, Purpose.ACCEPT),
@@ -187,8 +189,9 @@ def _proposed(booking: Booking, side: Side, proposal: Proposal) -> Context:
     }
 
 
-def _refused(booking: Booking, side: Side, proposal: Proposal) -> Context:
+def _refused(booking: Booking, event: BookingEvent, side: Side, proposal: Proposal, to: Recipient) -> Context:
     return {
+        "is_lapsed": event.side == Side.CLOCK,
         "proposed": day_and_time(proposal.date, proposal.start, proposal.end),
         "cancel_url": link(booking, side, Purpose.CANCEL),
         "propose_url": link(booking, side, Purpose.PROPOSE),
