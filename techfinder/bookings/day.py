@@ -33,7 +33,8 @@ VISIT = (Delivery.AT_PROVIDER,)
 ONLINE = (Delivery.ONLINE,)
 ALWAYS = (*ON_SITE, *ONLINE)
 HOST = "host"
-SHEET = tuple(field.name for field in DaySheet._meta.fields if field.name not in ("id", "booking"))
+# The fields of the day sheet, and how long each may be.
+LONGEST = {field.name: field.max_length for field in DaySheet._meta.fields if field.name not in ("id", "booking")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def value(booking: Booking, code: str) -> object:
     """What is known of an item of the day; empty or None when nothing is."""
     if code == "place":
         return place(booking)
-    return getattr(sheet_of(booking) if code in SHEET else booking, code)
+    return getattr(sheet_of(booking) if code in LONGEST else booking, code)
 
 
 def said_by(item: Item, booking: Booking) -> Side:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,7 +19,7 @@ from techfinder.mail.compose import absolute
 def open_feed(*, user: User | None = None, email: str = "") -> CalendarFeed:
     """The running feed of a person, or of an address without an account; made when there is none."""
     user = user or User.objects.filter(email=email.lower(), is_active=True).first()
-    whose = {"user": user} if user else {"user": None, "email": email.lower()}
+    whose: dict[str, Any] = {"user": user} if user else {"user": None, "email": email.lower()}
     feed, _made = CalendarFeed.objects.get_or_create(**whose, revoked_at=None)
     return feed
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.forms.fields import ClockField
-from techfinder.bookings.day import ITEMS, ONLINE, SHEET, Item, said_by, sheet_of, value
+from techfinder.bookings.day import ITEMS, LONGEST, ONLINE, Item, said_by, sheet_of, value
 from techfinder.bookings.forms.answering import StepForm, check_hours
 from techfinder.bookings.forms.clean import no_pupil
 from techfinder.bookings.machine import PARTIES
-from techfinder.bookings.models import Booking, DaySheet
+from techfinder.bookings.models import Booking
 
 MOST_PUPILS, MOST_ADULTS = 2000, 200
 PHONE = re.compile(r"^\+?[\d\s().-]{6,20}$")
@@ -60,10 +60,6 @@ class SheetForm(StepForm):
         super().__init__(*args, booking=booking, side=side, initial=known, **kwargs)
         self.fields |= {each.code: _field(each, booking, side) for each in items}
 
-    def clean_pupils(self) -> int:
-        """To take pupils away altogether is to cancel."""
-        return int(self.cleaned_data["pupils"] or self.booking.pupils)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         check_hours(self, cleaned)
@@ -71,8 +67,7 @@ class SheetForm(StepForm):
 
     def take_up(self, booking: Booking) -> None:
         """Stand on the booking as it is now: what was typed is saved over it the next time."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(booking.version)
+        self.data = {**self.data, self.add_prefix("version"): str(booking.version)}
 
     def changes(self) -> dict[str, Any]:
         """What differs from what was known, as `actions.change` takes it."""
@@ -93,7 +88,7 @@ def _known(item: Item, booking: Booking) -> object:
 
 def _field(item: Item, booking: Booking, side: str) -> forms.Field:
     """The field of an item, by what it is."""
-    label = item.label
+    label = str(item.label)
     if item.code in ("start", "end"):
         return ClockField(label=label, required=False, widget=forms.TimeInput({"class": "tf-w-5"}))
     if item.code in ("pupils", "adults"):
@@ -107,14 +102,14 @@ def _field(item: Item, booking: Booking, side: str) -> forms.Field:
     return _text(item.code, _place_label(booking) if item.code == "place" else label, booking)
 
 
-def _number(code: str, label: str | Promise) -> forms.IntegerField:
+def _number(code: str, label: str) -> forms.IntegerField:
     low, high = (1, MOST_PUPILS) if code == "pupils" else (0, MOST_ADULTS)
     return forms.IntegerField(
         label=label,
         min_value=low,
         max_value=high,
         required=code == "pupils",
-        help_text=HELP.get(code, ""),
+        help_text=str(HELP.get(code, "")),
         widget=forms.TextInput({"inputmode": "numeric", "class": "tf-w-5"}),
         error_messages={
             "required": _("Write how many pupils take part"),
@@ -123,14 +118,14 @@ def _number(code: str, label: str | Promise) -> forms.IntegerField:
     )
 
 
-def _text(code: str, label: str | Promise, booking: Booking) -> forms.CharField:
+def _text(code: str, label: str, booking: Booking) -> forms.CharField:
     online = code == "place" and booking.delivery in ONLINE
     return forms.CharField(
         label=label,
         required=False,
-        max_length=DaySheet._meta.get_field(code).max_length if code in SHEET else None,
+        max_length=LONGEST.get(code),
         widget=forms.Textarea({"rows": 2}) if code in LONG else forms.TextInput(),
-        help_text=_("The web address with which the class takes part") if online else HELP.get(code, ""),
+        help_text=_("The web address with which the class takes part") if online else str(HELP.get(code, "")),
         validators=[no_pupil],
     )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from techfinder.bookings.day import HOST, ITEMS, SHEET, host
+from techfinder.bookings.day import HOST, ITEMS, LONGEST, host
 from techfinder.bookings.machine import SETTLED, Side, State
 from techfinder.bookings.models import Booking, BookingQuerySet, DaySheet
 
 # Of these days somebody knows that the sheet was right.
 _HELD = (*SETTLED, State.HAPPENED)
-_OF_HOST = tuple(each.code for each in ITEMS if each.by == HOST and each.code in SHEET)
+_OF_HOST = tuple(each.code for each in ITEMS if each.by == HOST and each.code in LONGEST)
 # Of the provider: what a school wrote of its group is of that group.
-_OF_PROVIDER = tuple(each.code for each in ITEMS if each.by == Side.PROVIDER and each.code in SHEET)
+_OF_PROVIDER = tuple(each.code for each in ITEMS if each.by == Side.PROVIDER and each.code in LONGEST)
 
 
 def suggested(booking: Booking) -> dict[str, str]:
@@ -34,7 +34,7 @@ def _of_activity(booking: Booking) -> dict[str, str]:
     """An activity's own words, where they fit in a field."""
     activity = booking.activity
     said = {"needs": activity.school_arranges, "clothing": activity.safety_note}
-    return {name: text[: DaySheet._meta.get_field(name).max_length] for name, text in said.items() if text}
+    return {name: text[: LONGEST[name]] for name, text in said.items() if text}
 
 
 def _written(sheet: DaySheet | None, fields: Iterable[str]) -> dict[str, str]:
