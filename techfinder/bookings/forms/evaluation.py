@@ -109,7 +109,7 @@ class TermSurveyForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, sentence in QUESTIONS.items():
             self.fields[code] = forms.ChoiceField(
-                label=sentence, required=False, choices=FROM_1_TO_5, widget=PickOne(look="months")
+                label=sentence, required=False, choices=FROM_1_TO_5, widget=PickOne(look="scale")
             )
         self.order_fields(self.field_order)
 

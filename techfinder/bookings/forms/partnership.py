@@ -34,7 +34,10 @@ class PlanForm(forms.Form):
     """One thing for one school year."""
 
     activity = forms.ModelChoiceField(
-        Activity.objects.none(), label=_("Activity"), error_messages={"required": _("Choose an activity")}
+        Activity.objects.none(),
+        label=_("Activity"),
+        empty_label=_("Choose an activity"),
+        error_messages={"required": _("Choose an activity")},
     )
     year = forms.TypedChoiceField(
         label=_("School year"), coerce=int, error_messages={"required": _("Choose a school year")}

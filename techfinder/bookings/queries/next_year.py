@@ -16,6 +16,7 @@ YEAR = dt.timedelta(weeks=52)  # the same weekday, at most two days off
 # Weeks to look around for one without a holiday; the longest holiday is seven.
 AROUND = 8
 MOST_WEEKS = 104
+FRIDAY = 4
 
 
 def day_next_year(day: dt.date, days: Workdays, *, today: dt.date) -> dt.date:
@@ -27,7 +28,12 @@ def day_next_year(day: dt.date, days: Workdays, *, today: dt.date) -> dt.date:
     while wanted <= today:
         wanted += YEAR
     around = (wanted + sign * weeks * WEEK for weeks in range(AROUND + 1) for sign in (1, -1))
-    return next((each for each in around if each > today and days.holds(each)), wanted)
+    return next((each for each in around if each > today and _is_open(each, days)), wanted)
+
+
+def _is_open(day: dt.date, days: Workdays) -> bool:
+    """Outside holidays; of an open day at a weekend, the Friday before it."""
+    return days.holds(day - dt.timedelta(days=max(0, day.weekday() - FRIDAY)))
 
 
 def suggested_day(booking: Booking) -> dt.date:

@@ -121,7 +121,13 @@ def _again(request: HttpRequest, booking: Booking, by: Actor, page_of: Any) -> H
         else:
             messages.success(request, told([asked]))
             return redirect(page_of(asked))
-    context = {"form": form, "booking": booking, "proposed": day_words(day), "is_public": _is_public(booking.activity)}
+    context = {
+        "form": form,
+        "booking": booking,
+        "proposed": day_words(day),
+        "has_places": "session" in form.fields,
+        "is_public": _is_public(booking.activity),
+    }
     return render(request, "bookings/again.html", context, status=_status(form))
 
 
