@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from techfinder.bookings.actions.brokering import broker, merge
 from techfinder.bookings.actions.errors import CannotAskError, NoSeatError, Why
-from techfinder.bookings.actions.waiting import sweep_waiting
+from techfinder.bookings.actions.waiting import hand_over, sweep_waiting
 from techfinder.bookings.actors import person
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, Series, Task, Waiting
@@ -224,3 +224,25 @@ def test_coordinators_who_merge_the_same_neighbours_at_once_neither_hang_nor_dou
     assert sorted(outcomes) == ["CannotAskError", "CannotAskError", "CannotAskError", "merged"]
     session.refresh_from_db()
     assert (session.taken, Booking.objects.count()) == (80, 4)
+
+
+def test_the_page_says_what_it_shows(desk, ask, offer):
+    asked = ask()
+    plain = desk.get(address("broker", asked)).content.decode()
+    assert "Er past niets volgens alle regels" in plain
+    assert "gevonden" not in plain
+    assert "Geen openbare activiteit" in desk.get(address("broker", asked), {"zoek": "xyzzy"}).content.decode()
+
+
+def test_a_colleague_who_helps_asks_too_and_stays_at_her_own_desk(noor, ask, offer):
+    drenthe = Region.objects.get(code="NL-DR")
+    colleague = UserFactory(moderates=[drenthe])
+    Authenticator.objects.create(user=colleague, type=Authenticator.Type.TOTP, data={})
+    client = Client()
+    client.force_login(colleague)
+    asked, activity = ask(), offer()
+    assert client.get(address("broker", asked)).status_code == 404
+    hand_over(waiting_id=asked.waiting.pk, by=noor, region=drenthe)
+    response = client.post(address("broker_ask", asked, activity), {"pupils": "20", "words": ""}, follow=True)
+    assert response.status_code == 200
+    assert Booking.objects.get().asked_by == Side.COORDINATOR

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from techfinder.activities.models import Activity
+from techfinder.bookings.access import side_of
 from techfinder.bookings.actions import brokering
 from techfinder.bookings.actions.errors import BookingError, CannotAskError, NoSeatError
 from techfinder.bookings.actors import person
@@ -37,7 +38,7 @@ def broker(request: HttpRequest, uuid: UUID) -> HttpResponse:
     asked = request_of(desk_of(request), uuid)
     form = SearchForm(request.GET)
     text = form.cleaned_data["zoek"] if form.is_valid() else ""
-    context = {"asked": asked, "form": form, "text": text, "meta": showing.meta_of(asked),
+    context = {"asked": asked, "form": form, "sought": text, "meta": showing.meta_of(asked),
                "offers": showing.offers_of(asked, text)}  # fmt: skip
     return render(request, "moderation/broker.html", context)
 
@@ -68,7 +69,8 @@ def broker_ask(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, gettext("Asked. The school and the provider both get a mail."))
-            return redirect(booking)
+            # Who helps another region may not see its bookings.
+            return redirect(booking if side_of(desk.user, booking) else "moderation:waiting")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "moderation/broker_ask.html", {"form": form, **_subject(asked, activity)}, status=status)
 
