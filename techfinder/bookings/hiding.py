@@ -1,5 +1,4 @@
-"""Before the two sides agree, nobody reads an address or a telephone number of the other: not in what it wrote either.
-"""
+"""Before two sides agree, nobody reads an address or a telephone number of the other, nor one in what it wrote."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/agenda.ics", calendar.booking_file, name="booking_file"),
     path("l/<str:token>/", links.link, name="link"),
     path("l/<str:token>/klaar/", links.done, name="link_done"),
+    path("l/<str:token>/vraag-aan/", links.ask_other, name="link_ask"),
     path("l/<str:token>/collega/", links.colleague, name="link_colleague"),
     path("l/<str:token>/collega/<str:signed>/", links.code, name="link_code"),
     path("l/<str:token>/zorg/", messages.concern_by_link, name="concern_by_link"),

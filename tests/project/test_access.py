@@ -147,6 +147,8 @@ bookings:sheet                     GET   in    404   200   404   200   404   200
 bookings:booking_file              GET   in    404   200   404   200   404   200   200
 bookings:sheet_by_link             GET   200   200   200   200   200   200   200   200
 bookings:sheet_by_link|forged      GET   404   404   404   404   404   404   404   404
+bookings:link_ask                  GET   302   302   302   302   302   302   302   302
+bookings:link_ask|forged           GET   404   404   404   404   404   404   404   404
 bookings:feed_by_link              GET   200   200   200   200   200   200   200   200
 bookings:feed_by_link|forged       GET   404   404   404   404   404   404   404   404
 bookings:calendar                  GET   in    200   200   200   200   200   200   200
@@ -453,6 +455,8 @@ def arguments(name, world):
         "bookings:booking_file": [world.agreed.uuid],
         "bookings:sheet_by_link": [link_token(world.agreed, "school", "change")],
         "bookings:sheet_by_link|forged": ["vals"],
+        "bookings:link_ask": [link_token(world.agreed, "school", "page")],
+        "bookings:link_ask|forged": ["vals"],
         "bookings:feed_by_link": [link_token(world.agreed, "school", "page")],
         "bookings:feed_by_link|forged": ["vals"],
         "bookings:feed": [world.feed.token],

@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 
 from techfinder.activities.models import Activity
-from techfinder.bookings.machine import Side
+from techfinder.bookings.machine import OFF, WAITING, Next, Side, State
 from techfinder.bookings.models import Booking
 from techfinder.mail.compose import absolute
 from techfinder.matches.models import Match
@@ -66,6 +66,14 @@ def alternatives(booking: Booking, side: str) -> Alternatives:
     Nothing for a school whose request is not open. Words are in the active language.
     """
     return _for_provider(booking) if side == Side.PROVIDER else _for_school(booking)
+
+
+def looks_on(booking: Booking, side: str) -> bool:
+    """Whether this side is shown what else there is: it came to nothing, has no place yet, or no answer came."""
+    if booking.state == State.QUEUED:
+        return side == Side.SCHOOL
+    is_late = booking.state in WAITING and booking.next_step == Next.EXPIRE and booking.turn != side
+    return is_late or booking.state in OFF
 
 
 # ------------------------------------------------------------------ for the school

@@ -14,7 +14,7 @@ from techfinder.bookings.day import Line as DayLine
 from techfinder.bookings.day import lines
 from techfinder.bookings.machine import OFF, PARTIES, SETTLED, Side, Step, may, other
 from techfinder.bookings.models import Booking, Proposal
-from techfinder.bookings.queries.alternatives import Alternatives, alternatives
+from techfinder.bookings.queries.alternatives import Alternatives, alternatives, looks_on
 from techfinder.bookings.queries.messages import can_read, messages_of
 from techfinder.bookings.queries.queue import queue_position
 from techfinder.bookings.reasons import reason_words
@@ -98,7 +98,7 @@ def page_of(booking: Booking, side: Side, user: User | None = None) -> BookingPa
         proposal_when=when_words(proposal) if proposal else "",
         contacts=_contacts(booking, side),
         history=history(booking),
-        alternatives=alternatives(booking, side) if booking.state in OFF else Alternatives(),
+        alternatives=alternatives(booking, side) if looks_on(booking, side) else Alternatives(),
         more=more_of(booking, side),
         way_on=_way_on(booking, side) if booking.state in OFF else "",
         talks=can_read(booking, side),

@@ -24,6 +24,7 @@ from techfinder.bookings.views.after import report_page
 from techfinder.bookings.views.guard import secret
 from techfinder.bookings.views.links import taking, words
 from techfinder.bookings.views.links.leaving import gone
+from techfinder.bookings.views.links.others import ask_url
 from techfinder.bookings.views.messages import thread_by_link
 
 # After these the side looks for something else.
@@ -139,9 +140,8 @@ def _done(opened: Opened, step: Step) -> dict[str, Any]:
 
 def _overview(request: HttpRequest, opened: Opened, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     """How it stands, what happened since the mail, and all that can be done now."""
-    context = {"shown": show.page_of(opened.booking, opened.side), "buttons": taking.buttons(opened)}
-    if not opened.booking.is_live:
-        context["alternatives"] = alternatives(opened.booking, opened.side)
+    shown = show.page_of(opened.booking, opened.side)
+    context = {"shown": shown, "buttons": taking.buttons(opened), "alternatives": shown.alternatives}
     return render(request, "bookings/link_page.html", _context(opened) | context, status=status)
 
 
@@ -157,4 +157,5 @@ def _context(opened: Opened) -> dict[str, Any]:
         "other": name_of(booking, other(opened.side)),
         "page": opened.url(Purpose.PAGE),
         "message_url": opened.url(Purpose.MESSAGE),
+        "ask_url": ask_url(opened),
     }
