@@ -16,7 +16,7 @@ from techfinder.bookings.models import Booking, BookingEvent, BookingQuerySet, C
 
 PAST = dt.timedelta(days=30)
 AHEAD = dt.timedelta(days=400)
-MOST = 500
+MOST = 200
 
 
 def running_feed(token: str) -> CalendarFeed | None:
@@ -26,11 +26,11 @@ def running_feed(token: str) -> CalendarFeed | None:
 
 
 def entries_of(feed: CalendarFeed) -> list[Entry]:
-    """The bookings that its person is the contact of, by day: a month back, about a year ahead, the first 500.
+    """The bookings that its person is the contact of, by day: a month back, about a year ahead, the first 200.
 
     What was cancelled stays for a month, so that a calendar which knows it learns of it.
     """
-    rows = with_changes(_of_person(feed)).select_related("sheet").filter(_in_window(timezone.now()))
+    rows = with_changes(_of_person(feed).prefetch_related(None)).select_related("sheet").filter(_in_window(timezone.now()))
     return [_entry(row, feed) for row in rows.order_by("date", "start", "pk")[:MOST]]
 
 
