@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.bookings.machine import Side
+from techfinder.bookings.models import Booking
 from techfinder.bookings.queries.lists import live_of_activity, mine_of, of_request, queues_of
 from techfinder.bookings.show.lines import BookingLine, line, lines
 from techfinder.matches.access import may_act
@@ -42,16 +44,24 @@ def on_own_page(request: HttpRequest, _about: None) -> dict[str, Any]:
     """What waits for this person, the coming days, and what waits for another."""
     assert isinstance(request.user, User)
     mine = mine_of(request.user)
-    waiting, coming, theirs = mine.waiting(), mine.coming(), mine.elsewhere()
+    waiting, waiting_count = _first(mine.waiting(), SHOWN)
+    coming, coming_count = _first(mine.coming(), FEW)
+    theirs, theirs_count = _first(mine.elsewhere(), FEW)
     board = Board(
-        waiting=lines(waiting[:SHOWN], mine),
-        waiting_count=waiting.count(),
-        coming=lines(coming[:FEW], mine),
-        coming_count=coming.count(),
-        theirs=lines(theirs[:FEW], mine),
-        theirs_count=theirs.count(),
+        waiting=lines(waiting, mine),
+        waiting_count=waiting_count,
+        coming=lines(coming, mine),
+        coming_count=coming_count,
+        theirs=lines(theirs, mine),
+        theirs_count=theirs_count,
     )
     return {"bookings": board}
+
+
+def _first(bookings: QuerySet[Booking], shown: int) -> tuple[list[Booking], int]:
+    """So many of them, and how many there are: counted only when there are more."""
+    found = list(bookings[: shown + 1])
+    return found[:shown], len(found) if len(found) <= shown else bookings.count()
 
 
 @register(Page.REQUEST)

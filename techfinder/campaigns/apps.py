@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,6 @@ class CampaignsConfig(AppConfig):
     name = "techfinder.campaigns"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("campaigns")
+
+    def ready(self) -> None:
+        import_module("techfinder.campaigns.beside")

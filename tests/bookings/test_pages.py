@@ -183,11 +183,11 @@ def test_who_comes_second_reads_what_happened():
 
 
 def test_an_answer_to_what_was_on_the_page_before_is_not_taken_for_what_is_there_now():
-    """The school withdraws nothing and proposes nothing: a day came between, and the old page's yes is about the old."""
+    """The school had the page of its question open; a proposal came meanwhile."""
     booking = booking_in(State.ASKED)
     old = booking.version
-    parties_provider, school = signed_in(user_of(booking, Side.PROVIDER)), signed_in(user_of(booking, Side.SCHOOL))
-    parties_provider.post(step_url(booking, "andere-dag"), {"version": old, "date": f"{booking.date + DAY:%d-%m-%Y}"})
+    provider, school = signed_in(user_of(booking, Side.PROVIDER)), signed_in(user_of(booking, Side.SCHOOL))
+    provider.post(step_url(booking, "andere-dag"), {"version": old, "date": f"{booking.date + DAY:%d-%m-%Y}"})
     answer = school.post(step_url(booking, "ja"), {"version": old})
     assert answer.status_code == 409
     assert Booking.objects.get(pk=booking.pk).state == State.PROPOSED
