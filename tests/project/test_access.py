@@ -142,6 +142,7 @@ bookings:ask                       GET   302  404   200    404   404    404   20
 bookings:offer                     GET   in   404   404    404   200    404   404    404
 bookings:detail                    GET   in   404   200    404   200    404   200    200
 bookings:step                      GET   in   404   409    404   200    404   200    200
+bookings:take_over                 POST  in   404   302    404   302    404   404    404
 bookings:queue                     GET   in   404   404    404   200    404   404    404
 bookings:sheet                     GET   in    404   200   404   200   404   200   200
 bookings:booking_file              GET   in    404   200   404   200   404   200   200
@@ -450,6 +451,7 @@ def arguments(name, world):
         "bookings:offer": [world.unasked.uuid, world.public.slug],
         "bookings:detail": [world.booking.uuid],
         "bookings:step": [world.booking.uuid, "nee"],
+        "bookings:take_over": [world.booking.uuid],
         "bookings:queue": [world.public.slug],
         "bookings:sheet": [world.agreed.uuid],
         "bookings:booking_file": [world.agreed.uuid],
