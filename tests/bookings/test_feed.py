@@ -135,7 +135,8 @@ def test_a_reminder_of_the_clock_is_no_change(client):
     parties, booking = agreed()
     feed = feeds.open_feed(user=parties.member)
     before = client.get(url_of(feed)).headers["ETag"]
-    booking.events.create(version=9, action="remind", side=Side.CLOCK, after="agreed")
+    later = timezone.now() + dt.timedelta(minutes=5)
+    booking.events.create(version=9, action="remind", side=Side.CLOCK, after="agreed", at=later)
     assert client.get(url_of(feed)).headers["ETag"] == before
 
 
@@ -229,7 +230,7 @@ def test_a_link_of_who_is_contact_no_more_gives_nothing(client):
     _parties, booking = agreed()
     url = f"/boeking/l/{token(booking, Side.SCHOOL, 'page')}/agenda/"
     Booking.objects.update(school_contact=None, school_email="ander@school.example")
-    assert client.post(url).status_code == 404
+    assert client.post(url)["Location"].startswith("/boeking/l/")
     assert not OutgoingMail.objects.filter(kind="booking_feed").exists()
     assert client.get("/boeking/l/vals/agenda/").status_code == 404
 

@@ -223,7 +223,19 @@ def test_every_character_set_is_read(monkeypatch, booking, charset):
 
 
 def test_a_long_mail_is_read_in_time(booking):
-    odd = ("Groet, ", "\n", "\n.\n", "> ", "- - ", "a mail ", "Op 3 mei schreef ", "Op \n", "Van: a\n", "Disclaimer: mail ", "_\n")
+    odd = (
+        "Groet, ",
+        "\n",
+        "\n.\n",
+        "> ",
+        "- - ",
+        "a mail ",
+        "Op 3 mei schreef ",
+        "Op \n",
+        "Van: a\n",
+        "Disclaimer: mail ",
+        "_\n",
+    )
     for piece in odd:
         begun = time.monotonic()
         found = inbound.read(bytes(a_mail(booking, text=piece * (60_000 // len(piece)))))

@@ -22,7 +22,7 @@ from tests.factories.bookings import Parties, booking_in, in_days
 pytestmark = pytest.mark.django_db
 
 SCHOOL, PROVIDER = Side.SCHOOL, Side.PROVIDER
-QUERIES = 4
+QUERIES = 5
 PRIVATE = "Bel me op 06 12345678 of mail anna@school.example"
 
 

@@ -119,7 +119,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """For who holds a link of a mail: the address is mailed to whom the mail was for, and shown to nobody."""
     opened = open_link(token, request.user)
     if opened.actor is None or not opened.actor.email:
-        raise Http404
+        return redirect("bookings:link", token)
     sent = request.method == "POST"
     if sent:
         _mail(feeds.open_feed(user=opened.actor.user, email=opened.actor.email))
