@@ -104,6 +104,9 @@ def test_who_gives_in_to_the_other_side_changes_it(been):
 
 def test_a_word_after_nobody_told_still_counts(been):
     Booking.objects.update(state=State.UNKNOWN, next_step="", next_step_at=None, ended_at=been.created_at)
+    assert Request.objects.get().status == "fulfilled"
+    assert tell(been, SCHOOL, "not_happened").state == State.NOT_HAPPENED
+    assert Request.objects.get().status == "open"
     assert tell(been, SCHOOL, "happened").state == State.HAPPENED
 
 

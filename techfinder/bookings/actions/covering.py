@@ -8,14 +8,17 @@ from __future__ import annotations
 from django.db.models import Sum
 from django.db.models.functions import Greatest
 
+from techfinder.bookings.machine import SETTLED, State
 from techfinder.bookings.models import Booking
 from techfinder.requests.actions import fulfil, reopen
 from techfinder.requests.models import Request
 
+COVERS = (*SETTLED, State.HAPPENED, State.UNKNOWN)
+
 
 def covered(request_id: int) -> int:
-    """How many of its group have a place; fewer may come than were asked for."""
-    seated = Booking.objects.seated().filter(request=request_id)
+    """How many of its group have a place, or had one as far as anybody told; fewer may come than were asked for."""
+    seated = Booking.objects.filter(request=request_id, state__in=COVERS)
     return seated.aggregate(sum=Sum(Greatest("covers", "pupils")))["sum"] or 0
 
 
