@@ -1,12 +1,14 @@
 """A booking as an event: read by two parsers, replaced by updates, taken out by a cancellation, in any order."""
 
 import datetime as dt
+import io
 import itertools
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 import vobject
+from dateutil.tz import tzical
 
 from techfinder.bookings import calendars
 from techfinder.bookings.calendars import Entry
@@ -81,16 +83,23 @@ def test_until_when_follows_from_the_activity_when_nobody_said():
 @pytest.mark.parametrize("date", [dt.date(2027, 3, 28), dt.date(2027, 10, 31)])
 @pytest.mark.parametrize("hour", [1, 2, 3, 9])
 def test_in_the_nights_in_which_the_clock_changes(date, hour):
-    """The rules in the file say what the country does, also to a parser that knows no zones."""
     text = calendars.file_of(entry(date=date, start=dt.time(hour, 30), end=dt.time(hour, 59)))
     expected = dt.datetime.combine(date, dt.time(hour, 30), AMSTERDAM)
     (event,) = events(text)
     assert event["DTSTART"].dt.utcoffset() == expected.utcoffset()
     assert event["DTSTART"].params["TZID"] == "Europe/Amsterdam"
-    (zone,) = icalendar.Calendar.from_ical(text).walk("VTIMEZONE")
-    if (hour, date.month) not in {(2, 3), (2, 10)}:  # that hour is not there, or twice
-        own = zone.to_tz(lookup_tzid=False)
-        assert own.utcoffset(expected.replace(tzinfo=None)) == expected.utcoffset()
+
+
+def test_the_zone_of_the_file_is_that_of_the_country():
+    """For ten years, around each change of the clock, as a third parser reads its rules."""
+    (zone,) = icalendar.Calendar.from_ical(calendars.file_of(entry())).walk("VTIMEZONE")
+    read = tzical(io.StringIO(zone.to_ical().decode().replace("\r\n", "\n"))).get()
+    for year in range(2026, 2036):
+        for month in (3, 10):
+            sunday = max(day for day in range(25, 32) if dt.date(year, month, day).weekday() == 6)
+            for minutes in range(-180, 181, 15):
+                moment = dt.datetime(year, month, sunday, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
+                assert moment.astimezone(read).utcoffset() == moment.astimezone(AMSTERDAM).utcoffset(), moment
 
 
 def test_an_hour_over_the_change_is_an_hour():
