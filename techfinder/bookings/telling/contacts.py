@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from techfinder.bookings.machine import PARTIES, Step
+from techfinder.bookings.machine import PARTIES, Side, Step
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.notes import note
 from techfinder.bookings.telling.registry import teller
@@ -12,9 +12,11 @@ from techfinder.bookings.telling.registry import teller
 def tell_new_contact(booking: Booking, event: BookingEvent) -> None:
     """Of the side of which the contact changed; nobody when she took it over herself."""
     for side in PARTIES:
-        if f"{side}_name" not in event.changed:
-            continue
+        changed = event.changed.get(f"{side}_name")
         contact = getattr(booking, f"{side}_contact")
-        if contact is None or contact.pk != event.actor_id:
-            was = event.changed[f"{side}_name"][0]
-            note(booking, event, side, "booking_contact_new", lambda _side, was=was: {"was": was})
+        if changed and (contact is None or contact.pk != event.actor_id):
+            _tell(booking, event, side, was=changed[0])
+
+
+def _tell(booking: Booking, event: BookingEvent, side: Side, *, was: str) -> None:
+    note(booking, event, side, "booking_contact_new", lambda _side: {"was": was})
