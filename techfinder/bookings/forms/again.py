@@ -58,12 +58,10 @@ class _ClassFormSet(BaseFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         if any(self.errors):
             return
-        moments = [(part.date, part.start) for part in self.parts() if not part.session_id and part.start]
+        parts = [form.part() for form in self.forms]
+        moments = [(part.date, part.start) for part in parts if not part.session_id and part.start]
         if len(moments) != len(set(moments)):
             raise forms.ValidationError(gettext("Two classes have the same day and time. Give each its own."))
-
-    def parts(self) -> list[Part]:
-        return [form.part() for form in self.forms]
 
 
 ClassFormSet = formset_factory(

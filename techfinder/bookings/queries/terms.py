@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 
 from techfinder.bookings.machine import PARTIES, State
 from techfinder.bookings.models import Booking, TermSurvey
@@ -60,6 +60,7 @@ def not_asked(term: Term) -> list[Asked]:
 def _of_side(term: Term, side: str) -> Iterator[Asked]:
     asked = TermSurvey.objects.filter(side=side, term=term.name).values("email")
     happened = Booking.objects.filter(state=State.HAPPENED, date__range=(term.first, term.last))
-    addresses = happened.exclude(**{f"{side}_email": ""}).values(email=F(f"{side}_email")).exclude(email__in=asked)
-    for row in addresses.annotate(count=Count("pk"), latest=Max("pk")).order_by("email"):
-        yield Asked(side, row["email"], row["count"], row["latest"])
+    addresses = happened.annotate(address=F(f"{side}_email")).exclude(Q(address="") | Q(address__in=asked))
+    counted = addresses.values("address").annotate(count=Count("pk"), latest=Max("pk"))
+    for row in counted.order_by("address"):
+        yield Asked(side, row["address"], row["count"], row["latest"])

@@ -49,7 +49,7 @@ def hours_words(hours: Decimal | None) -> str:
     """Write 2; 1,5; nothing when nobody said."""
     if hours is None:
         return ""
-    return str(number(int(hours) if hours == int(hours) else hours))
+    return str(number(int(hours) if hours == int(hours) else float(hours)))
 
 
 def lines(bookings: Iterable[Booking], side: Side) -> Iterator[Line]:

@@ -164,7 +164,7 @@ def _classes(request: HttpRequest, source: Source) -> HttpResponse:
     )
     together = TogetherForm(data, has_places=_has_places(formset))
     if data is not None and formset.is_valid() and together.is_valid():
-        asked = _ask(source, Series.Kind.CLASSES, formset.parts(), together)
+        asked = _ask(source, Series.Kind.CLASSES, _parts(formset), together)
         if asked:
             return _done(request, asked)
     context = {"formset": formset, "together": together, "count": CountForm(initial={"klassen": count})}
@@ -214,6 +214,10 @@ def _ask(
     except CannotAskError as error:
         together.add_error(None, str(REFUSALS[error.why][1]))
     return []
+
+
+def _parts(formset: Any) -> list[Part]:
+    return [form.part() for form in formset]
 
 
 def _has_places(formset: Any) -> bool:

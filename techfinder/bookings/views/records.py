@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -91,7 +91,7 @@ def _organisation(user: Person, kind: str, key: str) -> tuple[School | Provider,
     model, field = KINDS.get(kind, (None, ""))
     if model not in (School, Provider) or not is_person(user):
         raise Http404
-    found = model.objects.select_related("municipality").filter(**{field: key}).first()
+    found = get_object_or_404(model, **{field: key})
     if not isinstance(found, School | Provider) or not _may_see(user, found):
         raise Http404
     return found, Side.SCHOOL if isinstance(found, School) else Side.PROVIDER

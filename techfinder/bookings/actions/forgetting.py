@@ -1,0 +1,36 @@
+"""A person who deletes her account leaves no name, address or telephone number behind in bookings."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+
+from techfinder.accounts.models import User
+from techfinder.bookings.actions.contacts import step_out
+from techfinder.bookings.machine import PARTIES
+from techfinder.bookings.models import Booking, BookingEvent, CalendarFeed, Message, TakeOverCode, TermSurvey
+
+
+@transaction.atomic
+def forget_person(*, user: User) -> None:
+    """What runs goes on with a colleague; everywhere else the person is blanked. What was agreed and said stays."""
+    step_out(user=user)
+    for side in PARTIES:
+        hers = Q(**{f"{side}_contact": user}) | Q(**{f"{side}_email__iexact": user.email})
+        ids = list(Booking.objects.filter(hers).values_list("pk", flat=True))
+        _blank_names(side, ids)
+        blank = {f"{side}_{what}": "" for what in ("name", "email", "phone")}
+        Booking.objects.filter(pk__in=ids).update(**blank, **{f"{side}_contact": None})
+    BookingEvent.objects.filter(actor=user).update(actor=None, actor_name="")
+    Message.objects.filter(author=user).update(author=None, author_name="")
+    TakeOverCode.objects.filter(email__iexact=user.email).delete()
+    TermSurvey.objects.filter(email__iexact=user.email, answered_at=None).delete()
+    CalendarFeed.objects.filter(email=user.email.lower()).delete()
+
+
+def _blank_names(side: str, booking_ids: list[int]) -> None:
+    """Steps tell what they changed, names and telephone numbers too."""
+    names = [f"{side}_name", f"{side}_phone"]
+    for event in BookingEvent.objects.filter(booking__in=booking_ids, changed__has_any_keys=names):
+        changed = {name: value for name, value in event.changed.items() if name not in names}
+        BookingEvent.objects.filter(pk=event.pk).update(changed=changed)
