@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
@@ -14,7 +13,6 @@ from techfinder.matches.models import Match, Notification
 from techfinder.matches.queries import why_not
 from techfinder.matches.telling.labels import Labels
 from techfinder.matches.telling.words import ask_words, offer_words, request_line, request_url
-from techfinder.organisations.queries import members_of
 from techfinder.requests.models import Request
 
 SHOWN = 5
@@ -122,64 +120,7 @@ def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
     )
 
 
-# ------------------------------------------------------- one lets another know
-
-
-def tell_of_asking(*, match_id: int) -> None:
-    """Mail the people of the provider (or its general address) that the school asks for this activity."""
-    match = _whole(match_id)
-    provider, request = match.activity.provider, match.request
-    addresses: list[tuple[str, User | None]] = [(person.email, person) for person in members_of(provider)]
-    for address, person in addresses or [(provider.email, None)]:
-        _mail_of_asking(match, request, address, person)
-
-
-def _mail_of_asking(match: Match, request: Request, address: str, person: User | None) -> None:
-    language = person.language if person else "nl"
-    with translation.override(language):
-        ask = ask_words(match, Labels())
-    queue_mail(
-        key=f"asked:{match.pk}:{address}",
-        kind="asked",
-        to=address,
-        recipient=person,
-        language=language,
-        template="match_asked",
-        context={"ask": ask, "request": plain(request), "activity": match.activity.title, "button_url": ask.url},
-        thread=thread(request),
-        reply_to=request.contact.email if request.contact else request.contact_email,
-    )
-
-
-def plain(request: Request) -> dict[str, str]:
-    return {
-        "goals": request.goals,
-        "prior_knowledge": request.prior_knowledge,
-        "practicalities": request.practicalities,
-        "date_note": request.date_note,
-        "contact_name": request.contact_name,
-        "contact_email": request.contact_email,
-    }
-
-
-def tell_of_offering(*, match_id: int, user_id: int) -> None:
-    """Mail the school that a company offers itself for its request."""
-    match, member = _whole(match_id), User.objects.get(pk=user_id)
-    request, recipient = match.request, contact_of(match.request)
-    if recipient is None:
-        return
-    with translation.override(recipient.language):
-        context = {**request_context(request), "offer": offer_words(match, Labels()), "member": member.name}
-    queue_mail(
-        key=f"offered:{match.pk}",
-        kind="offered",
-        to=recipient.email,
-        recipient=recipient,
-        template="match_offered",
-        context=context,
-        thread=thread(request),
-        reply_to=member.email,
-    )
+# -------------------------------------------------------------------- to whom
 
 
 def contact_of(request: Request) -> User | None:
@@ -200,10 +141,3 @@ def accounts_of(people: Iterable[tuple[str, str]]) -> dict[str, int]:
     for user in fresh:
         user.set_unusable_password()
     return known | {user.email: user.pk for user in User.objects.bulk_create(fresh)}
-
-
-def _whole(match_id: int) -> Match:
-    whole: QuerySet[Match] = Match.objects.select_related(
-        "request__school__municipality", "request__contact", "activity__provider"
-    )
-    return whole.get(pk=match_id)
