@@ -47,12 +47,13 @@ Plan = list[Planned]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the clock goes by in one booking: the rule of its region, the calendar of the school, and that of who must
-    answer."""
+    """What the clock goes by in one booking: the rule of its region, the calendar of the school, that of who must
+    answer, and the day that is proposed now."""
 
     rule: ClockRule
     school: Workdays
     answering: Workdays
+    proposed: dt.date | None
 
     @classmethod
     def of(cls, booking: Booking, rule: ClockRule | None = None) -> Terms:
@@ -60,7 +61,14 @@ class Terms:
         days = Workdays(school.holiday_region)
         is_theirs = booking.turn == Side.PROVIDER
         theirs = Workdays(school.holiday_region, _away(booking)) if is_theirs else days
-        return cls(rule or rule_of(school), days, theirs)
+        return cls(rule or rule_of(school), days, theirs, _proposed(booking))
+
+
+def _proposed(booking: Booking) -> dt.date | None:
+    if not booking.turn or booking.state == State.ASKED or booking.pk is None:
+        return None
+    proposals = Proposal.objects.filter(booking=booking.pk, state=Proposal.State.OPEN)
+    return next(iter(proposals.order_by().values_list("date", flat=True)), None)
 
 
 def _away(booking: Booking) -> tuple[dt.date, dt.date] | None:
@@ -101,7 +109,7 @@ def overdue(booking: Booking, terms: Terms, *, now: dt.datetime) -> Next | None:
     On a day that is no working day of who must answer nobody is reminded, and no time for an answer runs out.
     """
     coming = _to_come(booking, terms, _Was.now(booking), now)
-    if not terms.answering.holds(timezone.localdate(now)) and not _has_come(booking, now):
+    if not terms.answering.holds(timezone.localdate(now)) and not _has_come(booking, terms, now):
         coming = [each for each in coming if each.step not in PATIENT]
     lasts = _lasts(coming, now)
     return min(lasts, key=_in_order).step if lasts else None
@@ -115,7 +123,7 @@ def go_on(booking: Booking, terms: Terms, *, done: Next, now: dt.datetime, is_la
     coming = [each for each in coming if each.at > now or each in lasts]
     day = timezone.localdate(now)
     if done == Next.ESCALATE:
-        coming.append(_expire(booking, at(terms.answering.after(day, terms.rule.expire), CLOSING)))
+        coming.append(_expire(booking, terms, at(terms.answering.after(day, terms.rule.expire), CLOSING)))
     elif done == Next.ELSEWHERE:
         again = at(terms.school.after(day, ELSEWHERE_AGAIN_DAYS))
         coming.append(Planned(again, Next.EXPIRE if is_last else Next.ELSEWHERE))
@@ -210,7 +218,7 @@ def due_on(booking: Booking, terms: Terms) -> dt.date | None:
         return None
     start = timezone.localdate(_since(booking))
     due = terms.answering.after(start, terms.rule.answer)
-    day = _day_at_stake(booking)
+    day = _day_at_stake(booking, terms)
     return due if day is None or due < day else max(start, terms.school.until(day - dt.timedelta(days=1)))
 
 
@@ -220,7 +228,7 @@ def _answering(booking: Booking, terms: Terms, stored: _Was | None) -> Plan:
     if since := _elsewhere(booking):
         return [_asking_of_elsewhere(booking, terms, since, stored)]
     if stored and stored.next_step == Next.EXPIRE and stored.next_step_at and booking.state in WAITING:
-        return [_expire(booking, stored.next_step_at)]
+        return [_expire(booking, terms, stored.next_step_at)]
     return _reminders(booking, terms)
 
 
@@ -234,16 +242,16 @@ def _reminders(booking: Booking, terms: Terms) -> Plan:
     )
     plan = [each for each in reminders if each.at < end]
     if booking.state in SETTLED:
-        return [*plan, _expire(booking, end)]
-    day = _day_at_stake(booking)
+        return [*plan, _expire(booking, terms, end)]
+    day = _day_at_stake(booking, terms)
     if end > _since(booking):
         plan.append(Planned(end, Next.ESCALATE))
     return [*plan, Planned(at(day), Next.EXPIRE)] if day else plan
 
 
-def _expire(booking: Booking, moment: dt.datetime) -> Planned:
+def _expire(booking: Booking, terms: Terms, moment: dt.datetime) -> Planned:
     """It expires then, or when the day that was asked for has come."""
-    day = _day_at_stake(booking)
+    day = _day_at_stake(booking, terms)
     return Planned(min(moment, at(day)) if day else moment, Next.EXPIRE)
 
 
@@ -263,19 +271,15 @@ def _since(booking: Booking) -> dt.datetime:
     return booking.turn_since or booking.created_at
 
 
-def _day_at_stake(booking: Booking) -> dt.date | None:
+def _day_at_stake(booking: Booking, terms: Terms) -> dt.date | None:
     """On which day an answer is of no use any more."""
-    proposed: dt.date | None = None
-    if booking.pk and booking.state != State.ASKED:
-        proposal = Proposal.objects.filter(booking=booking.pk, state=Proposal.State.OPEN)
-        proposed = proposal.values_list("date", flat=True).first()
-    if booking.state in SETTLED and proposed and booking.date:
-        return min(proposed, booking.date)
-    return proposed or booking.date
+    if booking.state in SETTLED and terms.proposed and booking.date:
+        return min(terms.proposed, booking.date)
+    return terms.proposed or booking.date
 
 
-def _has_come(booking: Booking, now: dt.datetime) -> bool:
-    day = _day_at_stake(booking)
+def _has_come(booking: Booking, terms: Terms, now: dt.datetime) -> bool:
+    day = _day_at_stake(booking, terms)
     return day is not None and not _elsewhere(booking) and at(day) <= now
 
 

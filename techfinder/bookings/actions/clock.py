@@ -25,6 +25,8 @@ from techfinder.bookings.workdays import at, is_day_time
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# What the clock and its mails read of a booking.
+BESIDE = ("request", "activity", "session", "school_contact", "provider_contact")
 # An answer to a change and a reminder of the day may fall together, and no more than that.
 MOST_AT_ONCE = 3
 # A step that is lost with the power is still due afterwards; its mail is of the same transaction, and goes with it.
@@ -46,7 +48,7 @@ def run_due(*, now: dt.datetime | None = None, most: int | None = None) -> Count
             break
         terms = Terms.of(booking, rules.of(booking.request.school.municipality_id))
         if clock.overdue(booking, terms, now=now) or clock.reschedule(booking, terms, now=now):
-            done.update(_try(booking.pk, rules, now))
+            done.update(_try(booking, rules, now))
     return done
 
 
@@ -62,35 +64,43 @@ def _due(now: dt.datetime) -> Iterator[Booking]:
 
 
 def _with_calendars() -> BookingQuerySet:
-    return Booking.objects.live().select_related("request__school__municipality", "activity__provider", "session")
+    return Booking.objects.live().select_related(*BESIDE, "request__school__municipality", "activity__provider")
 
 
-def _try(booking_id: int, rules: Rules, now: dt.datetime) -> list[str]:
+def _try(seen: Booking, rules: Rules, now: dt.datetime) -> list[str]:
     """One that fails keeps no other waiting; it is tried again the next time."""
     try:
-        return _take(booking_id, rules, now)
+        return _take(seen, rules, now)
     except Exception:
-        logger.exception("the clock cannot go on with booking %s", booking_id)
+        logger.exception("the clock cannot go on with booking %s", seen.pk)
         return ["failed"]
 
 
 @transaction.atomic
-def _take(booking_id: int, rules: Rules, now: dt.datetime) -> list[str]:
+def _take(seen: Booking, rules: Rules, now: dt.datetime) -> list[str]:
     """What is due of one booking, unless somebody else has it in hand: then it is due the next time."""
     with connection.cursor() as cursor:
         cursor.execute(NO_WAIT_FOR_DISK)
-    held = _with_calendars().select_for_update(of=("self",), skip_locked=True)
-    booking = held.filter(pk=booking_id, next_step_at__lte=now).first()
+    held = Booking.objects.live().select_for_update(skip_locked=True).filter(pk=seen.pk, next_step_at__lte=now)
+    booking = held.first()
     if booking is None:
         return []
+    _put_beside(booking, seen)
     terms = Terms.of(booking, rules.of(booking.request.school.municipality_id))
     done: list[str] = []
     while booking.is_live and len(done) < MOST_AT_ONCE and (step := clock.overdue(booking, terms, now=now)):
         _DO[step](booking, terms, step, now)
         done.append(step.value)
-    if booking.is_live and clock.reschedule(booking, terms, now=now):
+    if not done and clock.reschedule(booking, terms, now=now):
         booking.save(update_fields=clock.FIELDS)
     return done
+
+
+def _put_beside(booking: Booking, seen: Booking) -> None:
+    """What was read for many at once, where it is of the same rows still."""
+    for name in BESIDE:
+        if getattr(booking, f"{name}_id") == getattr(seen, f"{name}_id"):
+            setattr(booking, name, getattr(seen, name))
 
 
 # ---------------------------------------------------------------- the steps
