@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from techfinder.bookings.actions import asking, clock, contacts, queueing, records, surveys, waiting
+from techfinder.bookings.actions import asking, clock, closing, contacts, queueing, records, surveys, waiting
 from techfinder.bookings.telling import to_coordinators
 
 
@@ -42,8 +42,9 @@ def promote_next(session_id: int) -> None:
 
 @shared_task(name="bookings.sweep")
 def sweep() -> None:
-    """What nobody was woken for: requests with a wish, and queues of days on which seats fell free."""
+    """What nobody was woken for: wishes, queues of days on which seats fell free, questions that need no answer."""
     asking.wake_wanted()
+    closing.close_idle()
     queueing.wake_queues()
 
 

@@ -1,40 +1,49 @@
-"""Who deletes the account is named nowhere in bookings any more; what happened counts on."""
+"""Who deletes an account is in no booking any more, and what runs goes on."""
 
 import pytest
-from django.utils import timezone
 
 from techfinder.accounts.actions import delete_account
-from techfinder.bookings import actions
-from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import Side, State
-from techfinder.bookings.models import Booking, BookingEvent, Message, TermSurvey
-from techfinder.bookings.telling.people import recipients
-from tests.bookings.after_steps import a_booking, at_school
-from tests.factories.accounts import UserFactory
-from tests.factories.requests import RequestFactory
+from techfinder.bookings.models import Booking, BookingEvent, Message, Task, TermSurvey
+from tests.factories.bookings import Parties, booking_in, in_days
+from tests.factories.organisations import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_nothing_names_a_person_who_left():
-    user = UserFactory(name="Elke Moens", email="elke@school.example")
-    booking = a_booking(request=RequestFactory(contact=user, status="fulfilled"), school_phone="0612345678")
-    colleague = at_school(booking.request.school)
-    actions.report(booking_id=booking.pk, by=Actor(Side.SCHOOL, user, user.name, user.email), outcome="happened")
-    by_link = Actor(Side.SCHOOL, None, user.name, user.email)
-    actions.report(booking_id=booking.pk, by=by_link, outcome="happened", words="Goed.")
-    Message.objects.create(booking=booking, side=Side.SCHOOL, author=user, author_name=user.name, text="Tot dinsdag")
-    answered = TermSurvey.objects.create(
-        side="school", email=user.email, term="2025-1", bookings=1, answered_at=timezone.now(), answers={"found": 4}
-    )
-    TermSurvey.objects.create(side="school", email=user.email, term="2025-2", bookings=1)
-    delete_account(user=user)
-    booking = Booking.objects.get()
-    assert booking.contact(Side.SCHOOL) == ("", "", "")
-    assert booking.state == State.HAPPENED
-    assert not BookingEvent.objects.filter(actor_name__contains="Elke").exists()
-    assert Message.objects.get().author_name == ""
-    survey = TermSurvey.objects.get()
-    assert (survey.pk, survey.answers) == (answered.pk, {"found": 4})
-    assert "elke" not in survey.email
-    assert [each.email for each in recipients(booking, Side.SCHOOL)] == [colleague.email]
+def everything_about_bookings():
+    tables = (Booking, BookingEvent, Message, TermSurvey)
+    return "\n".join(str(row) for table in tables for row in table.objects.values())
+
+
+def test_a_colleague_goes_on_and_nothing_names_who_left():
+    parties = Parties()
+    booking = parties.do("accept", parties.ask(date=in_days(40)), Side.PROVIDER)
+    gone, heir = parties.member, MembershipFactory(provider=parties.provider).user
+    gone.name = "Wilhelmina van Oudewater"
+    gone.save()
+    parties.do("change", booking, Side.PROVIDER, fields={"provider_phone": "0118 123456"})
+    Message.objects.create(booking=booking, side="provider", author=gone, author_name=gone.name, text="Tot dan")
+    TermSurvey.objects.create(side="provider", email=gone.email, term="2026-1", bookings=1)
+    delete_account(user=gone)
+    booking.refresh_from_db()
+    assert (booking.state, booking.provider_email) == (State.AGREED, heir.email)
+    left = everything_about_bookings()
+    for trace in (gone.email, gone.name, "0118 123456"):
+        assert trace not in left
+    assert Message.objects.get().text == "Tot dan"
+
+
+def test_with_nobody_left_the_coordinator_is_asked():
+    parties = Parties()
+    parties.do("accept", parties.ask(date=in_days(40)), Side.PROVIDER)
+    delete_account(user=parties.request.contact)
+    assert Task.objects.filter(kind=Task.Kind.CONTACT_GONE, done_at=None).exists()
+    assert Booking.objects.get().school_email == ""
+
+
+def test_what_is_over_is_blanked_too():
+    booking = booking_in(State.HAPPENED)
+    person = booking.provider_contact
+    delete_account(user=person)
+    assert person.email not in everything_about_bookings()

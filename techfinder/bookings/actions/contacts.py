@@ -60,6 +60,21 @@ def contact_gone(
     return _replace(organisation, gone, by)
 
 
+@transaction.atomic
+def step_out(*, user: User) -> int:
+    """What this person is the contact of goes on with somebody else of the organisation. Returns how many bookings."""
+    gone, count = Person(user, user.name, user.email), 0
+    for side in PARTIES:
+        rows = (
+            Booking.objects.live()
+            .filter(_of_contact(side, gone))
+            .select_related("request__school", "activity__provider")
+        )
+        for organisation in {_organisation(booking, side) for booking in rows}:
+            count += _replace(organisation, gone, Actor(side))
+    return count
+
+
 def _organisation(booking: Booking, side: str) -> School | Provider:
     return booking.request.school if side == Side.SCHOOL else booking.activity.provider
 

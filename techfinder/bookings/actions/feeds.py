@@ -59,12 +59,6 @@ def mail_feed(*, feed: CalendarFeed) -> None:
     )
 
 
-@transaction.atomic
-def forget_feeds(*, user: User) -> None:
-    """A deleted account leaves no address behind, nor one that was made without it."""
-    CalendarFeed.objects.filter(email=user.email.lower()).delete()
-
-
 def url_of(feed: CalendarFeed) -> str:
     """The secret address itself."""
     return absolute(reverse("bookings:feed", args=[feed.token]))

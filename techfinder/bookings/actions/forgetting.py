@@ -8,24 +8,42 @@ from django.db.models import Q
 from techfinder.accounts.models import User
 from techfinder.bookings.actions.contacts import step_out
 from techfinder.bookings.machine import PARTIES
-from techfinder.bookings.models import Booking, BookingEvent, CalendarFeed, Message, TakeOverCode, TermSurvey
+from techfinder.bookings.models import (
+    Booking,
+    BookingEvent,
+    BookingQuerySet,
+    CalendarFeed,
+    Message,
+    TakeOverCode,
+    TermSurvey,
+)
 
 
 @transaction.atomic
 def forget_person(*, user: User) -> None:
     """What runs goes on with a colleague; everywhere else the person is blanked. What was agreed and said stays."""
+    hers = {side: list(_of(side, user).values_list("pk", flat=True)) for side in PARTIES}
     step_out(user=user)
-    for side in PARTIES:
-        hers = Q(**{f"{side}_contact": user}) | Q(**{f"{side}_email__iexact": user.email})
-        ids = list(Booking.objects.filter(hers).values_list("pk", flat=True))
+    for side, ids in hers.items():
         _blank_names(side, ids)
         blank = {f"{side}_{what}": "" for what in ("name", "email", "phone")}
-        Booking.objects.filter(pk__in=ids).update(**blank, **{f"{side}_contact": None})
+        _of(side, user).update(**blank, **{f"{side}_contact": None})
     BookingEvent.objects.filter(actor=user).update(actor=None, actor_name="")
     Message.objects.filter(author=user).update(author=None, author_name="")
     TakeOverCode.objects.filter(email__iexact=user.email).delete()
-    TermSurvey.objects.filter(email__iexact=user.email, answered_at=None).delete()
+    _forget_surveys(user.email)
     CalendarFeed.objects.filter(email=user.email.lower()).delete()
+
+
+def _of(side: str, user: User) -> BookingQuerySet:
+    return Booking.objects.filter(Q(**{f"{side}_contact": user}) | Q(**{f"{side}_email__iexact": user.email}))
+
+
+def _forget_surveys(email: str) -> None:
+    hers = TermSurvey.objects.filter(email__iexact=email)
+    hers.filter(answered_at=None).delete()
+    for pk in hers.values_list("pk", flat=True):
+        TermSurvey.objects.filter(pk=pk).update(email=f"{pk}@deleted.invalid")
 
 
 def _blank_names(side: str, booking_ids: list[int]) -> None:
