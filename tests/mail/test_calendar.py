@@ -6,6 +6,7 @@ import pytest
 from techfinder.mail import actions
 from techfinder.mail.message import CalendarEvent
 from techfinder.mail.models import OutgoingMail
+from tests.factories.mail import OutgoingMailFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,9 @@ def test_the_same_key_again_keeps_the_first_event(smtp_sink):
     deliver(smtp_sink, calendar=CalendarEvent("CANCEL", EVENT))
     assert OutgoingMail.objects.get().calendar_method == "REQUEST"
     assert len(smtp_sink.messages) == 1
+
+
+def test_while_developing_the_event_is_shown_with_the_mail(client):
+    mail = OutgoingMailFactory(calendar=EVENT, calendar_method="REQUEST")
+    assert "SUMMARY:Één windmolen" in client.get(f"/post/{mail.uuid}/").content.decode()
+    assert "VEVENT" not in client.get(f"/post/{OutgoingMailFactory().uuid}/").content.decode()
