@@ -85,6 +85,11 @@ def test_each_link_asks_one_question_and_does_one_thing(client, before, side, pu
     assert text(again) == text(page)
 
 
+def test_nothing_is_said_to_be_done_that_was_not(client):
+    booking = booking_in(State.ASKED)
+    assert client.get(path(booking, PROVIDER, "accept") + "klaar/").status_code == 302
+
+
 def test_the_day_can_be_filled_in_with_the_yes(client):
     parties = Parties()
     parties.request.date_until = in_days(400)

@@ -146,6 +146,17 @@ bookings:take_over                 POST  in   404   302    404   302    404   40
 bookings:queue                     GET   in   404   404    404   200    404   404    404
 bookings:sheet                     GET   in    404   200   404   200   404   200   200
 bookings:booking_file              GET   in    404   200   404   200   404   200   200
+bookings:link                      GET   200  200   200    200   200    200   200    200
+bookings:link|forged               GET   404  404   404    404   404    404   404    404
+bookings:link_done                 GET   302  302   302    302   302    302   302    302
+bookings:link_done|forged          GET   404  404   404    404   404    404   404    404
+bookings:link_colleague            GET   200  200   200    200   200    200   200    200
+bookings:link_colleague|forged     GET   404  404   404    404   404    404   404    404
+bookings:link_code                 GET   404  404   404    404   404    404   404    404
+bookings:concern_by_link           GET   200  200   200    200   200    200   200    200
+bookings:concern_by_link|forged    GET   404  404   404    404   404    404   404    404
+bookings:messages                  GET   in   404   200    404   200    404   404    404
+bookings:concern                   GET   in   404   200    404   200    404   404    404
 bookings:sheet_by_link             GET   200   200   200   200   200   200   200   200
 bookings:sheet_by_link|forged      GET   404   404   404   404   404   404   404   404
 bookings:link_ask                  GET   302   302   302   302   302   302   302   302
@@ -455,6 +466,17 @@ def arguments(name, world):
         "bookings:queue": [world.public.slug],
         "bookings:sheet": [world.agreed.uuid],
         "bookings:booking_file": [world.agreed.uuid],
+        "bookings:link": [link_token(world.agreed, "school", "page")],
+        "bookings:link|forged": ["vals"],
+        "bookings:link_done": [link_token(world.agreed, "school", "page")],
+        "bookings:link_done|forged": ["vals"],
+        "bookings:link_colleague": [link_token(world.agreed, "school", "page")],
+        "bookings:link_colleague|forged": ["vals"],
+        "bookings:link_code": [link_token(world.agreed, "school", "page"), "vals"],
+        "bookings:concern_by_link": [link_token(world.agreed, "school", "page")],
+        "bookings:concern_by_link|forged": ["vals"],
+        "bookings:messages": [world.agreed.uuid],
+        "bookings:concern": [world.agreed.uuid],
         "bookings:sheet_by_link": [link_token(world.agreed, "school", "change")],
         "bookings:sheet_by_link|forged": ["vals"],
         "bookings:link_ask": [link_token(world.agreed, "school", "page")],

@@ -122,9 +122,9 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _done_step(opened: Opened) -> Step | None:
-    """What was done: a yes to another day than the one asked for is a proposal."""
+    """What this side did as the last thing before the link was made; a yes to another day than asked is a proposal."""
     mine = opened.booking.events.filter(version=opened.link.version, side=opened.side).last()
-    step = Step(mine.action) if mine else step_of(opened.purpose, opened.booking)
+    step = Step(mine.action) if mine else None
     return step if step in words.ASKS else None
 
 
