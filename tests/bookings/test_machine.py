@@ -1,6 +1,8 @@
 """The machine, and the database that refuses what it does not know."""
 
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -157,3 +159,18 @@ def test_a_coordinator_may_all_that_a_party_may_and_the_clock_nothing():
 @pytest.mark.parametrize("side", Side)
 def test_after_an_end_nobody_may_do_anything(state, side):
     assert machine.allowed(state=state, turn="", side=side) == []
+
+
+def test_the_page_draws_the_machine_as_it_is():
+    drawing = (Path(__file__).parents[2] / "docs" / "bookings.md").read_text()
+    several = {"told": AFTER, "cancelled": (State.CANCELLED_EARLY, State.CANCELLED_LATE), "[*]": ("",)}
+    drawn = {
+        (str(before), str(after))
+        for one, two in re.findall(r"^    (\S+) --> ([^\s:]+)", drawing, re.MULTILINE)
+        for before, after in product(several.get(one, (one,)), several.get(two, (two,)))
+        if before != after
+    }
+    steps = {(str(before), str(after)) for before, later in TRANSITIONS.items() for after in later}
+    assert drawn == steps | {("", str(state)) for state in STARTS} | {(str(state), "") for state in ENDS}
+    for step in MAY:
+        assert f"`{step}`" in drawing
