@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
-from techfinder.bookings.machine import Side
+from techfinder.bookings.machine import LIVE, SETTLED, WAITING, Side
 from techfinder.bookings.models import Booking
 from techfinder.bookings.queries.lists import live_of_activity, mine_of, of_request, queues_of
 from techfinder.bookings.show.lines import BookingLine, line, lines
@@ -72,7 +72,17 @@ def on_request(request: HttpRequest, about: Request) -> dict[str, Any]:
     booked: dict[int, BookingLine] = {}
     for each in found:
         booked.setdefault(each.booking.activity_id, each)
-    return {"bookings": found, "booked": booked}
+    return {"bookings": found, "booked": booked, "answer": _answer(found)}
+
+
+def _answer(found: list[BookingLine]) -> dict[str, str] | None:
+    """The stage of what runs: what is nearest to an agreement."""
+    live = [each for each in found if each.is_live]
+    for states in (SETTLED, WAITING, LIVE):
+        for each in live:
+            if each.booking.state in states:
+                return {"title": each.state, "text": each.next or each.when, "state": "now"}
+    return None
 
 
 @register(Page.ACTIVITY)

@@ -25,7 +25,9 @@ SIDES = [(Side.SCHOOL, _("As a school")), (Side.PROVIDER, _("As a provider"))]
 class BookingFilter(filters.FilterSet):
     """Parameters in Dutch, as everywhere on the site; a value that does not exist is ignored."""
 
-    stand = filters.ChoiceFilter(label=_("State"), choices=STANDS, empty_label=_("Every state"), method="with_state")
+    stand = filters.ChoiceFilter(
+        label=_("Where it stands"), choices=STANDS, empty_label=_("Every state"), method="with_state"
+    )
     kant = filters.ChoiceFilter(label=_("Side"), choices=SIDES, empty_label=_("Both sides"), method="of_side")
 
     class Meta:

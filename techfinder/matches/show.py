@@ -82,27 +82,28 @@ def request_facts(request: Request) -> tuple[Fact, ...]:
     )
 
 
-def stages(request: Request, count: int, *, held: int = 0) -> list[dict[str, str]]:
-    """Where a request stands: posted, matched, asked, agreed. `held`: how many wait for a free place."""
+def stages(
+    request: Request, count: int, *, held: int = 0, answer: dict[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Where a request stands: posted, matched, asked, agreed. `held`: how many wait for a free place; `answer`: the
+    stage of what was asked, when something was."""
     posted = {"title": _("Posted"), "state": "done", "text": day(request.confirmed_at or request.created_at)}
     if request.status == Request.Status.FULFILLED:
         return [posted, {"title": _("Agreed"), "state": "done"}]
     is_open = request.status == Request.Status.OPEN
-    asked = request.matches.open().exclude(asked_at=None).order_by("asked_at").first()
-    found = ngettext("%(count)d match found", "%(count)d matches found", count) % {"count": count}
     may_ask = count and is_open and not request.is_being_matched
-    still = _("We keep looking") if is_open and not count else ""
-    looking = {"title": found, "state": "done" if count else "now" if is_open else "todo", "text": still}
-    if held and not count:
-        looking = {"title": _("What fits has no place free yet"), "state": "now", "text": _("We keep looking")}
+    asking = answer or {"title": _("You ask for one"), "state": "now" if may_ask else "todo"}
+    return [posted, _looking(request, count, held, is_open), asking, {"title": _("Agreed"), "state": "todo"}]
+
+
+def _looking(request: Request, count: int, held: int, is_open: bool) -> dict[str, str]:
     if request.is_being_matched:
-        looking = {"title": _("We are looking for what fits"), "state": "now"}
-    waiting = {"title": _("Waiting for an answer"), "state": "now", "text": _("Asked on %(day)s") % {"day": ""}}
-    if asked and asked.asked_at:
-        waiting["text"] = _("Asked on %(day)s") % {"day": day(asked.asked_at)}
-    else:
-        waiting = {"title": _("You ask for one"), "state": "now" if may_ask else "todo"}
-    return [posted, looking, waiting, {"title": _("Agreed"), "state": "todo"}]
+        return {"title": _("We are looking for what fits"), "state": "now"}
+    if held and not count:
+        return {"title": _("What fits has no place free yet"), "state": "now", "text": _("We keep looking")}
+    found = ngettext("%(count)d match found", "%(count)d matches found", count) % {"count": count}
+    still = _("We keep looking") if is_open and not count else ""
+    return {"title": found, "state": "done" if count else "now" if is_open else "todo", "text": still}
 
 
 # -------------------------------------------------------------- for providers

@@ -46,6 +46,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
     page = Paginator(matches_of_request(asked), PER_PAGE).get_page(request.GET.get("page"))
     count = page.paginator.count
     may_act = access.may_act(request.user, asked)
+    added = beside(Page.REQUEST, request, asked)
     held = held_of(asked, request.user, Labels()) if is_open and not asked.is_being_matched else Held()
     context = {
         "asked": asked,
@@ -53,7 +54,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "count": count,
         "cards": show.cards(list(page), Labels()),
         "facts": show.request_facts(asked),
-        "stages": show.stages(asked, count, held=held.full_count),
+        "stages": show.stages(asked, count, held=held.full_count, answer=added.get("answer")),
         "held": held,
         "may_act": may_act,
         # Whoever sees this page and cannot act on it is a moderator.
@@ -61,7 +62,7 @@ def request(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "loosened": loosened.last(request.session, asked),
         "is_open": is_open,
         "why": why_not(asked) if is_open and not asked.is_being_matched and count < FEW else None,
-        **beside(Page.REQUEST, request, asked),
+        **added,
     }
     return render(request, "matches/request.html", context)
 

@@ -238,8 +238,11 @@ def test_the_page_of_a_request_shows_what_was_asked_and_how_it_stands(parties):
     assert booking.get_absolute_url() in page
     assert ask_url(parties) not in page
     assert f"Wacht op antwoord van {parties.provider.name}" in page
+    assert [each["state"] for each in client.get(url).context["stages"]] == ["done", "done", "now", "todo"]
     parties.do("decline", booking, Side.PROVIDER, reason="full")
-    assert "Afgewezen door" in client.get(url).content.decode()
+    after = client.get(url)
+    assert "Afgewezen door" in after.content.decode()
+    assert "vraagt iets aan" in after.context["stages"][2]["title"]
 
 
 def test_the_page_of_an_activity_shows_the_provider_what_runs(parties):

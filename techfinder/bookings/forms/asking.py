@@ -20,13 +20,19 @@ from techfinder.taxonomy.models import Delivery
 from techfinder.taxonomy.ui import DayField, Measure
 
 MOST_PUPILS = 2000
+QUEUES = _("A day without enough places? Then you stand in the queue, and get a mail as soon as there is one.")
 
 
 class AskForm(forms.Form):
     """One activity for one request: which day, where, with how many."""
 
     session = forms.ChoiceField(
-        label=_("Which day?"), widget=forms.RadioSelect, error_messages={"required": _("Choose a day")}
+        label=_("Which day?"),
+        help_text=_(
+            "A day without enough places? Then you stand in the queue, and get a mail as soon as there is one."
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a day")},
     )
     date = DayField(
         label=_("Which day suits best?"),
@@ -52,10 +58,13 @@ class AskForm(forms.Form):
     )
     words = words_field(_("Wishes or questions"))
 
-    def __init__(self, *args: Any, activity: Activity, request: Request, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activity: Activity, request: Request, offers: bool = False, **kwargs: Any) -> None:
         kwargs["initial"] = {"pupils": request.group_size} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.activity, self.request = activity, request
+        if offers:
+            # A provider has no queue to stand in.
+            self.fields["session"].help_text = ""
         self.sessions = {str(each.pk): each for each in coming_sessions(activity)[:MOST_DAYS]}
         self._offer_days()
         self._offer_places()

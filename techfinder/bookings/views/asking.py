@@ -92,7 +92,7 @@ def _fitting(user: User, activity: Activity) -> QuerySet[Request]:
 
 def _ask(request: HttpRequest, activity: Activity, asked: Request, by: Actor) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = AskForm(data, activity=activity, request=asked)
+    form = AskForm(data, activity=activity, request=asked, offers=by.side == Side.PROVIDER)
     if form.is_valid():
         try:
             booking = actions.ask(request_id=asked.pk, activity_id=activity.pk, by=by, **form.asked())
