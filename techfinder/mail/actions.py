@@ -33,6 +33,7 @@ FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 PAUSE_FOR_SERVER = timedelta(seconds=20)
 SECONDS_PER_RUN = 40
+UNSUBSCRIBED = "unsubscribed"
 
 
 def queue_mail(
@@ -147,7 +148,11 @@ def attempt(*, mail: OutgoingMail, transport: Keep | Smtp) -> Failure | None:
 
 def _is_suppressed(mail: OutgoingMail) -> bool:
     # A code that somebody asks for now always goes: else nobody could get back in.
-    return not mail.sensitive and Suppression.objects.filter(email=mail.to.lower()).exists()
+    if mail.sensitive:
+        return False
+    found = Suppression.objects.filter(email=mail.to.lower())
+    # Who wants no mail about matches still gets the answers to own questions.
+    return (found if mail.unsubscribe else found.exclude(reason=UNSUBSCRIBED)).exists()
 
 
 def _settle_sent(mail: OutgoingMail, reply: str, *, kept: bool) -> None:
@@ -205,7 +210,7 @@ def unsubscribe(*, token: str, frequency: str = MailFrequency.NONE) -> bool:
     if "user" in named:
         User.objects.filter(pk=named["user"]).update(match_mail=frequency)
     else:
-        Suppression.objects.get_or_create(email=named["email"], defaults={"reason": "unsubscribed"})
+        Suppression.objects.get_or_create(email=named["email"], defaults={"reason": UNSUBSCRIBED})
     return True
 
 

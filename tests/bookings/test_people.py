@@ -11,7 +11,9 @@ from techfinder.bookings.models import Booking, Task
 from techfinder.bookings.telling.former import tell_former
 from techfinder.bookings.telling.people import contact_of, coordinators, queue, recipients
 from techfinder.bookings.telling.to_coordinators import tell_tasks
+from techfinder.mail.actions import deliver_due, unsubscribe
 from techfinder.mail.models import OutgoingMail, Suppression
+from techfinder.mail.tokens import unsubscribe_token
 from techfinder.organisations.models import Membership
 from techfinder.taxonomy.models import Region
 from tests.bookings.mail_scenes import START
@@ -185,3 +187,14 @@ def test_one_mail_a_day_to_a_coordinator_but_a_concern_comes_at_once():
     first, second = OutgoingMail.objects.filter(kind="tasks").order_by("pk")
     assert first.to == second.to == parties.coordinator.email
     assert (first.subject, second.subject) == ("1 nieuwe taak op je werklijst", "2 nieuwe taken op je werklijst")
+
+
+def test_who_wants_no_mail_about_matches_still_hears_of_own_questions(parties, booking):
+    contact = parties.request.contact
+    contact.match_mail = "none"
+    contact.save()
+    unsubscribe(token=unsubscribe_token(user_id=None, email=contact.email))
+    assert addresses(booking, SCHOOL) == [contact.email]
+    assert deliver_due() > 0
+    mail = OutgoingMail.objects.get(kind="booking_sent")
+    assert (mail.state, mail.unsubscribe) == (OutgoingMail.State.SENT, False)

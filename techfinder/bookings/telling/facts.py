@@ -16,8 +16,12 @@ Facts = list[tuple[str, str]]
 
 
 def request_facts(booking: Booking) -> Facts:
-    """What the school asks, as the provider reads it: no name of a person, no address, no telephone."""
-    return _said((label, value) for label, value, _action in summary_rows(booking.request, contact=False))
+    """What the school asks, as the provider reads it, beside what every mail says: no name of a person, no address, no
+    telephone, and nothing of what it left open."""
+    known = {_("School"), _("Number of pupils"), _("When")}
+    left_open = {_("every theme"), _("every kind"), _("everywhere"), _("any distance"), _("not stated")}
+    rows = [(label, value) for label, value, _empty in summary_rows(booking.request, contact=False)]
+    return _said((label, value) for label, value in rows if label not in known and value not in left_open)
 
 
 def activity_facts(booking: Booking) -> Facts:
