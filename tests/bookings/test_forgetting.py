@@ -3,6 +3,8 @@
 import pytest
 
 from techfinder.accounts.actions import delete_account
+from techfinder.bookings import actions
+from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, BookingEvent, Message, Task, TermSurvey
 from tests.factories.bookings import Parties, booking_in, in_days
@@ -40,6 +42,18 @@ def test_with_nobody_left_the_coordinator_is_asked():
     delete_account(user=parties.request.contact)
     assert Task.objects.filter(kind=Task.Kind.CONTACT_GONE, done_at=None).exists()
     assert Booking.objects.get().school_email == ""
+
+
+def test_what_was_done_by_a_link_of_a_mail_names_nobody_either():
+    parties = Parties()
+    booking = parties.ask(date=in_days(40))
+    gone = parties.request.contact
+    gone.name = "Wilhelmina van Oudewater"
+    gone.save()
+    by_link = Actor(Side.SCHOOL, name=gone.name, email=gone.email)
+    actions.withdraw(booking_id=booking.pk, version=booking.version, by=by_link)
+    delete_account(user=gone)
+    assert gone.name not in everything_about_bookings()
 
 
 def test_what_is_over_is_blanked_too():

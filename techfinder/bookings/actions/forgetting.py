@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -23,6 +25,7 @@ from techfinder.bookings.models import (
 def forget_person(*, user: User) -> None:
     """What runs goes on with a colleague; everywhere else the person is blanked. What was agreed and said stays."""
     hers = {side: list(_of(side, user).values_list("pk", flat=True)) for side in PARTIES}
+    _forget_by_link(hers, user)
     step_out(user=user)
     for side, ids in hers.items():
         _blank_names(side, ids)
@@ -37,6 +40,14 @@ def forget_person(*, user: User) -> None:
 
 def _of(side: str, user: User) -> BookingQuerySet:
     return Booking.objects.filter(Q(**{f"{side}_contact": user}) | Q(**{f"{side}_email__iexact": user.email}))
+
+
+def _forget_by_link(bookings: Mapping[str, list[int]], user: User) -> None:
+    """Who followed a link acted without an account, under the name of the contact."""
+    for side, ids in bookings.items():
+        names = {user.name, user.email, *_of(side, user).values_list(f"{side}_name", flat=True)} - {""}
+        steps = BookingEvent.objects.filter(booking__in=ids, side=side, actor=None, actor_name__in=names)
+        steps.update(actor_name="")
 
 
 def _forget_surveys(email: str) -> None:
