@@ -108,7 +108,7 @@ def _actor(link: Link, booking: Booking, user: Person) -> Actor | None:
 
 def _of_code(link: Link, booking: Booking) -> Actor | None:
     """Who typed a code of this booking not long ago."""
-    used = TakeOverCode.objects.filter(pk=link.code_id, booking=booking, side=link.side)
+    used = TakeOverCode.objects.filter(pk=link.code_id or 0, booking=booking, side=link.side)
     code = used.filter(used_at__gt=timezone.now() - CODE_HOLDS).first()
     return colleague(code) if code else None
 
