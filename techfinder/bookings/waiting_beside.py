@@ -15,7 +15,7 @@ from techfinder.requests.access import is_person
 from techfinder.requests.models import Request
 
 # Of a provider with more, the newest are counted.
-MOST_ACTIVITIES = 50
+MOST_ACTIVITIES = 10
 
 
 @register(Page.DASHBOARD)
