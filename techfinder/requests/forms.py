@@ -23,6 +23,7 @@ from techfinder.taxonomy.ui import Choices, DayField, Measure, Picks, TypeAhead
 
 FARTHEST = timedelta(days=550)
 MOST_THEMES = 3
+LONGEST_SLUG = 140
 FARTHEST_KM = 400
 MOST_COST = 100_000
 FEW = 6
@@ -257,8 +258,8 @@ class NewRequestForm(QuestionForm):
     def clean_wanted(self) -> str:
         """Nobody typed it: what cannot be an address is no reason to stop."""
         wanted: str = self.cleaned_data["wanted"] or ""
-        is_slug = validators.slug_re.fullmatch(wanted) and len(wanted) <= Request.wanted.field.max_length
-        return wanted if is_slug else ""
+        is_slug = validators.slug_re.fullmatch(wanted)
+        return wanted if is_slug and len(wanted) <= LONGEST_SLUG else ""
 
     def question(self) -> dict[str, Any]:
         return {**super().question(), "wanted": self.cleaned_data["wanted"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,10 +69,11 @@ def _change_pupils(booking: Booking, pupils: int | None) -> None:
     if not pupils or pupils < 1:
         raise BadChangeError("nobody comes")
     proposal = base.open_proposal(booking)
-    more: dict[int, int] = {}
-    for row in filter(None, (booking, proposal)):
+    rows: list[Booking | Proposal] = [booking, proposal] if proposal else [booking]
+    more: Counter[int] = Counter()
+    for row in rows:
         if row.session_id and row.seats_held:
-            more[row.session_id] = more.get(row.session_id, 0) + pupils - row.seats_held
+            more[row.session_id] += pupils - row.seats_held
             row.seats_held = pupils
     seats.move(more)
     booking.pupils = pupils

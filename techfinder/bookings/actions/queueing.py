@@ -43,17 +43,16 @@ def promote(*, booking_id: int, version: int, by: Actor) -> Booking:
 def promote_next(*, session_id: int) -> int:
     """Ask for those of the queue who fit in what is free, the first of them first; returns how many.
 
-    None when the provider chooses itself, the day has passed, or its activity is not public.
+    0 when the provider chooses itself, the day has passed, or its activity is not public.
     """
     queue = Booking.objects.filter(state=State.QUEUED, session=session_id).order_by("queued_at", "id")
     waiting = list(
         queue.select_for_update(of=("self",)).select_related("request__school__municipality", "activity__provider")
     )
     session = lock_sessions(session_ids=[session_id]).get(session_id)
-    if not _promotes(session):
+    if session is None or not _promotes(session):
         return 0
-    promoted = 0
-    free = session.free
+    promoted, free = 0, session.free
     for booking in waiting:
         if booking.pupils <= free:
             free -= booking.pupils
@@ -62,8 +61,9 @@ def promote_next(*, session_id: int) -> int:
     return promoted
 
 
-def _promotes(session: Session | None) -> bool:
-    return bool(session and session.date >= timezone.localdate() and session.activity.provider.auto_promote)
+def _promotes(session: Session) -> bool:
+    """Whether places on this day go to the next by themselves."""
+    return session.date >= timezone.localdate() and session.activity.provider.auto_promote
 
 
 def _ask_now(booking: Booking, session: Session) -> None:
