@@ -2,6 +2,10 @@ from celery import shared_task
 
 from techfinder.bookings.actions import asking, clock, closing, contacts, queueing, records, surveys, waiting
 from techfinder.bookings.telling import to_coordinators
+from techfinder.celery import wake
+
+# Of the clock in one go: some seconds.
+STEPS = 300
 
 
 @shared_task(name="bookings.renew_waiting")
@@ -21,7 +25,10 @@ def sweep_contacts() -> None:
 
 @shared_task(name="bookings.run_due")
 def run_due() -> None:
-    clock.run_due()
+    """Some at a time, so that mail goes out between them, and a second worker may help."""
+    done = clock.run_due(most=STEPS)
+    if done.total() - done["failed"] >= STEPS:
+        wake("bookings.run_due")
 
 
 @shared_task(name="bookings.reschedule")

@@ -8,12 +8,13 @@ import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
-from techfinder.bookings import clock
+from techfinder.bookings import clock, tasks
 from techfinder.bookings.actions import clock as acting
 from techfinder.bookings.actions.clock import reschedule, run_due
 from techfinder.bookings.machine import LIVE, Next, Side, State, Step
 from techfinder.bookings.models import Booking, ClockRule, Proposal, Task
 from techfinder.bookings.workdays import at
+from techfinder.celery import publisher
 from techfinder.taxonomy.models import Region
 from tests.factories.activities import SessionFactory
 from tests.factories.bookings import BookingFactory
@@ -386,6 +387,34 @@ def test_at_most_so_many():
     with time_machine.travel(at(D(2026, 12, 3), TEN), tick=False):
         assert run_due(most=2).total() == 2
         assert run_due().total() == 1
+
+
+def test_what_fails_does_not_count_for_that(monkeypatch):
+    bad, _good = asked(), asked()
+    remind = acting._DO[Next.REMIND_FIRST]
+
+    def fail(booking, *args):
+        assert booking.pk != bad.pk
+        remind(booking, *args)
+
+    monkeypatch.setitem(acting._DO, Next.REMIND_FIRST, fail)
+    with time_machine.travel(at(D(2026, 12, 3), TEN), tick=False):
+        assert run_due(most=1) == {"failed": 1, "remind_first": 1}
+
+
+def test_the_task_goes_on_with_what_is_left(monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr(publisher, "publish", lambda name, args: woken.append(name) or True)
+    monkeypatch.setattr(tasks, "STEPS", 2)
+    for _ in range(3):
+        asked()
+    with time_machine.travel(at(D(2026, 12, 3), TEN), tick=False):
+        for again in (1, 0):
+            woken.clear()
+            with django_capture_on_commit_callbacks(execute=True):
+                tasks.run_due()
+            assert woken.count("bookings.run_due") == again
+    assert not Booking.objects.filter(next_step=Next.REMIND_FIRST).exists()
 
 
 def test_more_than_a_batch(monkeypatch):

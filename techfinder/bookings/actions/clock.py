@@ -37,14 +37,14 @@ def run_due(*, now: dt.datetime | None = None, most: int | None = None) -> Count
     """Do what is due of all bookings, in the day time; how often each step was done, "failed" among them.
 
     Several workers may do so at once: each takes what no other has in hand, a step at a time. Of what is overdue only
-    what belongs to today is done.
+    what belongs to today is done. `most`: after so many it leaves the rest to the next run.
     """
     now, done = now or timezone.now(), Counter[str]()
     if not is_day_time(now):
         return done
     rules = Rules()
     for booking in _due(now):
-        if most is not None and done.total() >= most:
+        if most is not None and done.total() - done["failed"] >= most:
             break
         terms = Terms.of(booking, rules.of(booking.request.school.municipality_id))
         if clock.overdue(booking, terms, now=now) or clock.reschedule(booking, terms, now=now):
