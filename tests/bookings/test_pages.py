@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from techfinder.bookings.actors import person
 from techfinder.bookings.machine import SETTLED, Side, State, allowed
 from techfinder.bookings.models import Booking
 from techfinder.bookings.show import BY_SLUG, SLUGS
@@ -31,6 +32,16 @@ def signed_in(user):
     client = Client()
     client.force_login(user)
     return client
+
+
+class By:
+    """Who acts for a side of a booking that is there already."""
+
+    def __init__(self, booking):
+        self.booking = booking
+
+    def by(self, side):
+        return person(user_of(self.booking, side), side)
 
 
 def step_url(booking, slug):
@@ -191,6 +202,56 @@ def test_an_answer_to_what_was_on_the_page_before_is_not_taken_for_what_is_there
     answer = school.post(step_url(booking, "ja"), {"version": old})
     assert answer.status_code == 409
     assert Booking.objects.get(pk=booking.pk).state == State.PROPOSED
+
+
+def test_the_same_answer_twice_says_that_it_was_done():
+    booking = booking_in(State.ASKED)
+    client = signed_in(user_of(booking, Side.PROVIDER))
+    for status in (302, 409):
+        answer = client.post(step_url(booking, "ja"), {"version": booking.version})
+        assert answer.status_code == status
+    assert "Dit had je al gedaan" in answer.content.decode()
+    assert [each.action for each in booking.events.all()] == ["ask", "accept"]
+
+
+def test_a_yes_after_the_day_that_was_asked_names_another_one():
+    booking = booking_in(State.ASKED)
+    Booking.objects.filter(pk=booking.pk).update(date=in_days(-1))
+    client = signed_in(user_of(booking, Side.PROVIDER))
+    assert client.post(step_url(booking, "ja"), {"version": booking.version}).status_code == 422
+    data = {"version": booking.version, "date": f"{in_days(50):%d-%m-%Y}"}
+    answer = client.post(step_url(booking, "ja"), data, follow=True)
+    booking.refresh_from_db()
+    assert (booking.state, booking.turn) == (State.PROPOSED, Side.SCHOOL)
+    assert "heeft je voorstel per mail" in answer.content.decode()
+
+
+def test_a_colleague_takes_over_and_gets_the_mails():
+    booking = booking_in(State.ASKED)
+    colleague = MembershipFactory(provider=booking.activity.provider).user
+    client = signed_in(colleague)
+    url = reverse("bookings:take_over", args=[booking.uuid])
+    assert url in client.get(booking.get_absolute_url()).content.decode()
+    assert client.get(url).status_code == 405
+    client.post(url)
+    booking.refresh_from_db()
+    assert (booking.provider_contact, booking.provider_email) == (colleague, colleague.email)
+    assert url not in client.get(booking.get_absolute_url()).content.decode()
+    assert signed_in(UserFactory()).post(url).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_page_asks_the_same_number_of_queries_however_long_its_history(count):
+    booking = booking_in(State.ASKED)
+    sides = (Side.PROVIDER, Side.SCHOOL)
+    for number in range(count):
+        side = sides[number % 2]
+        Parties.do(By(booking), "propose", booking, side, date=booking.date + (number + 1) * DAY)
+        booking.refresh_from_db()
+    client = signed_in(user_of(booking, Side.PROVIDER))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(booking.get_absolute_url())
+    assert len(queries) == 21
 
 
 def test_a_step_that_is_not_this_sides_is_refused():

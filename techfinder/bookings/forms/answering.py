@@ -22,6 +22,7 @@ from techfinder.bookings.forms.days import ANOTHER_DAY, MOST_DAYS, coming_sessio
 from techfinder.bookings.machine import Side, Step
 from techfinder.bookings.models import Booking
 from techfinder.bookings.reasons import CANCEL_REASONS, DECLINE_REASONS
+from techfinder.bookings.show.steps import needs_day
 from techfinder.requests.forms import FARTHEST
 from techfinder.taxonomy.ui import DayField
 
@@ -140,12 +141,13 @@ class AcceptForm(DayForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.booking.date:
+        self.names_day = needs_day(self.booking)
+        if not self.names_day:
             for name in set(self.fields) - {"version"}:
                 del self.fields[name]
 
     def fields_of_step(self) -> dict[str, Any]:
-        return {} if self.booking.date else super().fields_of_step()
+        return super().fields_of_step() if self.names_day else {}
 
 
 class ProposeForm(DayForm):

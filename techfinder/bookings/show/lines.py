@@ -69,7 +69,7 @@ def line(booking: Booking, side: Side) -> BookingLine:
     return BookingLine(
         booking=booking,
         url=booking.get_absolute_url(),
-        title=booking.activity.title,
+        title=_title(booking),
         by=_by(booking, side),
         question=booking.request.title,
         state=state_words(booking, side),
@@ -84,6 +84,13 @@ def line(booking: Booking, side: Side) -> BookingLine:
         proposal=when_words(proposal) if proposal else "",
         steps=steps_of(booking, side)[:SHOWN_STEPS] if booking.turn == side else [],
     )
+
+
+def _title(booking: Booking) -> str:
+    """Parts of one request are told apart."""
+    if not booking.series_id:
+        return booking.activity.title
+    return _("%(title)s, part %(number)d") % {"title": booking.activity.title, "number": booking.part}
 
 
 def _by(booking: Booking, side: Side) -> str:

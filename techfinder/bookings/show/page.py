@@ -129,6 +129,7 @@ def _asked(booking: Booking) -> list[tuple[str, str]]:
         (_("School"), f"{asked.school.name}, {asked.school.city or asked.school.municipality.name}"),
         (_("Provider"), booking.activity.provider.name),
         (_("Days and times that suit"), asked.date_note),
+        *([(_("Part"), str(booking.part))] if booking.series_id else []),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,6 +120,8 @@ def _makes_sense(step: Step, booking: Booking) -> bool:
         return bool(booking.turn)
     if step == Step.PROPOSE_CHANGE:
         return not booking.turn
+    if step == Step.ELSEWHERE:
+        return booking.elsewhere_at is None
     return step != Step.CONFIRM or not (booking.school_confirmed_at and booking.provider_confirmed_at)
 
 
@@ -127,9 +130,16 @@ def _doing(step: Step, booking: Booking, *, first: bool) -> Doing:
         step=step,
         button=button_of(step, booking),
         url=reverse("bookings:step", args=[booking.uuid, SLUGS[step]]),
-        at_once=step == Step.CONFIRM or (step == Step.ACCEPT and booking.date is not None),
+        at_once=step == Step.CONFIRM or (step == Step.ACCEPT and not needs_day(booking)),
         look="primary" if first and step in URGENT else "secondary" if step in ANSWERS else "subtle",
     )
+
+
+def needs_day(booking: Booking) -> bool:
+    """Whether a yes has to name the day: none was named yet, or it has passed."""
+    if booking.state in SETTLED:
+        return False
+    return booking.date is None or booking.date < timezone.localdate()
 
 
 URGENT = (Step.ACCEPT, Step.PROMOTE, Step.CONFIRM)

@@ -56,7 +56,7 @@ def step(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
     if chosen not in FORMS:
         raise Http404
     if not may(chosen, state=booking.state, turn=booking.turn, side=side):
-        return _overtaken(request, uuid)
+        return _overtaken(request, uuid, chosen)
     form = form_of(chosen, booking, side, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _step_page(request, form, chosen)
@@ -67,7 +67,7 @@ def _take(request: HttpRequest, form: StepForm, chosen: Step) -> HttpResponse:
     try:
         done = take(form, step=chosen, by=_actor(request, Side(form.side)))
     except (OvertakenError, NotAllowedError):
-        return _overtaken(request, form.booking.uuid)
+        return _overtaken(request, form.booking.uuid, chosen)
     if done is None:
         return _step_page(request, form, chosen)
     messages.success(request, show.done_words(chosen, done))
@@ -92,10 +92,15 @@ def _step_page(request: HttpRequest, form: StepForm, chosen: Step) -> HttpRespon
     return render(request, "bookings/step.html", context, status=status)
 
 
-def _overtaken(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Somebody was first, or it is not this side's to answer any more: say what it is now."""
-    notice = _("This was not done: meanwhile something else happened. Below you see how it stands now.")
-    return _page(request, *booking_for(request.user, uuid), notice=notice, status=HTTPStatus.CONFLICT)
+def _overtaken(request: HttpRequest, uuid: UUID, chosen: Step) -> HttpResponse:
+    """Somebody was first, it was sent twice, or it is not this side's to answer any more: say what it is now."""
+    booking, side = booking_for(request.user, uuid)
+    last = booking.events.exclude(side=Side.CLOCK).order_by("-id").first()
+    if last and (last.action, last.actor_id) == (chosen, request.user.pk):
+        notice = _("You did this already. Below you see how it stands now.")
+    else:
+        notice = _("This was not done: meanwhile something else happened. Below you see how it stands now.")
+    return _page(request, booking, side, notice=notice, status=HTTPStatus.CONFLICT)
 
 
 @login_required
@@ -108,7 +113,7 @@ def take_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
     try:
         done = actions.take_over(booking_id=booking.pk, side=side, by=_actor(request, side))
     except NotAllowedError:
-        return _overtaken(request, uuid)
+        return _overtaken(request, uuid, Step.TAKE_OVER)
     messages.success(request, _("You are the contact from now on: the mails come to you."))
     return redirect(done)
 
