@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
@@ -50,7 +50,7 @@ class Item:
 ITEMS = (
     Item("start", _("Start time"), HOST, ALWAYS),
     Item("end", _("End time"), HOST, ALWAYS),
-    Item("place", _("Where"), HOST, ONLINE),
+    Item("place", _("Where"), HOST, ALWAYS),
     Item("route", _("Route"), HOST),
     Item("report_to", _("Whom to report to"), HOST, ON_SITE),
     Item("school_name", _("Contact at the school"), Side.SCHOOL),
@@ -97,7 +97,7 @@ def sheet_of(booking: Booking) -> DaySheet:
 
 
 def place(booking: Booking) -> str:
-    """The address as the receiving side wrote it down, else where the school, the venue or the company is."""
+    """The address as the receiving side wrote it down, else that of the school, the venue or the company; or nothing."""
     return sheet_of(booking).place or _known_place(booking)
 
 
@@ -112,7 +112,7 @@ def _known_place(booking: Booking) -> str:
 def _at(organisation: Address, name: str) -> str:
     street = f"{organisation.street} {organisation.house_number}".strip()
     town = f"{organisation.postcode} {organisation.city}".strip()
-    return ", ".join(part for part in (name, street, town) if part)
+    return ", ".join(part for part in (name, street, town) if part) if street or town else ""
 
 
 def map_url(booking: Booking) -> str:
@@ -206,7 +206,7 @@ def _where(booking: Booking, side: str) -> Iterable[Line]:
         yield Line(gettext("Where"), gettext("Online"))
         yield _line(booking, "place", label=gettext("Address of the meeting"))
         return
-    yield Line(gettext("Where"), place(booking), url=map_url(booking))
+    yield replace(_line(booking, "place"), url=map_url(booking))
     yield _line(booking, "route")
     yield _line(booking, "report_to")
 

@@ -253,6 +253,16 @@ def test_the_address_is_that_of_the_venue_else_of_the_company_else_as_written():
     assert day.map_url(booking) == "https://www.openstreetmap.org/search?query=Loods+7"
 
 
+def test_an_address_that_nobody_knows_is_asked():
+    _parties, booking = agreed()
+    school = booking.request.school
+    school.street = school.house_number = school.postcode = school.city = ""
+    assert day.place(booking) == ""
+    assert day.missing(booking, Side.SCHOOL)[0] == str(day.LABELS["place"])
+    (where,) = [line for line in day.lines(booking, Side.PROVIDER) if line.label == str(day.LABELS["place"])]
+    assert (where.text, where.by, where.url) == ("", Side.SCHOOL, "")
+
+
 def test_each_side_reads_the_number_of_the_other(client):
     parties, booking = agreed()
     booking = parties.do("change", booking, "school", fields={"school_phone": "06 11111111"})
