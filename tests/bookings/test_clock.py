@@ -17,7 +17,7 @@ from techfinder.bookings.workdays import at
 from techfinder.celery import publisher
 from techfinder.taxonomy.models import Region
 from tests.factories.activities import SessionFactory
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import BookingFactory, Parties
 from tests.factories.organisations import RegionFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,19 @@ def test_the_coordinator_gets_one_task_of_the_town_of_the_school():
         run(D(2026, 12, 15))
     [task] = Task.objects.all()
     assert (task.kind, task.booking, task.region) == (Task.Kind.SILENT, booking, booking.request.school.municipality)
+
+
+@pytest.mark.parametrize("step", ["propose", "decline", "elsewhere"])
+def test_an_answer_after_all_ends_the_task(step):
+    parties = Parties()
+    with time_machine.travel(at(MONDAY, TEN), tick=False):
+        booking = parties.ask()
+    run(D(2026, 12, 15))
+    assert Task.objects.get().done_at is None
+    details = {"propose": {"date": D(2027, 3, 1)}, "decline": {"reason": "full"}}
+    with time_machine.travel(at(D(2026, 12, 16), TEN), tick=False):
+        parties.do(step, fresh(booking), Side.PROVIDER, **details.get(step, {}))
+    assert Task.objects.get().done_at is not None
 
 
 def test_a_school_that_does_not_react_has_the_same_clock():

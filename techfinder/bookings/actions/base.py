@@ -15,13 +15,17 @@ from django.utils import timezone
 from techfinder.bookings import clock
 from techfinder.bookings.actions import seats
 from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
+from techfinder.bookings.actions.tasks import finish_tasks
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, Side, State, Step, may, other, overtaking
-from techfinder.bookings.models import Booking, BookingEvent, Proposal
+from techfinder.bookings.models import Booking, BookingEvent, Proposal, Task
 from techfinder.bookings.telling import tell
 from techfinder.matches import actions as matches
 from techfinder.matches.models import Match
 from techfinder.requests.models import Request
+
+# Nobody need call any more about an answer that did not come.
+ANSWERS = frozenset({Step.ACCEPT, Step.PROPOSE, Step.DECLINE, Step.WITHDRAW, Step.ELSEWHERE})
 
 
 def hold_match(*, request_id: int, activity_id: int) -> Match | None:
@@ -152,6 +156,8 @@ def record(
     if booking.is_live and reschedule:
         clock.schedule(booking, now=now)
     booking.save()
+    if step in ANSWERS:
+        finish_tasks(about=booking, kinds=[Task.Kind.SILENT], by=by.user)
     return _write_event(booking, step, by, before, words, changed or {}, now)
 
 
