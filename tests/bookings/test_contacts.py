@@ -10,6 +10,7 @@ from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, Task
 from techfinder.bookings.telling.people import recipients
 from techfinder.mail.models import OutgoingMail, Suppression
+from techfinder.organisations.actions import leave
 from techfinder.organisations.models import Attention, Membership
 from techfinder.organisations.queries import single_handed
 from tests.factories.accounts import UserFactory
@@ -181,6 +182,43 @@ def test_neither_member_nor_general_address_reached(booking, parties):
     assert sweep_contacts() == 1
     assert again(booking).provider_email == ""
     assert Task.objects.get().kind == Task.Kind.CONTACT_GONE
+
+
+def test_who_left_on_the_site_is_followed_too(booking, parties):
+    colleague = MembershipFactory(provider=parties.provider).user
+    leave(membership=Membership.objects.get(user=parties.member))
+    assert sweep_contacts() == 1
+    assert again(booking).provider_contact == colleague
+    assert sweep_contacts() == 0
+
+
+def test_who_left_the_school_and_acts_through_its_board_stays(booking, parties):
+    school, who = parties.request.school, parties.request.contact
+    school.board = BoardFactory()
+    school.save()
+    MembershipFactory(user=who, school=school, status=Membership.Status.LEFT)
+    MembershipFactory(user=who, board=school.board)
+    assert sweep_contacts() == 0
+
+
+def test_an_open_request_without_a_booking_is_found_too():
+    asked = RequestFactory()
+    colleague = MembershipFactory(school=asked.school).user
+    dead(asked.contact.email)
+    assert sweep_contacts() == 1
+    asked.refresh_from_db()
+    assert asked.contact == colleague
+    assert sweep_contacts() == 0
+
+
+def test_a_person_of_three_bookings_is_one_hand_over(parties):
+    for _ in range(3):
+        parties.ask(request_id=RequestFactory(school=parties.request.school, contact=parties.request.contact).pk)
+    colleague = MembershipFactory(school=parties.request.school).user
+    dead(parties.request.contact.email)
+    sweep_contacts()
+    assert set(Booking.objects.values_list("school_contact", flat=True)) == {colleague.pk}
+    assert sweep_contacts() == 0
 
 
 # ----------------------------------------------------------------------- taking over

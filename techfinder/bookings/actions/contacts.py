@@ -3,8 +3,8 @@ is asked to find one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -175,26 +175,59 @@ def _hand_on_requests(school: School, gone: Person, heir: Person | None) -> None
             open_task(kind=Task.Kind.CONTACT_GONE, about=request, note=_note(Side.SCHOOL, None))
 
 
-# ------------------------------------------------------------------ dead addresses
+# -------------------------------------------------- found by nobody's word
 
 
 def sweep_contacts() -> int:
-    """Do the same for contacts of live bookings whose address bounces; they stay members. Returns how many bookings."""
-    return sum(_sweep(side, pk) for side in PARTIES for pk in _unreachable(side))
+    """Do the same for contacts whose address bounces, or who left the organisation or the site in another way.
+
+    Who bounces stays a member: an address proves nothing of a person. Returns of how many bookings and open requests
+    the contact could not be reached; a second time none.
+    """
+    bookings = [(side, pk) for side in PARTIES for pk in _first(_bookings(side))]
+    count = sum(_sweep_booking(side, pk) for side, pk in bookings)
+    return count + sum(_sweep_request(pk) for pk in _first(_requests()))
 
 
-def _unreachable(side: str) -> Iterator[int]:
-    address = Lower(Coalesce(f"{side}_contact__email", f"{side}_email"))
-    found = Booking.objects.live().annotate(address=address)
-    dead = found.filter(Exists(_dead_addresses().filter(email=OuterRef("address"))))
-    yield from dead.order_by("pk").values_list("pk", flat=True)[:MOST]
+def _first(found: QuerySet[Any]) -> list[int]:
+    return list(found.order_by("pk").values_list("pk", flat=True)[:MOST])
+
+
+def _bookings(side: str) -> QuerySet[Booking]:
+    kind = "provider" if side == Side.PROVIDER else "school"
+    path = "activity__provider" if side == Side.PROVIDER else "request__school"
+    return _unreachable(Booking.objects.live(), f"{side}_contact", f"{side}_email", kind, path)
+
+
+def _requests() -> QuerySet[Request]:
+    return _unreachable(Request.objects.open(), "contact", "contact_email", "school", "school")
+
+
+def _unreachable(rows: QuerySet[Any], contact: str, email: str, kind: str, path: str) -> QuerySet[Any]:
+    """Of these rows those whose contact bounces, left, or closed the account; `path` leads to the organisation."""
+    hers = Membership.objects.filter(user=OuterRef(contact))
+    left = Q(Exists(hers.filter(status=Membership.Status.LEFT, **{kind: OuterRef(path)})))
+    if kind == "school":
+        left &= ~Q(Exists(hers.filter(status=Membership.Status.ACTIVE, board=OuterRef(f"{path}__board"))))
+    rows = rows.annotate(address=Lower(Coalesce(f"{contact}__email", email)))
+    dead = Q(Exists(_dead_addresses().filter(email=OuterRef("address"))))
+    return rows.filter(dead | left | Q(**{f"{contact}__is_active": False}))
 
 
 @transaction.atomic
-def _sweep(side: Side, booking_id: int) -> int:
-    booking = Booking.objects.select_related("request__school", "activity__provider").get(pk=booking_id)
-    gone = _contact(booking, side)
-    # With an earlier one of this run it went to somebody else already.
-    if not gone.email or not _dead_addresses().filter(email=gone.email.lower()).exists():
-        return 0
-    return _replace(_organisation(booking, side), gone, CLOCK)
+def _sweep_booking(side: Side, booking_id: int) -> bool:
+    # With an earlier one of this run it may have gone to somebody else already.
+    found = _bookings(side).select_related("request__school", "activity__provider").filter(pk=booking_id).first()
+    if found is not None:
+        _replace(_organisation(found, side), _contact(found, side), CLOCK)
+    return found is not None
+
+
+@transaction.atomic
+def _sweep_request(request_id: int) -> bool:
+    found = _requests().select_related("school", "contact").filter(pk=request_id).first()
+    if found is None:
+        return False
+    user = found.contact
+    _replace(found.school, Person(user, found.contact_name, user.email if user else found.contact_email), CLOCK)
+    return True
