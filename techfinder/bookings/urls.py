@@ -63,4 +63,5 @@ urlpatterns: list[URLPattern] = [
     path("samen/<uuid:uuid>/doe/", partnership.act, name="act_partnership"),
     path("samen/<uuid:uuid>/plan/<int:pk>/weg/", partnership.drop_plan, name="drop_plan"),
     path("samen/<uuid:uuid>/plan/<int:pk>/", partnership.ask_plan, name="ask_plan"),
+    path("terugblik/<uuid:uuid>/stop/", after.stop_surveys, name="stop_surveys"),
 ]

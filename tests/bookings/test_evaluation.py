@@ -136,6 +136,15 @@ def test_who_does_not_want_it_again_is_not_asked_for_it(client):
     assert offered not in client.post(report(booking), {"outcome": "not_happened"}).content.decode()
 
 
+def test_what_the_other_does_not_want_again_is_said_and_leads_on(client):
+    booking = a_booking()
+    Evaluation.objects.create(booking=booking, side=Side.PROVIDER, outcome="happened", again="no")
+    client.force_login(at_school(booking.request.school))
+    page = client.post(report(booking), {**YES, "again": "yes"}).content.decode()
+    assert reverse("bookings:again", args=[booking.uuid]) not in page
+    assert reverse("activities:list") in page
+
+
 def test_a_provider_is_not_shown_the_question_of_the_school(client):
     booking = a_booking()
     client.force_login(at_provider(booking.activity.provider))

@@ -78,16 +78,32 @@ def test_nobody_is_mailed_who_left_or_wants_no_mail():
     assert mailed() == []
 
 
-def test_the_mail_can_be_stopped_and_opens_the_questions(client):
+def test_the_mail_opens_the_questions(client):
     happened(date=OCTOBER)
     actions.ask_surveys(today=FEBRUARY)
     survey = TermSurvey.objects.filter(side="school").get()
     mail = OutgoingMail.objects.get(to=survey.email)
-    assert mail.unsubscribe
     address = reverse("bookings:survey", args=[survey.uuid])
     assert address in mail.text
     page = client.get(address).content.decode()
     assert all(f'name="{name}"' in page for name in ("found", "answer", "day", "learned", "advise", "words"))
+
+
+def test_who_wants_no_more_questions_gets_none(client):
+    booking = happened(date=OCTOBER)
+    actions.ask_surveys(today=FEBRUARY)
+    asked = TermSurvey.objects.filter(side="school").get()
+    stop = reverse("bookings:stop_surveys", args=[asked.uuid])
+    assert stop in OutgoingMail.objects.get(to=asked.email).text
+    for look in (client.get, client.head):
+        assert look(stop).status_code == 200
+    asked.refresh_from_db()
+    assert asked.answers == {}
+    for _ in range(2):
+        assert client.post(stop).status_code == 200
+    happened(date=dt.date(2027, 3, 2), request=booking.request, activity=booking.activity, part=2)
+    assert actions.ask_surveys(today=JULY) == 1
+    assert mailed().count(asked.email) == 1
 
 
 @pytest.fixture

@@ -171,6 +171,8 @@ bookings:feed_manage|forged        GET   404   404   404   404   404   404   404
 bookings:report                    GET   in   404   200    404   200    404   200    200
 bookings:survey                    GET   200  200   200    200   200    200   200    200
 bookings:survey|forged             GET   404  404   404    404   404    404   404    404
+bookings:stop_surveys              GET   200  200   200    200   200    200   200    200
+bookings:stop_surveys|forged       GET   404  404   404    404   404    404   404    404
 bookings:again                     GET   in   404   200    404   404    404   200    200
 bookings:again_by_link             GET   200  200   200    200   200    200   200    200
 bookings:again_by_link|forged      GET   404  404   404    404   404    404   404    404
@@ -490,6 +492,8 @@ def arguments(name, world):
         "bookings:report": [world.done.uuid],
         "bookings:survey": [world.survey.uuid],
         "bookings:survey|forged": forged,
+        "bookings:stop_surveys": [world.survey.uuid],
+        "bookings:stop_surveys|forged": forged,
         "bookings:again": [world.done.uuid],
         "bookings:again_by_link": [link_token(world.done, "school", "page")],
         "bookings:again_by_link|forged": ["vals"],

@@ -25,7 +25,7 @@ from techfinder.bookings.actions.partnerships import (
     propose_partnership,
 )
 from techfinder.bookings.actions.queueing import promote, promote_next
-from techfinder.bookings.actions.surveys import answer_survey, ask_surveys
+from techfinder.bookings.actions.surveys import answer_survey, ask_surveys, stop_surveys
 
 __all__ = [
     "BadChangeError",
@@ -64,6 +64,7 @@ __all__ = [
     "propose_partnership",
     "refuse_change",
     "report",
+    "stop_surveys",
     "take_over",
     "withdraw",
 ]

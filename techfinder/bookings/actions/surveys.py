@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.bookings.models import Booking, TermSurvey
-from techfinder.bookings.queries.terms import Asked, Term, not_asked, term_to_ask
+from techfinder.bookings.queries.terms import STOP, Asked, Term, not_asked, term_to_ask
 from techfinder.bookings.telling.people import Recipient, recipients
 from techfinder.bookings.telling.surveys import mail_survey
 
@@ -43,6 +43,15 @@ def _recipient(asked: Asked) -> Recipient | None:
     contact = getattr(booking, f"{asked.side}_contact")
     known = {asked.email.lower(), contact.email.lower() if contact else ""}
     return next((each for each in mailed if each.email.lower() in known), None)
+
+
+@transaction.atomic
+def stop_surveys(*, survey_id: int) -> None:
+    """Ask this address no questions of a term any more; again changes nothing."""
+    survey = TermSurvey.objects.select_for_update().get(pk=survey_id)
+    survey.answers = {**survey.answers, STOP: 1}
+    survey.answered_at = survey.answered_at or timezone.now()
+    survey.save(update_fields=["answers", "answered_at"])
 
 
 @transaction.atomic

@@ -66,7 +66,11 @@ class EvaluationForm(forms.Form):
         widget=Measure(_("hours"), {"inputmode": "decimal"}),
         error_messages={"invalid": _("Write the hours in figures, such as 2 or 1,5")},
     )
-    words = WordsField(max_length=1000, label=_("What went well, what could be better?"))
+    words = WordsField(
+        max_length=1000,
+        label=_("What went well, what could be better?"),
+        help_text=_("The other side reads this. Do not write names or details of pupils here."),
+    )
 
     def __init__(self, *args: Any, side: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

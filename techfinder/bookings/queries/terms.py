@@ -12,6 +12,9 @@ from techfinder.bookings.machine import PARTIES, State
 from techfinder.bookings.models import Booking, TermSurvey
 from techfinder.requests.queries import school_year_start
 
+# Among the answers of who wants no more questions.
+STOP = "stop"
+
 
 @dataclass(frozen=True)
 class Term:
@@ -58,7 +61,7 @@ def not_asked(term: Term) -> list[Asked]:
 
 
 def _of_side(term: Term, side: str) -> Iterator[Asked]:
-    asked = TermSurvey.objects.filter(side=side, term=term.name).values("email")
+    asked = TermSurvey.objects.filter(Q(side=side, term=term.name) | Q(answers__has_key=STOP)).values("email")
     happened = Booking.objects.filter(state=State.HAPPENED, date__range=(term.first, term.last))
     addresses = happened.annotate(address=F(f"{side}_email")).exclude(Q(address="") | Q(address__in=asked))
     counted = addresses.values("address").annotate(count=Count("pk"), latest=Max("pk"))

@@ -23,6 +23,6 @@ def mail_survey(survey: TermSurvey, recipient: Recipient) -> OutgoingMail | None
         context={
             "count": survey.bookings,
             "button_url": absolute(reverse("bookings:survey", args=[survey.uuid])),
+            "stop_url": absolute(reverse("bookings:stop_surveys", args=[survey.uuid])),
         },
-        unsubscribe=True,
     )

@@ -21,7 +21,8 @@ from techfinder.bookings.actors import Actor, person
 from techfinder.bookings.forms.evaluation import EvaluationForm, TermSurveyForm, initial_of
 from techfinder.bookings.machine import PARTIES, Side
 from techfinder.bookings.models import Booking, Evaluation, TermSurvey
-from techfinder.bookings.queries.afterwards import differ
+from techfinder.bookings.queries.afterwards import differ, others_word
+from techfinder.bookings.queries.terms import STOP
 from techfinder.bookings.show.more import can_report
 from techfinder.bookings.show.words import name_of, when_words
 
@@ -79,14 +80,27 @@ def _next(booking: Booking, by: Actor, form: EvaluationForm, again_url: str) -> 
     """What can be done after the answer; nobody is asked again for what they do not want again."""
     cleaned = form.cleaned_data
     happened = cleaned["outcome"] == Evaluation.Outcome.HAPPENED
-    willing = happened and cleaned["again"] != Evaluation.Again.NO
+    refused = others_word(booking, by.side) == Evaluation.Again.NO
+    willing = happened and not refused and cleaned["again"] != Evaluation.Again.NO
     again = again_url or reverse("bookings:again", args=[booking.uuid])
     return {
         "happened": happened,
+        "refused": happened and refused,
         "differs": differ(booking),
         "again_url": again if willing and by.side == Side.SCHOOL else "",
         "partner_url": reverse("bookings:propose_partnership", args=[booking.uuid]) if willing else "",
     }
+
+
+@never_cache
+@either
+def stop_surveys(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """No more questions of a term, from the mail: GET shows, POST stops them."""
+    asked = get_object_or_404(TermSurvey, uuid=uuid)
+    if request.method == "POST":
+        actions.stop_surveys(survey_id=asked.pk)
+        asked.refresh_from_db()
+    return render(request, "bookings/term_survey_stop.html", {"stopped": STOP in asked.answers})
 
 
 @never_cache
