@@ -97,7 +97,7 @@ def sheet_of(booking: Booking) -> DaySheet:
 
 
 def place(booking: Booking) -> str:
-    """The address as the receiving side wrote it down, else that of the school, the venue or the company; or nothing."""
+    """The address as the receiving side wrote it down, else that of the school, venue or company; or nothing."""
     return sheet_of(booking).place or _known_place(booking)
 
 

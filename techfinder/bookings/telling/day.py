@@ -124,13 +124,12 @@ def _calendar(booking: Booking, event: BookingEvent, side: Side, to: Recipient) 
 
 
 def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
-    """All there is to know, what is missing and by whom, and what can be done."""
+    """All there is to know, what is missing of this side, and what can be done."""
     confirms = may(Step.CONFIRM, state=booking.state, turn=booking.turn, side=side) and not has_confirmed(booking, side)
     return {
         "day": capfirst(weekday(booking.date)),
         "lines": lines(booking, side),
         "missing": missing(booking, side),
-        "missing_there": missing(booking, other(side)),
         "sheet_url": sheet_url(booking, side),
         "confirms": confirms,
         "other_confirmed": has_confirmed(booking, other(side)),
