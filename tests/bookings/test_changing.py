@@ -91,6 +91,14 @@ def test_more_pupils_take_seats_and_fewer_give_them_back(seated, pupils, left):
     assert status() == Request.Status.FULFILLED
 
 
+def test_a_part_that_grows_to_the_whole_group_answers_the_request():
+    parties = Parties()
+    part = parties.do("accept", parties.ask(pupils=14, date=in_days(40)), PROVIDER)
+    for pupils, is_answered in ((28, True), (20, False), (30, True), (14, False)):
+        part = parties.do("change", part, SCHOOL, fields={"pupils": pupils})
+        assert (status() == Request.Status.FULFILLED) is is_answered
+
+
 def test_more_pupils_than_there_are_seats(seated):
     with pytest.raises(NoSeatError):
         Parties.of(seated).do("change", seated, SCHOOL, fields={"pupils": 31})

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from techfinder.bookings.actions import base, seats
 from techfinder.bookings.actions.answering import difference, keep_proposal
-from techfinder.bookings.actions.covering import covered, reopen_if_bare
+from techfinder.bookings.actions.covering import covered, fulfil_if_covered, reopen_if_bare
 from techfinder.bookings.actions.errors import BadChangeError, NoDateError, NotAllowedError
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actors import Actor
@@ -37,12 +37,16 @@ def change(*, booking_id: int, version: int, by: Actor, fields: Mapping[str, Any
     The event keeps what changed; nothing changed leaves the booking as it is. More pupils need seats: NoSeatError.
     BadChangeError for an end before its beginning or a group of nobody; NotAllowedError for a field of the other side.
     """
-    booking = base.hold(booking_id=booking_id, step=Step.CHANGE, by=by, version=version)
+    booking = base.hold(booking_id=booking_id, step=Step.CHANGE, by=by, version=version, request="pupils" in fields)
     _check_fields(booking, by, fields)
+    was = covered(booking.request_id)
     changed = _change_booking(booking, fields) | _change_sheet(booking, fields)
     if changed:
         booking.sequence += 1
         base.record(booking, step=Step.CHANGE, by=by, before=booking.state, changed=changed, reschedule=False)
+    if "pupils" in changed:
+        reopen_if_bare(booking.request, was=was)
+        fulfil_if_covered(booking.request)
     return booking
 
 
