@@ -4,11 +4,15 @@ import re
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
-from techfinder.bookings.models import Booking
+from techfinder.bookings import actions
+from techfinder.bookings.hiding import without_contacts
+from techfinder.bookings.models import Booking, Series
 from techfinder.mail.message import build
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.mail_scenes import COORDINATOR, PROVIDER, SCENES, SCHOOL, play
+from tests.factories.bookings import Parties, in_days
 from tests.factories.organisations import ProviderFactory
 
 LEFT_OVER = re.compile(r"\{[{%]|[}%]\}|%\(|%s|\bNone\b|object at|\[\]|&amp;amp;|&lt;")
@@ -119,3 +123,35 @@ def test_mails_of_one_booking_are_one_thread():
     assert set(OutgoingMail.objects.filter(kind__startswith="booking_").values_list("thread", flat=True)) == {
         f"booking-{booking.uuid}"
     }
+
+
+@pytest.mark.django_db
+def test_four_classes_at_once_are_told_to_the_school_once_and_asked_by_their_day():
+    parties = Parties(group=112, splittable=True)
+    parts = [actions.Part(pupils=28, date=in_days(60 + each)) for each in range(4)]
+    asked = {"request_id": parties.request.pk, "activity_id": parties.activity.pk, "kind": Series.Kind.CLASSES}
+    actions.ask_parts(by=parties.by(SCHOOL), parts=parts, **asked)
+    assert OutgoingMail.objects.filter(kind="booking_asked", to=parties.member.email).count() == 4
+    assert len(set(OutgoingMail.objects.filter(kind="booking_asked").values_list("subject", flat=True))) == 4
+    assert "elk krijgt een eigen antwoord" in OutgoingMail.objects.get(kind="booking_sent").text
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Mail elke@school.example, graag", "Mail [], graag"),
+        ("Bel 06-12345678.", "Bel []."),
+        ("Bel 06 12 34 56 78", "Bel []"),
+        ("(0118) 123 456", "([]"),
+        ("+31 (0)6 1234 5678 of 0031612345678", "[] of []"),
+        ("0118-123456 / 0118-123457", "[] / []"),
+        ("Op 03-05-2027 10.00 uur", "Op 03-05-2027 10.00 uur"),
+        ("Van 9.00 tot 12.00, 28 leerlingen, 50 euro", "Van 9.00 tot 12.00, 28 leerlingen, 50 euro"),
+        ("01-02-2027 tot 05-02-2027", "01-02-2027 tot 05-02-2027"),
+        ("4381 AB, lokaal 0.12", "4381 AB, lokaal 0.12"),
+        ("", ""),
+    ],
+)
+def test_addresses_and_telephones_are_hidden_and_dates_are_not(text, hidden):
+    with translation.override("en"):
+        assert without_contacts(text).replace("[shared once you agree]", "[]") == hidden

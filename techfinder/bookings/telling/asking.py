@@ -35,8 +35,15 @@ def _asked(booking: Booking, event: BookingEvent) -> None:
         note(booking, event, Side.SCHOOL, "booking_promoted")
     elif event.side == Side.COORDINATOR:
         _on_behalf(booking, event, other(turn))
-    elif turn == Side.PROVIDER:
+    elif turn == Side.PROVIDER and not _is_told_of_series(booking):
         note(booking, event, Side.SCHOOL, "booking_sent")
+
+
+def _is_told_of_series(booking: Booking) -> bool:
+    """Four classes asked for in one go are told to the school once; the provider answers each of them."""
+    return (
+        booking.series_id is not None and Booking.objects.filter(series=booking.series_id, pk__lt=booking.pk).exists()
+    )
 
 
 def question(booking: Booking, side: str) -> dict[str, Any]:

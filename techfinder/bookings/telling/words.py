@@ -38,6 +38,7 @@ def of_booking(booking: Booking, event: BookingEvent | None, side: str) -> dict[
         "group": capfirst(f"{levels(request.levels)}, {pupils(booking.pupils)}"),
         "when": moment(booking),
         "place": capfirst(deliveries([booking.delivery])),
+        "in_series": booking.series_id is not None,
         "answer_by": booking.due_on,
         "by_coordinator": event is not None and event.side == Side.COORDINATOR,
         "said": _said(booking, event),
