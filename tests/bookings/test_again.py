@@ -79,6 +79,16 @@ def test_a_row_skips_holidays_and_does_not_count_them():
 # ------------------------------------------------------------- again, by hand
 
 
+def test_the_page_of_a_booking_leads_there_for_the_school_only(client, old):
+    names = ("again", "classes", "row")
+    for user, links in ((at_school(old.request.school), names), (at_provider(old.activity.provider), ())):
+        client.force_login(user)
+        page = client.get(old.get_absolute_url()).content.decode()
+        assert [name for name in names if reverse(f"bookings:{name}", args=[old.uuid]) in page] == list(links)
+        assert reverse("bookings:report", args=[old.uuid]) in page
+        assert reverse("bookings:propose_partnership", args=[old.uuid]) in page
+
+
 @pytest.fixture
 def old():
     request = RequestFactory(
@@ -204,6 +214,15 @@ def test_four_classes_in_one_go(old):
     assert len({booking.series_id for booking in asked}) == 1
     (request,) = {booking.request for booking in asked}
     assert request.group_size == 100
+
+
+def test_it_is_where_it_was(old):
+    Booking.objects.filter(pk=old.pk).update(delivery="at_provider")
+    type(old.activity).objects.filter(pk=old.activity_id).update(delivery=["at_school", "at_provider"])
+    again = actions.ask_again(booking_id=old.pk, by=by(old), date=TUESDAY)
+    days = parts_of_days(TUESDAY + dt.timedelta(days=1))
+    (row,) = actions.ask_several(booking_id=old.pk, by=by(old), kind=Series.Kind.ROW, parts=days)
+    assert (again.delivery, row.delivery) == ("at_provider", "at_provider")
 
 
 def with_places(activity, *seats):

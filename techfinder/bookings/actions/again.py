@@ -74,7 +74,8 @@ def ask_several(
     _refuse_twice(old, days)
     # The classes of one year are one group together; a row is one group, more than once.
     together = sum(part.pupils for part in parts) if kind == Series.Kind.CLASSES else max(part.pupils for part in parts)
-    request = _copy(old, by, days=days, pupils=together)
+    # Where it was the last time.
+    request = _copy(old, by, days=days, pupils=together, delivery=[old.delivery])
     return ask_in_parts(
         request_id=request.pk,
         activity_id=old.activity_id,
@@ -118,8 +119,8 @@ def _refuse_twice(old: Booking, days: Sequence[dt.date]) -> None:
         raise CannotAskError(Why.ALREADY)
 
 
-def _copy(old: Booking, by: Actor, *, days: Sequence[dt.date], pupils: int) -> Request:
-    asked = {name: getattr(old.request, name) for name in COPIED}
+def _copy(old: Booking, by: Actor, *, days: Sequence[dt.date], pupils: int, **changed: Any) -> Request:
+    asked = {name: getattr(old.request, name) for name in COPIED} | changed
     return new_request(school=old.request.school, contact=contact_of(old, by), fields=asked, days=days, pupils=pupils)
 
 
