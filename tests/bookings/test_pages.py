@@ -1,6 +1,9 @@
 """The page of a booking for both sides and the coordinator, its steps, and the lists."""
 
+import re
+
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,9 +15,10 @@ from techfinder.bookings.machine import SETTLED, Side, State, allowed
 from techfinder.bookings.models import Booking
 from techfinder.bookings.show import BY_SLUG, SLUGS
 from techfinder.organisations.queries import members_of
+from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import _WAYS, DAY, Parties, booking_in, in_days
-from tests.factories.organisations import MembershipFactory
+from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +242,45 @@ def test_a_colleague_takes_over_and_gets_the_mails():
     assert (booking.provider_contact, booking.provider_email) == (colleague, colleague.email)
     assert url not in client.get(booking.get_absolute_url()).content.decode()
     assert signed_in(UserFactory()).post(url).status_code == 404
+
+
+@pytest.mark.parametrize("code", ["NL-ZE", "NL-DR"], ids=["of the school", "of the provider"])
+def test_a_coordinator_of_either_side_sees_both_and_acts(code):
+    here = RegionFactory(parent=Region.objects.get(code="NL-ZE"))
+    there = RegionFactory(parent=Region.objects.get(code="NL-DR"))
+    parties = Parties(provider=ProviderFactory(municipality=there))
+    parties.request.school = SchoolFactory(municipality=here)
+    parties.request.save()
+    booking = parties.ask(date=in_days(60))
+    coordinator = UserFactory(moderates=[Region.objects.get(code=code)])
+    Authenticator.objects.create(user=coordinator, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    client = signed_in(coordinator)
+    page = client.get(booking.get_absolute_url()).content.decode()
+    assert parties.request.school.name in page
+    assert parties.provider.name in page
+    assert (reverse("matches:request", args=[parties.request.uuid]) in page) == (code == "NL-ZE")
+    client.post(step_url(booking, "ja"), {"version": booking.version})
+    booking.refresh_from_db()
+    assert booking.state == State.AGREED
+    answer = client.post(step_url(booking, "afzeggen"), {"version": booking.version, "reason": "asked_to"})
+    assert answer.status_code == 302
+    booking.refresh_from_db()
+    assert booking.ended_by == Side.COORDINATOR
+
+
+def test_no_page_leads_to_one_that_its_reader_may_not_see():
+    """A contact who is of no school here, and an activity that is away since."""
+    booking = booking_in(State.DECLINED)
+    contact = UserFactory()
+    Booking.objects.filter(pk=booking.pk).update(school_contact=contact)
+    booking.activity.status = "paused"
+    booking.activity.save()
+    for user in (contact, booking.request.contact):
+        client = signed_in(user)
+        page = client.get(booking.get_absolute_url()).content.decode()
+        main = page[page.index("<main") : page.index("</main>")]
+        for address in set(re.findall(r'href="(/[^"#]*)"', main)):
+            assert client.get(address).status_code == 200, address
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from techfinder.accounts.models import User
+from techfinder.activities.access import is_public
 from techfinder.bookings.day import Line as DayLine
 from techfinder.bookings.day import lines
 from techfinder.bookings.machine import OFF, PARTIES, SETTLED, Side, Step, may, other
@@ -33,6 +34,7 @@ from techfinder.bookings.show.words import (
     wished_words,
 )
 from techfinder.matches.telling.labels import levels
+from techfinder.requests.access import requests_for
 from techfinder.taxonomy.templatetags.ui import pupils
 from techfinder.taxonomy.ui import Fact, facts
 
@@ -69,11 +71,14 @@ class BookingPage:
     talks: bool
     messages: int
     may_take_over: bool
+    request_url: str
+    activity_url: str
 
 
 def page_of(booking: Booking, side: Side, user: User | None = None) -> BookingPage:
     """What this side sees: contacts of the other side only once there is an agreement."""
     proposal = open_proposal(booking)
+    request_url = _request_url(booking, side, user)
     return BookingPage(
         booking=booking,
         side=side,
@@ -100,10 +105,14 @@ def page_of(booking: Booking, side: Side, user: User | None = None) -> BookingPa
         history=history(booking),
         alternatives=alternatives(booking, side) if looks_on(booking, side) else Alternatives(),
         more=more_of(booking, side),
-        way_on=_way_on(booking, side) if booking.state in OFF else "",
+        way_on=_way_on(booking, side, request_url) if booking.state in OFF else "",
         talks=can_read(booking, side),
         messages=messages_of(booking).count(),
         may_take_over=_may_take_over(booking, side, user),
+        request_url=request_url,
+        activity_url=booking.activity.get_absolute_url()
+        if side == Side.PROVIDER or is_public(booking.activity)
+        else "",
     )
 
 
@@ -137,10 +146,18 @@ def _reason(booking: Booking) -> str:
     return capfirst(reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason))
 
 
-def _way_on(booking: Booking, side: Side) -> str:
+def _way_on(booking: Booking, side: Side, request_url: str) -> str:
     """Never a dead end, also when there is no alternative by name."""
     if side == Side.PROVIDER:
         return reverse("matches:activity", args=[booking.activity.slug])
+    return request_url or reverse("activities:list")
+
+
+def _request_url(booking: Booking, side: Side, user: User | None) -> str:
+    """For who may see the request too: a coordinator of the provider's region, or a colleague without a membership,
+    may not."""
+    if side == Side.PROVIDER or user is None or not requests_for(user).filter(pk=booking.request_id).exists():
+        return ""
     return reverse("matches:request", args=[booking.request.uuid])
 
 
