@@ -30,7 +30,8 @@ def entries_of(feed: CalendarFeed) -> list[Entry]:
 
     What was cancelled stays for a month, so that a calendar which knows it learns of it.
     """
-    rows = with_changes(_of_person(feed).prefetch_related(None)).select_related("sheet").filter(_in_window(timezone.now()))
+    own = _of_person(feed).prefetch_related(None).filter(_in_window(timezone.now()))
+    rows = with_changes(own).select_related("sheet")
     return [_entry(row, feed) for row in rows.order_by("date", "start", "pk")[:MOST]]
 
 
