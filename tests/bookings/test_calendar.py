@@ -15,6 +15,7 @@ from techfinder.bookings.calendars import Entry
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, BookingEvent, DaySheet
 from techfinder.bookings.telling import tell
+from techfinder.mail.actions import deliver_due
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.day_steps import TEN, TWELVE, agreed, event_of, events, mails
 from tests.factories.bookings import BookingFactory, in_days
@@ -137,6 +138,18 @@ def test_both_get_the_event_of_the_same_uid_with_their_own_address():
         assert event["ATTENDEE"].params["RSVP"] == "FALSE"
         assert str(event["ORGANIZER"]) == "mailto:desk@techfinder.example"
         assert "Dorpsstraat 1" in str(event["LOCATION"])
+
+
+def test_what_the_mail_server_got_is_read_by_both_parsers(smtp_sink):
+    parties, booking = agreed()
+    deliver_due()
+    (message,) = [each.message for each in smtp_sink.messages if each.message["To"] == parties.member.email][-1:]
+    body, file = message.iter_parts()
+    inline = next(part for part in body.iter_parts() if part.get_content_type() == "text/calendar")
+    assert inline.get_param("method") == "REQUEST"
+    for text in (part.get_payload(decode=True).decode() for part in (inline, file)):
+        assert str(events(text)[0]["UID"]) == calendars.uid(booking)
+        assert vobject.readOne(text).vevent.uid.value == calendars.uid(booking)
 
 
 def test_each_change_raises_the_sequence_and_cancelling_most():
