@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,17 +16,26 @@ from techfinder.bookings.models import ProviderRecord
 from techfinder.bookings.queries.answering import record_of
 from techfinder.organisations import beside as organisations
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.templatetags.ui import long_day
 
 
 @organisations.register
 def on_provider(_request: HttpRequest, provider: Provider) -> dict[str, Any]:
     record = record_of(provider)
-    return {"answers": words(record) if record else []}
+    return {"answers": [*_away(provider), *(words(record) if record else [])]}
 
 
 @activities.register
 def on_activity(request: HttpRequest, activity: Activity) -> dict[str, Any]:
     return on_provider(request, activity.provider)
+
+
+def _away(provider: Provider) -> list[str]:
+    """That an answer takes longer now."""
+    today, until = timezone.localdate(), provider.away_until
+    if provider.away_from and until and provider.away_from <= today <= until:
+        return [_("Away until %(day)s: an answer comes after that") % {"day": long_day(until)}]
+    return []
 
 
 def words(record: ProviderRecord) -> list[str]:

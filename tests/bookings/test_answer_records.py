@@ -139,6 +139,17 @@ def test_all_in_time_and_within_a_day(client, provider):
         assert "alle 5 vragen" in page
 
 
+def test_who_is_away_now_says_until_when(client, provider):
+    ActivityFactory(provider=provider)
+    today = timezone.localdate()
+    for days, is_away in ((0, True), (1, False), (-1, True), (-3, False)):
+        provider.away_from = today + dt.timedelta(days=days)
+        provider.away_until = provider.away_from + dt.timedelta(days=2)
+        provider.save()
+        for page in pages(client, provider):
+            assert ("Weg tot en met" in page) == is_away
+
+
 # ------------------------------------------------------------- in the score
 
 
