@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.organisations import access, actions
@@ -162,7 +162,7 @@ def pause_provider(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(found)
 
 
-@require_GET
+@require_safe
 def provider(request: HttpRequest, slug: str) -> HttpResponse:
     """Who this is; before approval for its members only."""
     found = access.visible_provider(request.user, slug)
