@@ -1,6 +1,7 @@
 """Asking by hand: any public activity, for one school or for neighbours in one visit: seats for all, or none."""
 
 import threading
+from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -202,26 +203,9 @@ def test_coordinators_who_merge_the_same_neighbours_at_once_neither_hang_nor_dou
     ids = [ask().pk for _ in range(4)]
     activity = offer(seats=80)
     session = activity.sessions.get()
-    together, outcomes = threading.Barrier(4), []
-
-    def act(order):
-        try:
-            together.wait()
-            merge(request_ids=order, activity_id=activity.pk, by=by(noor), session_id=session.pk)
-            outcomes.append("merged")
-        except (CannotAskError, NoSeatError) as refused:
-            outcomes.append(type(refused).__name__)
-        except Exception as fault:
-            outcomes.append(repr(fault))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=act, args=(ids[::step],)) for step in (1, -1, 1, -1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["CannotAskError", "CannotAskError", "CannotAskError", "merged"]
+    common = {"activity_id": activity.pk, "by": by(noor), "session_id": session.pk}
+    acts = [partial(merge, request_ids=ids[::step], **common) for step in (1, -1, 1, -1)]
+    assert at_once(acts) == ["CannotAskError", "CannotAskError", "CannotAskError", "done"]
     session.refresh_from_db()
     assert (session.taken, Booking.objects.count()) == (80, 4)
 
@@ -246,3 +230,41 @@ def test_a_colleague_who_helps_asks_too_and_stays_at_her_own_desk(noor, ask, off
     response = client.post(address("broker_ask", asked, activity), {"pupils": "20", "words": ""}, follow=True)
     assert response.status_code == 200
     assert Booking.objects.get().asked_by == Side.COORDINATOR
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_merges_and_who_asks_for_one_of_them_do_not_wait_in_a_ring(noor, ask, offer):
+    ids = [ask().pk for _ in range(4)]
+    for _round in range(4):
+        activity = offer(seats=500)
+        session = activity.sessions.get()
+        common = {"activity_id": activity.pk, "by": by(noor), "session_id": session.pk}
+        acts = [partial(merge, request_ids=ids, **common)]
+        acts += [partial(broker, request_id=pk, **common) for pk in ids[1:]]
+        assert set(at_once(acts)) <= {"done", "CannotAskError"}
+        session.refresh_from_db()
+        assert session.taken == 20 * Booking.objects.filter(activity=activity).count()
+
+
+def at_once(acts):
+    """What came of each, all begun together."""
+    together, outcomes = threading.Barrier(len(acts)), []
+
+    def run(act):
+        try:
+            together.wait()
+            act()
+            outcomes.append("done")
+        except (CannotAskError, NoSeatError) as refused:
+            outcomes.append(type(refused).__name__)
+        except Exception as fault:
+            outcomes.append(repr(fault))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
