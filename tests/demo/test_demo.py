@@ -9,6 +9,7 @@ from django.db.models import Count
 from techfinder.accounts.models import User
 from techfinder.accounts.queries import lacks_second_factor
 from techfinder.activities.models import Activity
+from techfinder.bookings.models import Booking
 from techfinder.campaigns.actions import solve_round
 from techfinder.campaigns.models import Round
 from techfinder.matches.actions import match_request
@@ -100,6 +101,19 @@ def test_accounts_can_sign_in_with_their_second_step():
     assert Request.objects.filter(contact__email=TEACHER, status="open").count() == 2
 
 
+def test_bookings_wait_for_either_side_and_one_has_been():
+    demo()
+    assert sorted(Booking.objects.values_list("state", "turn")) == [
+        ("asked", "provider"),
+        ("asked", "school"),
+        ("confirmed", ""),
+        ("happened", ""),
+        ("proposed", "school"),
+    ]
+    assert Booking.objects.get(state="asked", turn="provider").activity.slug == "mini-zonnebootrace"
+    assert Booking.objects.get(state="asked", turn="school").request.contact.email == TEACHER
+
+
 def test_a_second_time_adds_nothing_and_if_empty_leaves_others_alone():
     demo()
     before = School.objects.count()
@@ -125,6 +139,7 @@ def test_the_same_on_every_run():
     titles = list(Activity.objects.order_by("slug").values_list("title", flat=True))
     names = sorted(School.objects.values_list("name", "city", "levels"))
     asked = sorted(Request.objects.values_list("school__code", "title", "levels", "themes", "group_size"))
+    Booking.objects.all().delete()
     Request.objects.all().delete()
     Activity.objects.all().delete()
     Membership.objects.all().delete()

@@ -8,6 +8,7 @@ from django.db import transaction
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
 from techfinder.organisations.models import Provider, School
+from techfinder.pages.demo.bookings import make_bookings
 from techfinder.pages.demo.campaign import make_campaign
 from techfinder.pages.demo.country import Country
 from techfinder.pages.demo.offers import REFERENCE_SLUG, make_offers
@@ -45,6 +46,7 @@ def build(tell: Tell = lambda done: None) -> dict[str, int]:
     tell("requests")
     make_campaign()
     make_region_page()
+    make_bookings()
     wake("matches.sweep")
     return {
         "schools": len(country.schools),
