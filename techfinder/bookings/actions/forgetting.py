@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from techfinder.accounts.models import User
 from techfinder.bookings.actions.contacts import step_out
-from techfinder.bookings.machine import PARTIES
+from techfinder.bookings.machine import PARTIES, Side
 from techfinder.bookings.models import (
     Booking,
     BookingEvent,
@@ -42,7 +42,7 @@ def _of(side: str, user: User) -> BookingQuerySet:
     return Booking.objects.filter(Q(**{f"{side}_contact": user}) | Q(**{f"{side}_email__iexact": user.email}))
 
 
-def _forget_by_link(bookings: Mapping[str, list[int]], user: User) -> None:
+def _forget_by_link(bookings: Mapping[Side, list[int]], user: User) -> None:
     """Who followed a link acted without an account, under the name of the contact."""
     for side, ids in bookings.items():
         names = {user.name, user.email, *_of(side, user).values_list(f"{side}_name", flat=True)} - {""}
