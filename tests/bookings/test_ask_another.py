@@ -103,3 +103,14 @@ def test_who_waits_too_long_is_shown_what_else_there_is(client, parties):
     assert "/vraag-aan/" not in client.get(page_of(booking)).content.decode()
     Booking.objects.filter(pk=booking.pk).update(next_step="expire")
     assert "/vraag-aan/" in client.get(page_of(booking)).content.decode()
+
+
+def test_who_is_signed_in_goes_to_the_form_with_the_same_request(client, parties, declined):
+    other = fits(parties.request, rank=2).activity
+    client.force_login(parties.request.contact)
+    page = client.get(declined.get_absolute_url()).content.decode()
+    form = f"/boeking/vraag-aan/{other.slug}/?vraag={parties.request.uuid}"
+    assert f'href="{form}"' in page
+    assert client.get(form).status_code == 200
+    client.force_login(parties.member)
+    assert form not in client.get(declined.get_absolute_url()).content.decode()

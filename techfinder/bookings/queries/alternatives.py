@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 
 from techfinder.activities.models import Activity
@@ -29,7 +30,8 @@ Kind = Literal["", "activities", "online", "steps", "requests"]
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way on, in words of the active language; `url` is a path, `activity_id` what a school can ask for at once."""
+    """One way on, in words of the active language. `url` is a path; of an activity `ask_path` is the form to ask for it
+    with the same request, and `activity_id` what can be asked for at once."""
 
     title: str
     line: str
@@ -37,6 +39,7 @@ class Alternative:
     reasons: list[str] = field(default_factory=list)
     shortfalls: list[str] = field(default_factory=list)
     activity_id: int | None = None
+    ask_path: str = ""
 
     @property
     def mail_url(self) -> str:
@@ -87,7 +90,7 @@ def _for_school(booking: Booking) -> Alternatives:
     fits = list(_not_asked_yet(request)[:MOST])
     if fits:
         labels = Labels()
-        return Alternatives("activities", [_activity(match, labels) for match in fits], all_url)
+        return Alternatives("activities", [_activity(match, labels, request) for match in fits], all_url)
     return _nearly(request, all_url)
 
 
@@ -96,7 +99,7 @@ def _not_asked_yet(request: Request) -> QuerySet[Match]:
     return matches_of_request(request).filter(asked_at=None).exclude(activity__in=known)
 
 
-def _activity(match: Match, labels: Labels) -> Alternative:
+def _activity(match: Match, labels: Labels, request: Request) -> Alternative:
     where = deliveries(dict_of(match.reasons).get("delivery", []))
     return Alternative(
         title=match.activity.title,
@@ -105,6 +108,7 @@ def _activity(match: Match, labels: Labels) -> Alternative:
         reasons=labels.reasons(match.reasons),
         shortfalls=labels.shortfalls(match.shortfalls),
         activity_id=match.activity_id,
+        ask_path=_ask_path(match.activity, request),
     )
 
 
@@ -121,19 +125,24 @@ def _nearly(request: Request, all_url: str) -> Alternatives:
     found = why_not(request)
     if found.online:
         labels = Labels()
-        online = [_online(each, labels) for each in found.online.activities[:MOST]]
+        online = [_online(each, labels, request) for each in found.online.activities[:MOST]]
         return Alternatives("online", online, all_url)
     steps = [Alternative(title=each.title, line=strip_tags(each.gain), url=all_url) for each in found.steps[:MOST]]
     return Alternatives("steps", steps, all_url) if steps else Alternatives()
 
 
-def _online(activity: Activity, labels: Labels) -> Alternative:
+def _online(activity: Activity, labels: Labels, request: Request) -> Alternative:
     return Alternative(
         title=activity.title,
         line=_line(activity, labels, deliveries([Delivery.ONLINE])),
         url=activity.get_absolute_url(),
         activity_id=activity.pk,
+        ask_path=_ask_path(activity, request),
     )
+
+
+def _ask_path(activity: Activity, request: Request) -> str:
+    return f"{reverse('bookings:ask', args=[activity.slug])}?{urlencode({'vraag': str(request.uuid)})}"
 
 
 # ---------------------------------------------------------------- for the provider
