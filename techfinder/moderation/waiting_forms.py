@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Activity
 from techfinder.bookings.forms.answering import check_day, words_field
+from techfinder.bookings.forms.clean import WordsField
 from techfinder.bookings.forms.days import MOST_DAYS, coming_sessions, session_words
 from techfinder.bookings.queries.neighbours import Neighbour
 from techfinder.moderation.access import Desk
@@ -63,11 +64,12 @@ class LookForm(forms.Form):
     """A human looked: what the school reads of it."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    words = forms.CharField(
-        label=_("What do you tell the school?"), required=False, max_length=500,
+    words = WordsField(
+        label=_("What do you tell the school?"),
+        max_length=500,
         help_text=_("The school gets this by mail, with its place and the day of the next look."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )  # fmt: skip
+        rows=4,
+    )
 
     def clean_seen(self) -> dt.datetime | None:
         """When somebody looked last, as the page said it; what is no moment is none."""
@@ -80,9 +82,7 @@ class LookForm(forms.Form):
 
 class HandOverForm(forms.Form):
     region = forms.ChoiceField(label=_("To which region?"), error_messages={"required": _("Choose a region.")})
-    note = forms.CharField(
-        label=_("What should they know?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = WordsField(label=_("What should they know?"), max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,11 +96,14 @@ class HandOverForm(forms.Form):
 
 
 class DoneForm(forms.Form):
-    words = forms.CharField(
-        label=_("What did you do?"), max_length=500,
+    words = WordsField(
+        label=_("What did you do?"),
+        required=True,
+        max_length=500,
+        rows=0,
         help_text=_("A few words, for your colleagues."),
         error_messages={"required": _("Write in a few words what you did.")},
-    )  # fmt: skip
+    )
 
 
 class SearchForm(forms.Form):

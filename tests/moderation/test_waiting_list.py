@@ -177,6 +177,13 @@ def test_too_many_words_are_refused_and_kept(desk, ask):
     assert not OutgoingMail.objects.filter(kind="waiting_looked").exists()
 
 
+def test_words_about_a_pupil_are_refused(desk, ask):
+    asked, words = ask(), "Leerling Sanne, geboren 3-4-2015, kan niet mee."
+    assert desk.post(one("waiting_one", asked), {"seen": "", "words": words}).status_code == 422
+    assert desk.post(one("hand_over", asked), {"region": "NL-DR", "note": words}).status_code == 422
+    assert not OutgoingMail.objects.filter(kind__startswith="waiting_").exists()
+
+
 def test_the_page_names_neighbours_who_wait(desk, ask, vlissingen):
     asked = ask(school=SchoolFactory(municipality=vlissingen, lat=51.45, lon=3.57))
     ask(school=SchoolFactory(municipality=vlissingen, lat=51.47, lon=3.58, name="De Golfbreker"))
