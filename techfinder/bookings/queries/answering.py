@@ -41,7 +41,8 @@ class Question(NamedTuple):
 
     @property
     def is_in_time(self) -> bool:
-        return bool(self.reaction) and (self.escalated_at is None or self.reaction < self.escalated_at)
+        reaction = self.reaction
+        return reaction is not None and (self.escalated_at is None or reaction < self.escalated_at)
 
     @property
     def days(self) -> int | None:

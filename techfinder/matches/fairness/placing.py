@@ -65,7 +65,7 @@ def place(
     if not rest_later and (look.caps or look.waits or back):
         caps = _hold(look.providers) if look.caps else {}
         values |= {"providers": look.providers, "caps": [caps.get(pk) for pk in look.providers]}
-        values |= engaged.columns([pk for pk, cap in caps.items() if cap], values["since"])
+        values |= engaged.columns([pk for pk, cap in caps.items() if cap], now - PATIENCE)
         placed |= _write(_run(DECIDE, values), now)
     return sorted(placed)
 
