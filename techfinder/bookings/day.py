@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.words import address
-from techfinder.bookings.machine import PARTIES, SETTLED, Side, other
+from techfinder.bookings.machine import PARTIES, SETTLED, Side
 from techfinder.bookings.models import Booking, DaySheet
 from techfinder.bookings.telling.words import day_and_time
 from techfinder.matches.telling.labels import levels
@@ -212,12 +212,16 @@ def _where(booking: Booking, side: str) -> Iterable[Line]:
 
 
 def _who(booking: Booking, side: str) -> Iterable[Line]:
-    """The contact across the table, with the number to call on the day; a coordinator sees both."""
-    for party in (other(side),) if side in PARTIES else PARTIES:
+    """The contact across the table, with the number to call on the day, and the own number as long as it is missing.
+
+    A coordinator sees both.
+    """
+    for party in PARTIES:
         name, _email, phone = booking.contact(party)
-        label = LABELS[f"{party}_name"]
-        yield Line(str(label), name)
-        yield Line(str(LABELS[f"{party}_phone"]), phone, by="" if phone else party, phone=phone)
+        if party != side:
+            yield Line(str(LABELS[f"{party}_name"]), name)
+        if party != side or not phone:
+            yield Line(str(LABELS[f"{party}_phone"]), phone, by="" if phone else party, phone=phone)
 
 
 def _travel(booking: Booking, side: str) -> Iterable[Line]:

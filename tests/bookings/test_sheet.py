@@ -265,7 +265,10 @@ def test_an_address_that_nobody_knows_is_asked():
 
 def test_each_side_reads_the_number_of_the_other(client):
     parties, booking = agreed()
+    own = str(day.LABELS["school_phone"])
+    assert (own, Side.SCHOOL) in [(line.label, line.by) for line in day.lines(booking, Side.SCHOOL)]
     booking = parties.do("change", booking, "school", fields={"school_phone": "06 11111111"})
+    assert own not in [line.label for line in day.lines(booking, Side.SCHOOL)]
     booking = parties.do("change", booking, "provider", fields={"provider_phone": "06 22222222"})
     phones = {side: [line.phone for line in day.lines(booking, side) if line.phone] for side in Side}
     assert phones[Side.SCHOOL] == ["06 22222222"]
