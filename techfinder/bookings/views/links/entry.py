@@ -63,7 +63,7 @@ def _ask(
         "form": form,
         "question": words.question(step, opened.booking, opened.side),
         "then": words.filled(words_of.then, opened.booking, opened.side),
-        "button": taking.words_of_button(opened, step),
+        "button": taking.words_of_submit(opened, step),
         "rather": gettext("Something else"),
     }
     return render(request, "bookings/link.html", _context(opened) | context, status=status)

@@ -31,6 +31,12 @@ PURPOSES: dict[Step, Purpose] = {
 }
 # Those that have a page of their own.
 OWN = {Step.REPORT: gettext_lazy("Tell how it was"), Step.CHANGE: gettext_lazy("Change something")}
+# Under what was filled in, a button says what it sends.
+SENDS = {
+    Step.PROPOSE: gettext_lazy("Propose this day"),
+    Step.PROPOSE_CHANGE: gettext_lazy("Propose this day"),
+    Step.DECLINE: gettext_lazy("Say no"),
+}
 
 
 class Outcome(Enum):
@@ -83,6 +89,10 @@ def _button(opened: Opened, step: Step, look: str) -> Button:
 
 def words_of_button(opened: Opened, step: Step) -> str:
     return str(OWN[step]) if step in OWN else show.button_of(step, opened.booking)
+
+
+def words_of_submit(opened: Opened, step: Step) -> str:
+    return str(SENDS[step]) if step in SENDS else show.button_of(step, opened.booking)
 
 
 def filled_in(opened: Opened, step: Step, data: Data | None = None) -> StepForm:

@@ -143,7 +143,7 @@ def rows(booking: Booking, side: Side) -> list[tuple[str, str, str]]:
         (_("With"), _place(booking, side)),
         (_("For whom"), capfirst(f"{levels(asked.levels)}, {pupils(booking.pupils)}")),
         (_("When"), capfirst(wished_words(booking))),
-        (_("Proposed instead"), capfirst(when_words(proposal)) if proposal else ""),
+        (_("Proposed instead"), capfirst(when_words(proposal)) if proposal and booking.state in SETTLED else ""),
         (_("Where"), capfirst(deliveries([booking.delivery]))),
         (_("Message"), proposal.words if proposal and proposal.by != side else booking.words),
     ]
