@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from techfinder.accounts import actions
 from techfinder.accounts.forms import DeleteForm, ProfileForm
@@ -45,7 +45,7 @@ def no_password(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 @fresh
 def export(request: HttpRequest) -> HttpResponse:

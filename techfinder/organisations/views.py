@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.organisations import access, actions
@@ -38,7 +38,7 @@ def _person(request: HttpRequest) -> User:
 
 
 @login_required
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """For whom this person acts, what waits, and how to add."""
     rows = [(each, *access.kind_and_key(each.organisation)) for each in access.memberships_of(request.user)]
@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------- schools
 
 
-@require_GET
+@require_safe
 def school_search(request: HttpRequest) -> HttpResponse:
     """Suggestions while one types: JSON for the type-ahead, a list of links for everything else."""
     form = SchoolSearchForm(request.GET)
@@ -72,7 +72,7 @@ def school_detail(school: School) -> str:
 
 
 @login_required
-@require_GET
+@require_safe
 def claim_school(request: HttpRequest) -> HttpResponse:
     """Find one's school in the register."""
     form = SchoolSearchForm(request.GET)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from techfinder.accounts.limits import over_limit
 from techfinder.accounts.models import User
@@ -127,7 +127,7 @@ def _say_what_happens(request: HttpRequest, posted: Request) -> HttpResponse:
 # ---------------------------------------------------- fragment for the school
 
 
-@require_GET
+@require_safe
 def for_school(request: HttpRequest) -> HttpResponse:
     """The parts of the page that depend on the school: its card, its classes, its holidays."""
     school = find_school(request.GET.get("school", ""))

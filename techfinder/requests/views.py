@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from techfinder.requests import actions
 from techfinder.requests.access import get_request
@@ -26,7 +26,7 @@ either = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def open_list(request: HttpRequest) -> HttpResponse:
     """Open requests for companies: no school's name, no person."""
     chosen = RequestFilter(request.GET, queryset=public_requests())
@@ -36,7 +36,7 @@ def open_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The request as it stands, with what its people can do."""
     asked = get_request(request.user, uuid)
