@@ -231,6 +231,14 @@ def test_any_member_can_take_over_without_a_mail_about_it(booking, parties):
     assert not OutgoingMail.objects.filter(kind="booking_contact_new").exists()
 
 
+def test_who_takes_over_what_nobody_had_ends_the_task(booking, parties):
+    gone(booking, SCHOOL)
+    gone(booking, PROVIDER)
+    new = MembershipFactory(school=parties.request.school).user
+    take_over(booking_id=booking.pk, side=SCHOOL, by=person(new, SCHOOL))
+    assert Task.objects.get(booking=booking).done_by == new
+
+
 # ------------------------------------------------------------------ a second contact
 
 

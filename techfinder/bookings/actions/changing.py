@@ -14,7 +14,7 @@ from techfinder.bookings.actions import base, seats
 from techfinder.bookings.actions.answering import difference, keep_proposal
 from techfinder.bookings.actions.covering import covered, fulfil_if_covered, reopen_if_bare
 from techfinder.bookings.actions.errors import BadChangeError, NoDateError, NotAllowedError
-from techfinder.bookings.actions.tasks import open_task
+from techfinder.bookings.actions.tasks import finish_tasks, open_task
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, Side, State, Step, other
 from techfinder.bookings.models import Booking, DaySheet, Proposal, Task
@@ -213,4 +213,6 @@ def take_over(*, booking_id: int, side: str, by: Actor) -> Booking:
         setattr(booking, f"{side}_phone", "")
         event = base.record(booking, step=Step.TAKE_OVER, by=by, before=booking.state, reschedule=False)
         tell_former(booking, event, side, former)
+        if all(booking.contact(each)[1] for each in PARTIES):
+            finish_tasks(about=booking, kinds=[Task.Kind.CONTACT_GONE], by=by.user)
     return booking
