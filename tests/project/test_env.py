@@ -96,6 +96,14 @@ def test_a_fault_names_the_variable_and_what_is_wrong(name: str, value: str, wor
     assert name.removesuffix("_FILE") in faults[0]
 
 
+@pytest.mark.parametrize("value", ["geen domein", "desk@example.nl", "localhost", "https://example.nl"])
+def test_answers_by_mail_go_to_a_domain(value: str) -> None:
+    given = env.read({**PRODUCTION, "TECHFINDER_REPLY_DOMAIN": "Antwoord.Example.nl"})
+    assert given.reply_domain == "antwoord.example.nl"
+    assert env.read(PRODUCTION).reply_domain == ""
+    assert "TECHFINDER_REPLY_DOMAIN" in faults_of({**PRODUCTION, "TECHFINDER_REPLY_DOMAIN": value})[0]
+
+
 def test_an_address_with_a_password_is_not_repeated() -> None:
     faults = faults_of({**PRODUCTION, "DATABASE_URL": "mysql://desk:hush@db.example/techfinder"})
 
