@@ -15,6 +15,7 @@ from techfinder.bookings.queries.answering import LEAST
 from techfinder.bookings.workdays import at
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions as matches
+from techfinder.matches.explain import explain_pair
 from techfinder.matches.models import Match, OfferedRow
 from techfinder.organisations.actions import pause_provider
 from tests.factories.activities import ActivityFactory
@@ -170,6 +171,8 @@ def test_the_score_follows_the_record_and_keeps_it_when_the_activity_changes():
     matches.rematch(everything=True)
     assert OfferedRow.objects.get(activity=offers[1]).answer_record == 0.2
     assert scores(request) == after
+    # The same story when it is told of one pair.
+    assert explain_pair(request=request, activity=offers[1]).explanation.score == after[offers[1].pk]
     assert matches.set_answer_records(shares={bad.pk: None}) == 1
     matches.match_stale()
     assert scores(request)[offers[1].pk] == before[offers[1].pk]
