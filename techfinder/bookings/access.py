@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -58,9 +61,13 @@ def coordinated_by(user: Person) -> BookingQuerySet:
         return Booking.objects.none()
     if user.is_staff:
         return Booking.objects.all()
-    codes = sorted(moderated_codes(user))
-    of_provider = Q(activity__provider__municipality__code__in=codes)
-    return Booking.objects.filter(Q(request__school__municipality__code__in=codes) | of_provider)
+    return Booking.objects.filter(_within(moderated_codes(user)))
+
+
+def _within(codes: Collection[str]) -> Q:
+    """In these regions: the school, the provider, or the colleague to whom the waiting school was handed over."""
+    places = ("request__school__municipality", "activity__provider__municipality", "request__waiting__handed_to")
+    return reduce(or_, (Q(**{f"{place}__code__in": sorted(codes)}) for place in places))
 
 
 def sides_of(user: Person, booking: Booking) -> list[Side]:
@@ -100,9 +107,8 @@ def _is_provider(user: User, booking: Booking) -> bool:
 def _is_coordinator(user: User, booking: Booking) -> bool:
     if user.is_staff:
         return True
-    towns = (booking.request.school.municipality, booking.activity.provider.municipality)
-    codes = {each.code for each in towns if each}
-    return bool(codes & moderated_codes(user))
+    codes = moderated_codes(user)
+    return bool(codes) and Booking.objects.filter(_within(codes), pk=booking.pk).exists()
 
 
 _HOLDS = {Side.SCHOOL: _is_school, Side.PROVIDER: _is_provider, Side.COORDINATOR: _is_coordinator}

@@ -2,9 +2,11 @@
 
 import pytest
 from django.http import Http404
+from django.utils import timezone
 
 from techfinder.bookings.access import booking_for, bookings_of, coordinated_by, side_of
 from techfinder.bookings.machine import Side
+from techfinder.bookings.models import Waiting
 from techfinder.organisations.models import Membership
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory, UserFactory
@@ -60,6 +62,16 @@ def test_lists_hold_what_a_page_opens(booking):
         assert listed.filter(pk=booking.pk).exists() == (side is not None), name
         for each in (Side.SCHOOL, Side.PROVIDER):
             assert bookings_of(user, each).filter(pk=booking.pk).exists() == (side == each), name
+
+
+def test_a_colleague_to_whom_the_school_was_handed_over_may_see_it(booking):
+    colleague = moderator("NL-GR")
+    Waiting.objects.create(
+        request=booking.request, since=timezone.now(), look_on=timezone.localdate(),
+        handed_to=Region.objects.get(code="NL-GR"),
+    )  # fmt: skip
+    assert side_of(colleague, booking) == Side.COORDINATOR
+    assert coordinated_by(colleague).get() == booking
 
 
 def test_strangers_get_nothing(booking):
