@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 from celery import Celery
@@ -71,7 +74,31 @@ class _Publisher:
 
 publisher = _Publisher()
 
+# What is to be woken at the end of the block; None outside.
+_gathered: ContextVar[dict[tuple[str, tuple[int | str, ...]], None] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def once_each() -> Iterator[None]:
+    """Publish each wake-up of this block once, at its end: for runs of many short transactions that wake the same."""
+    token = _gathered.set({})
+    try:
+        yield
+    finally:
+        gathered = _gathered.get() or {}
+        _gathered.reset(token)
+        for name, args in gathered:
+            publisher.publish(name, args)
+
+
+def _publish(name: str, args: tuple[int | str, ...]) -> None:
+    gathered = _gathered.get()
+    if gathered is None:
+        publisher.publish(name, args)
+    else:
+        gathered[name, args] = None
+
 
 def wake(task_name: str, *args: int | str) -> None:
     """After commit, ask a worker to run the task; never raises, and never waits for more than about a second."""
-    transaction.on_commit(partial(publisher.publish, task_name, args), robust=True)
+    transaction.on_commit(partial(_publish, task_name, args), robust=True)

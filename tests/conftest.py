@@ -13,8 +13,8 @@ from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
 
-from techfinder.activities import remembered
 from techfinder.celery import app, publisher
+from techfinder.taxonomy import remembered
 from tests.support import browser as browsers
 from tests.support import databases
 from tests.support.servers import CeleryProcess, RedisServer, SmtpSink

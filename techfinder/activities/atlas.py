@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from techfinder.activities.remembered import for_a_while
 from techfinder.activities.search.criteria import Place
 from techfinder.organisations.models import School
 from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.remembered import for_a_while
 
 POSTCODE = re.compile(r"^(\d{4}) ?([a-z]{2})?$")
 

@@ -14,7 +14,6 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from techfinder.activities.atlas import atlas
 from techfinder.activities.filters import RADII, ActivityFilter
-from techfinder.activities.remembered import for_a_while
 from techfinder.activities.search.criteria import DISTANCE, NEWEST, RELEVANCE, SOONEST, TITLE, Criteria
 from techfinder.activities.search.found import Facets
 from techfinder.activities.vocabulary import Vocabulary, leaves, terms_in_use
@@ -22,6 +21,7 @@ from techfinder.activities.words import capital
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Audience, Delivery
 from techfinder.taxonomy.queries import age_range, level_name
+from techfinder.taxonomy.remembered import for_a_while
 from techfinder.taxonomy.templatetags.ui import long_day, month_name, number
 
 Choices = tuple[tuple[str, str], ...]

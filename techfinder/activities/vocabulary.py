@@ -7,9 +7,9 @@ from functools import cached_property
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 
-from techfinder.activities.remembered import for_a_while
 from techfinder.taxonomy import queries as taxonomy
 from techfinder.taxonomy.data import COUNTRY, LEAVES, LEVEL_BY_CODE
+from techfinder.taxonomy.remembered import for_a_while
 
 LANGUAGES = {
     "nl": pgettext_lazy("language", "Dutch"),

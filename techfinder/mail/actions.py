@@ -71,7 +71,7 @@ def queue_mail(
     own = {"recipient": recipient, "unsubscribe_url": unsubscribe_url(mail) if unsubscribe else ""}
     composed = compose(template=template, context={**context, **own}, language=mail.language)
     mail.subject, mail.text, mail.html = composed.subject, composed.text, composed.html
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
         wake("mail.deliver_due")
         return OutgoingMail.objects.get(key=key)

@@ -22,11 +22,11 @@ from techfinder.activities.atlas import find_area, find_place
 from techfinder.activities.facets import chips
 from techfinder.activities.filters import ActivityFilter
 from techfinder.activities.models import SavedSearch
-from techfinder.activities.remembered import for_a_while
 from techfinder.activities.search.criteria import Criteria
 from techfinder.activities.vocabulary import Vocabulary, terms_in_use
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.data import LEVEL_BY_CODE
+from techfinder.taxonomy.remembered import for_a_while
 from techfinder.taxonomy.templatetags.ui import long_day
 
 Params = dict[str, list[str]]

@@ -21,6 +21,7 @@ from techfinder.bookings.models import Booking, BookingQuerySet, Proposal, Task
 from techfinder.bookings.queries.rules import Rules
 from techfinder.bookings.reasons import Expiry
 from techfinder.bookings.workdays import at, is_day_time
+from techfinder.celery import once_each
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,12 @@ def run_due(*, now: dt.datetime | None = None, most: int | None = None) -> Count
     now, done = now or timezone.now(), Counter[str]()
     if not is_day_time(now):
         return done
+    with once_each():
+        _run(now, most, done)
+    return done
+
+
+def _run(now: dt.datetime, most: int | None, done: Counter[str]) -> None:
     rules = Rules()
     for booking in _due(now):
         if most is not None and done.total() - done["failed"] >= most:
@@ -49,7 +56,6 @@ def run_due(*, now: dt.datetime | None = None, most: int | None = None) -> Count
         terms = Terms.of(booking, rules.of(booking.request.school.municipality_id))
         if clock.overdue(booking, terms, now=now) or clock.reschedule(booking, terms, now=now):
             done.update(_try(booking, rules, now))
-    return done
 
 
 def _due(now: dt.datetime) -> Iterator[Booking]:

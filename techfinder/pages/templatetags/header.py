@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from techfinder.activities.remembered import for_a_while
 from techfinder.pages import queries
+from techfinder.taxonomy.remembered import for_a_while
 
 register = template.Library()
 
