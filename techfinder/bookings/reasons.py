@@ -73,6 +73,8 @@ CANCEL_REASONS: dict[str, type[TextChoices]] = {
     Side.COORDINATOR: CoordinatorReason,
 }
 EXPIRY_REASONS: dict[str, type[TextChoices]] = {Side.CLOCK: Expiry}
+
+
 def checked(table: dict[str, type[TextChoices]], *, side: str, reason: str) -> str:
     """The reason when this side has it; ValueError for any other."""
     return table[side](reason).value
