@@ -17,7 +17,7 @@ from techfinder.mail.models import OutgoingMail
 from techfinder.matches.models import Match
 from techfinder.requests.models import Request
 from tests.factories.bookings import DAY, Parties, booking_in, in_days
-from tests.factories.organisations import SchoolFactory
+from tests.factories.organisations import MembershipFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,6 @@ def test_each_side_asks_and_the_other_is_to_answer(parties, side, turn):
 
 def test_who_offers_is_the_contact_of_the_provider(parties):
     assert parties.ask(Side.PROVIDER).contact(Side.PROVIDER) == (parties.member.name, parties.member.email, "")
-    other = Parties()
-    assert other.ask(Side.SCHOOL).contact(Side.PROVIDER) == ("", "", "")
 
 
 @pytest.mark.parametrize(("side", "field"), [(Side.SCHOOL, "asked_at"), (Side.PROVIDER, "offered_at")])
@@ -281,3 +279,16 @@ def test_every_booking_that_lives_has_a_next_step(state):
     assert booking.state == state
     assert booking.next_step
     assert booking.next_step_at > timezone.now() - DAY
+
+
+def test_who_alone_acts_for_the_provider_is_its_contact_from_the_start():
+    parties = Parties()
+    booking = parties.ask()
+    assert (booking.provider_contact, booking.provider_email) == (parties.member, parties.member.email)
+
+
+def test_of_two_who_act_nobody_is_the_contact_until_one_answers():
+    parties = Parties()
+    MembershipFactory(provider=parties.provider)
+    booking = parties.ask()
+    assert (booking.provider_contact, booking.provider_email) == (None, "")

@@ -14,11 +14,12 @@ from techfinder.activities.models import Activity
 from techfinder.bookings.actions import base, seats
 from techfinder.bookings.actions.errors import CannotAskError, NoDateError, NoSeatError, Why
 from techfinder.bookings.actors import Actor, person
-from techfinder.bookings.machine import Side, State, Step
+from techfinder.bookings.machine import PARTIES, Side, State, Step
 from techfinder.bookings.models import Booking, Series
 from techfinder.celery import wake
 from techfinder.matches import actions as matches
 from techfinder.matches.models import Match
+from techfinder.organisations.queries import members_of
 from techfinder.requests.actions import forget_wanted
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Delivery
@@ -130,8 +131,16 @@ def _set_people(booking: Booking, by: Actor) -> None:
     request = booking.request
     booking.school_contact = request.contact
     booking.school_name, booking.school_email = request.contact_name, request.contact_email
-    if by.side in (Side.SCHOOL, Side.PROVIDER) and by.email:
+    if by.side in PARTIES and by.email:
         base.become_contact(booking, by.side, by)
+    if not booking.provider_email and (only := _only_member(booking.activity)):
+        base.become_contact(booking, Side.PROVIDER, person(only, Side.PROVIDER))
+
+
+def _only_member(activity: Activity) -> User | None:
+    """Who alone acts for the provider: the mail goes to nobody else, and who answers by its link is known."""
+    members = list(members_of(activity.provider)[:2])
+    return members[0] if len(members) == 1 else None
 
 
 def _place(booking: Booking, day: seats.Day | None) -> None:
