@@ -126,6 +126,16 @@ def test_another_day_is_one_of_the_days_with_places(client):
     assert now(booking).state == State.PROPOSED
 
 
+def test_what_is_agreed_moves_to_another_day_than_its_own(client):
+    parties = Parties(seats=30)
+    booking = parties.do("accept", parties.ask(), PROVIDER)
+    assert 'name="date"' in client.get(path(booking, SCHOOL, "propose")).content.decode()
+    later = parties.day(30, after=80)
+    shown = client.get(path(booking, SCHOOL, "propose")).content.decode()
+    assert f'value="{later.pk}"' in shown
+    assert f'value="{parties.session.pk}"' not in shown
+
+
 def test_a_change_of_the_day_waits_for_the_other_side_and_can_be_kept_as_it_was(client):
     booking = booking_in(State.AGREED)
     agreed = booking.date

@@ -19,7 +19,7 @@ from techfinder.bookings.actions.errors import NoDateError, NoSeatError
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.forms.clean import WordsField
 from techfinder.bookings.forms.days import ANOTHER_DAY, MOST_DAYS, coming_sessions, session_words
-from techfinder.bookings.machine import Side, Step
+from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking
 from techfinder.bookings.reasons import CANCEL_REASONS, DECLINE_REASONS
 from techfinder.bookings.show.steps import needs_day
@@ -151,9 +151,14 @@ class AcceptForm(DayForm):
 
 
 class ProposeForm(DayForm):
-    """Another day, with a few words."""
+    """Another day than the one that stands, with a few words. Without another day with places it is any day."""
 
     words = words_field(_("Would you like to say something with it?"))
+
+    def choices_of_days(self) -> list[tuple[str, str]]:
+        if self.booking.state != State.PROPOSED:
+            self.sessions.pop(str(self.booking.session_id), None)
+        return super().choices_of_days()
 
 
 class DeclineForm(StepForm):
