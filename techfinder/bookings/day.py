@@ -26,6 +26,8 @@ from techfinder.taxonomy.models import Delivery
 from techfinder.taxonomy.templatetags.ui import km, pupils
 
 CYCLING_KMH = 15
+# Farther, and no class cycles.
+MOST_CYCLED_KM = 20
 MAP = "https://www.openstreetmap.org/search"
 
 ON_SITE = (Delivery.AT_SCHOOL, Delivery.AT_PROVIDER)
@@ -144,6 +146,8 @@ def bicycle(booking: Booking) -> str:
     if booking.delivery != Delivery.AT_PROVIDER or here is None or there is None:
         return ""
     far = distance_km(here, there)
+    if far > MOST_CYCLED_KM:
+        return ""
     minutes = max(1, round(far / CYCLING_KMH * 60))
     return ngettext(
         "%(km)s in a straight line, at least %(count)d minute by bicycle",

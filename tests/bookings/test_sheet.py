@@ -243,6 +243,13 @@ def test_distance_and_minutes_by_bicycle():
     assert day.bicycle(booking) == ""
 
 
+def test_nobody_cycles_across_the_country():
+    _parties, booking = agreed(Parties(**VISIT))
+    school = booking.request.school
+    school.lat, school.lon = 52.99, 6.56
+    assert day.bicycle(booking) == ""
+
+
 def test_the_address_is_that_of_the_venue_else_of_the_company_else_as_written():
     parties, booking = agreed(Parties(**VISIT))
     assert day.place(booking) == f"{parties.provider.name}, Ritthemsestraat 500, 4389 PA Vlissingen"
