@@ -59,7 +59,7 @@ ASKS: dict[Step, Ask] = {
     ),
     Step.ELSEWHERE: Ask(
         gettext_lazy("Was there an answer another way?"),
-        gettext_lazy("By telephone, for example. The reminders stop. Later we ask both of you what came of it."),
+        gettext_lazy("The reminders stop. Later we ask both of you what came of it."),
         gettext_lazy("You told that it was answered another way"),
         gettext_lazy("The reminders stop. Later we ask both of you what came of it."),
     ),
@@ -79,7 +79,7 @@ ASKS: dict[Step, Ask] = {
         gettext_lazy("Is it still right: %(when)s?"),
         gettext_lazy("%(other)s hears that all is ready at your side."),
         gettext_lazy("You confirmed %(when)s"),
-        gettext_lazy("The day before you both get a last mail."),
+        gettext_lazy("%(other)s hears that all is ready at your side."),
     ),
     Step.CANCEL: Ask(
         gettext_lazy("Do you cancel %(when)s?"),
