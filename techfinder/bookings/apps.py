@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 # Each registers itself at a lower room: what bookings add to its pages.
 ADDITIONS = (
-    "after_beside",
-    "answer_beside",
-    "beside",
-    "offer_beside",
+    "beside.after",
+    "beside.answers",
+    "beside.board",
+    "beside.offer",
+    "beside.waiting",
     "queries.engaged",
     "receivers",
-    "waiting_beside",
 )
 
 # Each says what is mailed of some steps.

@@ -1,0 +1,1 @@
+"""What bookings add to pages of rooms below: each module registers itself there."""
