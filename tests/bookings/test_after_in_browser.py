@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from techfinder.bookings import actions
 from techfinder.bookings.actors import person
+from techfinder.bookings.links.tokens import Purpose, token
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, Evaluation, Series, TermSurvey
 from techfinder.bookings.queries.next_year import suggested_day
-from techfinder.bookings.tokens import Purpose, token
 from tests.bookings.after_steps import a_booking, at_provider, at_school, happened
 from tests.bookings.test_pages_in_browser import NARROW, WIDE, as_user, looks_well
 from tests.factories.activities import ActivityFactory, SessionFactory

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from techfinder.bookings import tokens
+from techfinder.bookings.links import tokens
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail

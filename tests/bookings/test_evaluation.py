@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from techfinder.bookings.actions.clock import run_due
+from techfinder.bookings.links.tokens import Purpose, token
 from techfinder.bookings.machine import Next, Side, State
 from techfinder.bookings.models import Booking, Evaluation, Task
-from techfinder.bookings.tokens import Purpose, token
 from techfinder.mail.models import OutgoingMail
 from techfinder.requests.models import Request
 from tests.bookings.after_steps import a_booking, at_provider, at_school

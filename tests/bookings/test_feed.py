@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from techfinder.accounts.actions import delete_account
 from techfinder.bookings.actions import feeds
+from techfinder.bookings.links.tokens import token
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, CalendarFeed
-from techfinder.bookings.tokens import token
 from techfinder.mail.models import OutgoingMail
 from techfinder.organisations.models import Membership
 from tests.bookings.day_steps import agreed, mails

@@ -8,10 +8,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from techfinder.bookings import tokens
+from techfinder.bookings.links import tokens
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
-from techfinder.bookings.tokens import Purpose
 from tests.factories.bookings import Parties, booking_in, in_days
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from techfinder.bookings import tokens
+from techfinder.bookings.links import tokens
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail

@@ -9,10 +9,10 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 
-from techfinder.bookings import tokens
 from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, send_message
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.addresses import reply_to
+from techfinder.bookings.links import tokens
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Message, Task
 from techfinder.mail.models import OutgoingMail

@@ -8,11 +8,11 @@ from django.apps import apps
 from django.conf import settings
 from django.test import Client
 
-from techfinder.bookings import tokens
 from techfinder.bookings.actions.messages import send_message
 from techfinder.bookings.actors import Actor
+from techfinder.bookings.links import tokens
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import PARTIES, Side, State
-from techfinder.bookings.tokens import Purpose
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.mail_scenes import SCENES, play
 from tests.factories.bookings import Parties, booking_in, in_days

@@ -7,9 +7,9 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from techfinder.bookings import day
+from techfinder.bookings.links.tokens import token
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, DaySheet
-from techfinder.bookings.tokens import token
 from tests.bookings.day_steps import TEN, agreed, mails
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.bookings import BookingFactory, Parties, in_days

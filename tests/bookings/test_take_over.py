@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from techfinder.bookings import tokens
+from techfinder.bookings.links import tokens
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, TakeOverCode
 from techfinder.bookings.queries.belonging import belongs

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from techfinder.bookings.actions.waiting import QUIET, hand_over, look_at, renew_waiting, sweep_waiting
+from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import ClockRule, Task, Waiting
 from techfinder.bookings.queries.waiting import place_of, schools_nearby, waiting_now, waiting_of
-from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches.actions import match_request, rematch
 from techfinder.organisations.models import Membership

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actions.waiting import look_at, sweep_waiting
+from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Booking, Series, Task, Waiting
-from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.matches import actions
 from techfinder.matches.near import misses
 from techfinder.taxonomy.models import Region

@@ -13,9 +13,9 @@ from django.utils import timezone
 from techfinder.activities.models import Favourite
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actions.waiting import renew_waiting
+from techfinder.bookings.links.tokens import token as link_token
+from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Booking, CalendarFeed, Partnership, Plan, Series, Task, TermSurvey
-from techfinder.bookings.tokens import token as link_token
-from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.tokens import unsubscribe_token
 from techfinder.matches.models import Match, WeightSet
 from techfinder.organisations.actions import invite

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from techfinder.bookings.clock import done_by
+from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import PARTIES, Next, Side, Step
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.people import queue
 from techfinder.bookings.telling.registry import teller
-from techfinder.bookings.tokens import Purpose, link
 
 TEMPLATES = {Next.ASK_AFTER: "booking_after", Next.ASK_AGAIN: "booking_again_after"}
 

@@ -15,10 +15,12 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from techfinder.bookings import calendars, tokens
+from techfinder.bookings import calendars
 from techfinder.bookings.calendars import CANCELLED, Entry
 from techfinder.bookings.clock import done_by
 from techfinder.bookings.day import LABELS, lines, missing
+from techfinder.bookings.links import tokens
+from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import PARTIES, SETTLED, Next, Side, Step, may, other
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
 from techfinder.bookings.queries.alternatives import alternatives
@@ -26,7 +28,6 @@ from techfinder.bookings.reasons import reason_words
 from techfinder.bookings.telling.people import Recipient, queue
 from techfinder.bookings.telling.registry import teller
 from techfinder.bookings.telling.words import day_and_time
-from techfinder.bookings.tokens import Purpose, link
 from techfinder.mail.compose import absolute
 from techfinder.mail.message import CalendarEvent
 from techfinder.requests.models import Request

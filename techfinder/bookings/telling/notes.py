@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.people import Recipient, queue
-from techfinder.bookings.tokens import Purpose, link
 from techfinder.mail.models import OutgoingMail
 
 PARTS = ("lead", "next", "button")

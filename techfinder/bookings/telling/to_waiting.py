@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
+from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Waiting
 from techfinder.bookings.queries.waiting import place_of
 from techfinder.bookings.telling.people import LANGUAGE, MOST, Recipient, coordinators, of_person
-from techfinder.bookings.waiting_tokens import waiting_url
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.matches.telling.words import request_line

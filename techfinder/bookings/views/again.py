@@ -32,7 +32,9 @@ from techfinder.bookings.forms.again import (
     TogetherForm,
 )
 from techfinder.bookings.forms.asking import REFUSALS
-from techfinder.bookings.links import Opened, open_link
+from techfinder.bookings.links.opening import Opened, open_link
+from techfinder.bookings.links.tokens import Purpose
+from techfinder.bookings.links.tokens import token as token_of
 from techfinder.bookings.machine import AFTER, Side
 from techfinder.bookings.models import Booking, Series
 from techfinder.bookings.queries.next_year import nearest_session, suggested_day
@@ -40,8 +42,6 @@ from techfinder.bookings.show.more import REPEATABLE
 from techfinder.bookings.show.parts import Part as Shown
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.show.words import day_words
-from techfinder.bookings.tokens import Purpose
-from techfinder.bookings.tokens import token as token_of
 from techfinder.bookings.views.guard import secret
 from techfinder.bookings.workdays import Workdays
 from techfinder.matches.access import may_act

@@ -22,7 +22,7 @@ from techfinder.bookings import calendars
 from techfinder.bookings.access import booking_for
 from techfinder.bookings.actions import feeds
 from techfinder.bookings.calendars import CANCELLED, Entry
-from techfinder.bookings.links import open_link
+from techfinder.bookings.links.opening import open_link
 from techfinder.bookings.machine import AFTER, PARTIES, SETTLED, Side
 from techfinder.bookings.models import CalendarFeed
 from techfinder.bookings.queries.feeds import entries_of, entry_of, running_feed

@@ -22,13 +22,13 @@ from techfinder.bookings.access import booking_for
 from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, report_concern, send_message
 from techfinder.bookings.actors import Actor, person
 from techfinder.bookings.forms.messages import ConcernForm, MessageForm
-from techfinder.bookings.links import Opened, open_link
+from techfinder.bookings.links.opening import Opened, open_link
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import PARTIES, other
 from techfinder.bookings.models import Booking
 from techfinder.bookings.queries.messages import can_read, can_write, messages_of
 from techfinder.bookings.show.messages import lines
 from techfinder.bookings.show.words import name_of
-from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.views.guard import secret
 
 PER_PAGE = 20

@@ -19,7 +19,7 @@ from techfinder.bookings.actions.errors import NoSeatError, OvertakenError
 from techfinder.bookings.actors import Actor, person
 from techfinder.bookings.day import lines, missing, place
 from techfinder.bookings.forms.sheet import SheetForm
-from techfinder.bookings.links import open_link
+from techfinder.bookings.links.opening import open_link
 from techfinder.bookings.machine import Step, may
 from techfinder.bookings.models import Booking
 from techfinder.bookings.views.guard import secret

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from techfinder.bookings.links.waiting import read_token
 from techfinder.bookings.show.waiting import page_of, standing_of
-from techfinder.bookings.waiting_tokens import read_token
 from techfinder.matches.access import may_act
 from techfinder.requests.access import get_request, requests_for
 from techfinder.requests.models import Request

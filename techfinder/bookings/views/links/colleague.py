@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from techfinder.accounts.limits import over_limit, over_limit_of_mailbox
-from techfinder.bookings import actions, links
+from techfinder.bookings import actions
 from techfinder.bookings.actions import taking_over
 from techfinder.bookings.actions.errors import BookingError
 from techfinder.bookings.actions.taking_over import Outcome, Refused
 from techfinder.bookings.forms.links import ColleagueCodeForm, ColleagueForm
-from techfinder.bookings.links import Opened, open_link
+from techfinder.bookings.links.opening import Opened, colleague_of, open_link, path_of
 from techfinder.bookings.models import TakeOverCode
 from techfinder.bookings.show.words import name_of
 from techfinder.bookings.views.guard import secret
@@ -115,14 +115,14 @@ def _why_wrong(outcome: Outcome) -> str:
 
 def _go_on(opened: Opened, sent: TakeOverCode, *, becomes_contact: bool) -> HttpResponse:
     """To the page that the mail was about, now as this colleague."""
-    actor = links.colleague(sent)
+    actor = colleague_of(sent)
     if becomes_contact:
         # When it ended meanwhile there is nothing to be the contact of, and the page says so.
         with suppress(BookingError):
             actions.take_over(booking_id=opened.booking.pk, side=opened.side, by=actor)
     opened.booking.refresh_from_db()
     link = replace(opened.link, holder=f"c{sent.pk}")
-    return redirect(links.path_of(opened.booking, link, opened.purpose))
+    return redirect(path_of(opened.booking, link, opened.purpose))
 
 
 def _show(

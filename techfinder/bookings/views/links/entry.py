@@ -12,14 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from techfinder.bookings import show, tokens
+from techfinder.bookings import show
 from techfinder.bookings.forms.answering import StepForm
-from techfinder.bookings.links import Opened, again, done_path, open_link, step_of
+from techfinder.bookings.links import tokens
+from techfinder.bookings.links.opening import Opened, again, done_path, open_link, step_of
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import Step, other, overtaking
 from techfinder.bookings.queries.alternatives import alternatives
 from techfinder.bookings.show.stages import next_words
 from techfinder.bookings.show.words import name_of
-from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.views.after import report_page
 from techfinder.bookings.views.guard import secret
 from techfinder.bookings.views.links import taking, words

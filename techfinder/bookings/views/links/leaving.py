@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from techfinder.bookings.actions.contacts import contact_gone
-from techfinder.bookings.links import Opened
+from techfinder.bookings.links.opening import Opened
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.show.words import name_of
-from techfinder.bookings.tokens import Purpose
 
 
 def gone(request: HttpRequest, opened: Opened) -> HttpResponse:

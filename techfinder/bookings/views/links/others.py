@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from techfinder.bookings import actions, tokens
+from techfinder.bookings import actions
 from techfinder.bookings.actions.errors import BookingError, CannotAskError, Why
 from techfinder.bookings.forms.asking import REFUSALS
-from techfinder.bookings.links import Opened, open_link
+from techfinder.bookings.links import tokens
+from techfinder.bookings.links.opening import Opened, open_link
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking
-from techfinder.bookings.tokens import Purpose
 from techfinder.bookings.views.guard import secret
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from techfinder.bookings import show
 from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
 from techfinder.bookings.forms.answering import StepForm, form_of, take
-from techfinder.bookings.links import Opened
+from techfinder.bookings.links.opening import Opened
+from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import Step, overtaking
 from techfinder.bookings.show.more import can_report
-from techfinder.bookings.tokens import Purpose
 
 Data = Mapping[str, Any]
 

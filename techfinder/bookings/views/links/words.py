@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from techfinder.bookings.links import Opened
+from techfinder.bookings.links.opening import Opened
 from techfinder.bookings.machine import SETTLED, Side, State, Step, other
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
 from techfinder.bookings.show.history import SENTENCES

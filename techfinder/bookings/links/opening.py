@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from techfinder.accounts.models import User
-from techfinder.bookings import tokens
 from techfinder.bookings.access import Person, sides_of, with_both_sides
 from techfinder.bookings.actors import Actor, person
+from techfinder.bookings.links import tokens
+from techfinder.bookings.links.tokens import Link, Purpose
 from techfinder.bookings.machine import SETTLED, Side, State, Step, may
 from techfinder.bookings.models import Booking, BookingEvent, TakeOverCode
-from techfinder.bookings.tokens import Link, Purpose
 from techfinder.requests.access import is_person
 
 # How long a colleague who typed a code goes on without a new one.
@@ -110,10 +110,10 @@ def _of_code(link: Link, booking: Booking) -> Actor | None:
     """Who typed a code of this booking not long ago."""
     used = TakeOverCode.objects.filter(pk=link.code_id or 0, booking=booking, side=link.side)
     code = used.filter(used_at__gt=timezone.now() - CODE_HOLDS).first()
-    return colleague(code) if code else None
+    return colleague_of(code) if code else None
 
 
-def colleague(code: TakeOverCode) -> Actor:
+def colleague_of(code: TakeOverCode) -> Actor:
     """Who typed a code: with an account when there is one of the address, which the code has proven."""
     user = User.objects.filter(email=code.email, is_active=True).first()
     return Actor(Side(code.side), user=user, name=code.name, email=code.email)

@@ -1,0 +1,1 @@
+"""The links of the mails: what is in their addresses, and what they open."""
