@@ -11,11 +11,11 @@ from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfinder.bookings import inbound
 from techfinder.bookings.actions import receiving
-from techfinder.bookings.addresses import reply_to, token_in
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Message
+from techfinder.bookings.replies import inbound
+from techfinder.bookings.replies.addresses import reply_to, token_in
 from techfinder.mail.models import OutgoingMail
 from tests.factories.bookings import Parties, booking_in, in_days
 

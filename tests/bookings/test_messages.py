@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, send_message
 from techfinder.bookings.actors import Actor
-from techfinder.bookings.addresses import reply_to
 from techfinder.bookings.links import tokens
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Message, Task
+from techfinder.bookings.replies.addresses import reply_to
 from techfinder.mail.models import OutgoingMail
 from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.bookings import Parties, booking_in, in_days

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils import translation
 
 from techfinder.bookings import actions
-from techfinder.bookings.hiding import without_contacts
 from techfinder.bookings.models import Booking, Series
+from techfinder.bookings.telling.hiding import without_contacts
 from techfinder.mail.message import build
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.mail_scenes import COORDINATOR, PROVIDER, SCENES, SCHOOL, play

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from techfinder.accounts.models import User
 from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, send_message
 from techfinder.bookings.actors import Actor
-from techfinder.bookings.inbound import LARGEST, Incoming, read
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Message, ReplyAddress
+from techfinder.bookings.replies.inbound import LARGEST, Incoming, read
 
 
 class Exit(IntEnum):

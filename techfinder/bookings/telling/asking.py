@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from techfinder.bookings.hiding import without_contacts
 from techfinder.bookings.machine import PARTIES, Side, State, Step, other
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
 from techfinder.bookings.queries.alternatives import alternatives
@@ -15,6 +14,7 @@ from techfinder.bookings.queries.queue import queue_position
 from techfinder.bookings.reasons import reason_words
 from techfinder.bookings.show.words import KNOWN, when_words
 from techfinder.bookings.telling.facts import activity_facts, request_facts
+from techfinder.bookings.telling.hiding import without_contacts
 from techfinder.bookings.telling.notes import answer_links, note
 from techfinder.bookings.telling.registry import teller
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from techfinder.activities import words
 from techfinder.activities.presenting import cost
-from techfinder.bookings.hiding import without_contacts
 from techfinder.bookings.models import Booking
+from techfinder.bookings.telling.hiding import without_contacts
 from techfinder.requests.show import summary_rows
 
 Facts = list[tuple[str, str]]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from techfinder.bookings.hiding import without_contacts
 from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import Side, other
 from techfinder.bookings.models import Booking, Message
 from techfinder.bookings.queries.belonging import belongs
 from techfinder.bookings.show.words import KNOWN, name_of
+from techfinder.bookings.telling.hiding import without_contacts
 from techfinder.bookings.telling.people import LANGUAGE, Recipient, queue, send
 
 

@@ -10,9 +10,9 @@ from django.db.models import Q, Value
 from django.utils import translation
 
 from techfinder.accounts.models import User
-from techfinder.bookings.addresses import reply_to
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.replies.addresses import reply_to
 from techfinder.bookings.telling.words import of_booking
 from techfinder.mail.actions import UNSUBSCRIBED, queue_mail
 from techfinder.mail.models import OutgoingMail, Suppression

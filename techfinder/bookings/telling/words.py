@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from techfinder.bookings.hiding import without_contacts
 from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.show.words import KNOWN
+from techfinder.bookings.telling.hiding import without_contacts
 from techfinder.mail.compose import absolute
 from techfinder.matches.telling.labels import deliveries, levels
 from techfinder.taxonomy.templatetags.ui import clock_time, period, pupils, weekday

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error
 
 from techfinder.bookings.actions.receiving import WORDS, Exit, receive
-from techfinder.bookings.inbound import LARGEST
+from techfinder.bookings.replies.inbound import LARGEST
 
 
 class Command(BaseCommand):

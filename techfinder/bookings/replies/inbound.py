@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 from mailparser_reply import EmailReplyParser
 
-from techfinder.bookings.addresses import token_in
+from techfinder.bookings.replies.addresses import token_in
 from techfinder.mail.message import sender
 
 LARGEST = 10 * 1024 * 1024
