@@ -19,10 +19,12 @@ from techfinder.bookings import clock as plans
 from techfinder.bookings.actions.clock import reschedule, run_due
 from techfinder.bookings.actions.records import count_records
 from techfinder.bookings.clock import Terms
+from techfinder.bookings.clock.next_step import write_next
+from techfinder.bookings.clock.plan import to_come
+from techfinder.bookings.clock.workdays import Workdays, at
 from techfinder.bookings.machine import Next, Side, State
 from techfinder.bookings.models import Booking, BookingEvent, Proposal
 from techfinder.bookings.queries.rules import Rules
-from techfinder.bookings.workdays import Workdays, at
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions as matches
 from techfinder.organisations.models import School
@@ -193,6 +195,6 @@ def _set_clocks() -> None:
         terms = Terms.of(booking, rules.of(booking.request.school.municipality_id))
         booking.next_step, booking.next_step_at = "", None
         booking.due_on = plans.due_on(booking, terms)
-        plans._write_next(booking, plans._to_come(booking, terms, None, YESTERDAY))
+        write_next(booking, to_come(booking, terms, None, YESTERDAY))
         found.append(booking)
     Booking.objects.bulk_update(found, list(plans.FIELDS), batch_size=2000)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from techfinder.activities.models import Activity
 from techfinder.bookings.actions.clock import run_due
 from techfinder.bookings.actions.records import count_records
+from techfinder.bookings.clock.workdays import at
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, BookingEvent, ProviderRecord, Task
 from techfinder.bookings.queries.answering import LEAST
-from techfinder.bookings.workdays import at
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions as matches
 from techfinder.matches.explain import explain_pair

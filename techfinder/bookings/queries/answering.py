@@ -12,9 +12,9 @@ from typing import NamedTuple
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.machine import Side, Step
 from techfinder.bookings.models import Booking, BookingEvent, ProviderRecord
-from techfinder.bookings.workdays import Workdays
 from techfinder.organisations.models import Provider
 
 PERIOD = dt.timedelta(days=365)

@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
+from techfinder.bookings.clock.workdays import is_day_time
 from techfinder.bookings.models import Task
 from techfinder.bookings.telling.people import Recipient, coordinators
-from techfinder.bookings.workdays import is_day_time
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail

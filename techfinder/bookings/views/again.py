@@ -22,6 +22,7 @@ from techfinder.bookings.actions.again import ask_again, ask_in_parts, ask_sever
 from techfinder.bookings.actions.asking import Part
 from techfinder.bookings.actions.errors import BookingError, CannotAskError, NoSeatError
 from techfinder.bookings.actors import Actor, person
+from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.forms.again import (
     FEWEST_CLASSES,
     MOST_CLASSES,
@@ -43,7 +44,6 @@ from techfinder.bookings.show.parts import Part as Shown
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.show.words import day_words
 from techfinder.bookings.views.guard import secret
-from techfinder.bookings.workdays import Workdays
 from techfinder.matches.access import may_act
 from techfinder.requests.access import get_request
 from techfinder.requests.models import Request

@@ -1,23 +1,20 @@
-"""When the clock does what with a booking: in working days of the school's region, in the day time.
+"""All that is still to come of a booking, by its state, its day and since when an answer is awaited.
 
-All that is still to come of a booking is its plan: two rows of (when, what), of the answer that is awaited and of the
-day that is settled. Only the next one is stored. The plan is made anew whenever the clock looks, so that a provider
-who went away, or a rule that was changed, moves what was not done yet.
+Two rows of (when, what): of the answer that is awaited, and of the day that is settled. Only the next one is stored.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.utils import timezone
 
-from techfinder.bookings.machine import SETTLED, WAITING, Next, Side, State
-from techfinder.bookings.models import Booking, BookingEvent, ClockRule, Proposal
-from techfinder.bookings.queries.rules import rule_of
-from techfinder.bookings.workdays import Workdays, at
+from techfinder.bookings.clock.terms import Terms
+from techfinder.bookings.clock.workdays import Workdays, at
+from techfinder.bookings.machine import SETTLED, WAITING, Next, State
+from techfinder.bookings.models import Booking
 
 # An answer may come until the end of the working day that was named.
 CLOSING = dt.time(17)
@@ -33,8 +30,6 @@ ELSEWHERE_DAYS, ELSEWHERE_AGAIN_DAYS = 10, 5
 ANSWERING = (Next.QUEUE, Next.REMIND_FIRST, Next.REMIND_SECOND, Next.ESCALATE, Next.ELSEWHERE, Next.EXPIRE)
 PATIENT = ANSWERING[1:]
 DAYS = (Next.WEEK_BEFORE, Next.DAY_BEFORE, Next.ASK_AFTER, Next.ASK_AGAIN, Next.SETTLE)
-# What `schedule` writes, for who saves some fields only.
-FIELDS = ("turn_since", "due_on", "next_step", "next_step_at")
 
 
 class Planned(NamedTuple):
@@ -45,118 +40,7 @@ class Planned(NamedTuple):
 Plan = list[Planned]
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the clock goes by in one booking: the rule of its region, the calendar of the school, that of who must
-    answer, and the day that is proposed now."""
-
-    rule: ClockRule
-    school: Workdays
-    answering: Workdays
-    proposed: dt.date | None
-
-    @classmethod
-    def of(cls, booking: Booking, rule: ClockRule | None = None) -> Terms:
-        school = booking.request.school
-        days = Workdays(school.holiday_region)
-        is_theirs = booking.turn == Side.PROVIDER
-        theirs = Workdays(school.holiday_region, _away(booking)) if is_theirs else days
-        return cls(rule or rule_of(school), days, theirs, _proposed(booking))
-
-
-def _proposed(booking: Booking) -> dt.date | None:
-    if not booking.turn or booking.state == State.ASKED or booking.pk is None:
-        return None
-    proposals = Proposal.objects.filter(booking=booking.pk, state=Proposal.State.OPEN)
-    return next(iter(proposals.order_by().values_list("date", flat=True)), None)
-
-
-def _away(booking: Booking) -> tuple[dt.date, dt.date] | None:
-    provider = booking.activity.provider
-    return (provider.away_from, provider.away_until) if provider.away_from and provider.away_until else None
-
-
-# ---------------------------------------------------------------- for actions
-
-
-def schedule(booking: Booking, *, now: dt.datetime) -> None:
-    """Set `turn_since`, `due_on`, `next_step` and `next_step_at` of a live booking as its state asks; save nothing.
-
-    Called by each action once the new state, turn and date are set. Who takes the turn has the full time; a step that
-    leaves turn and date as they are (somebody takes over, another telephone) leaves the clock as it runs.
-    """
-    was = _Was.of(booking)
-    if not booking.turn:
-        booking.turn_since = None
-    elif was is None or was.turn != booking.turn or booking.turn_since is None:
-        booking.turn_since = now
-    terms = Terms.of(booking)
-    booking.due_on = due_on(booking, terms)
-    _write_next(booking, _to_come(booking, terms, was, now))
-
-
-def reschedule(booking: Booking, terms: Terms, *, now: dt.datetime) -> bool:
-    """Set what is next by the rules and days of today; save nothing. Whether it is another than was stored."""
-    before = booking.due_on, booking.next_step, booking.next_step_at
-    booking.due_on = due_on(booking, terms)
-    _write_next(booking, _to_come(booking, terms, _Was.now(booking), now))
-    return before != (booking.due_on, booking.next_step, booking.next_step_at)
-
-
-def overdue(booking: Booking, terms: Terms, *, now: dt.datetime) -> Next | None:
-    """What is to be done now: the last of what is overdue; None when that is nothing.
-
-    On a day that is no working day of who must answer nobody is reminded, and no time for an answer runs out.
-    """
-    coming = _to_come(booking, terms, _Was.now(booking), now)
-    if not terms.answering.holds(timezone.localdate(now)) and not _has_come(booking, terms, now):
-        coming = [each for each in coming if each.step not in PATIENT]
-    lasts = _lasts(coming, now)
-    return min(lasts, key=_in_order).step if lasts else None
-
-
-def go_on(booking: Booking, terms: Terms, *, done: Next, now: dt.datetime, is_last: bool = False) -> None:
-    """Set what is next after the clock did `done`; save nothing. `is_last`: of the questions what came of it."""
-    was = _Was.now(booking)
-    coming = [each for each in _to_come(booking, terms, was, now) if not _is_done(each.step, done)]
-    lasts = _lasts(coming, now)
-    coming = [each for each in coming if each.at > now or each in lasts]
-    day = timezone.localdate(now)
-    if done == Next.ESCALATE:
-        coming.append(_expire(booking, terms, at(terms.answering.after(day, terms.rule.expire), CLOSING)))
-    elif done == Next.ELSEWHERE:
-        again = at(terms.school.after(day, ELSEWHERE_AGAIN_DAYS))
-        coming.append(Planned(again, Next.EXPIRE if is_last else Next.ELSEWHERE))
-    _write_next(booking, coming)
-
-
-def done_by(event: BookingEvent) -> Next:
-    """What the clock did in an event of its own: which reminder this was."""
-    return Next(event.changed["next_step"][0])
-
-
-def _write_next(booking: Booking, coming: Iterable[Planned]) -> None:
-    booking.next_step_at, booking.next_step = min(coming, key=_in_order)
-
-
-def _in_order(planned: Planned) -> tuple[dt.datetime, bool]:
-    """Of what comes at the same moment an answer before the day."""
-    return planned.at, planned.step in DAYS
-
-
-def _lasts(plan: Plan, now: dt.datetime) -> Plan:
-    """The last that is overdue of each row of the plan."""
-    rows = ([each for each in plan if each.step in order and each.at <= now] for order in (ANSWERING, DAYS))
-    return [max(row) for row in rows if row]
-
-
-def _is_done(step: Next, done: Next) -> bool:
-    """Whether a step comes before what was done, or is that."""
-    order = ANSWERING if done in ANSWERING else DAYS
-    return step in order and order.index(step) <= order.index(done)
-
-
-class _Was(NamedTuple):
+class Stored(NamedTuple):
     """A booking before the step that is being taken."""
 
     state: str
@@ -167,13 +51,13 @@ class _Was(NamedTuple):
     next_step_at: dt.datetime | None
 
     @classmethod
-    def of(cls, booking: Booking) -> _Was | None:
+    def of(cls, booking: Booking) -> Stored | None:
         """As it is stored."""
         row = Booking.objects.filter(pk=booking.pk).values_list(*cls._fields).first() if booking.pk else None
         return cls(*row) if row else None
 
     @classmethod
-    def now(cls, booking: Booking) -> _Was:
+    def now(cls, booking: Booking) -> Stored:
         return cls(*(getattr(booking, name) for name in cls._fields))
 
     def awaits_the_same(self, booking: Booking) -> bool:
@@ -192,10 +76,7 @@ class _Was(NamedTuple):
         return [each for each in plan if not stored or each.at > stored or (each.at == stored and order is DAYS)]
 
 
-# ------------------------------------------------------------------- the plan
-
-
-def _to_come(booking: Booking, terms: Terms, was: _Was | None, now: dt.datetime) -> Plan:
+def to_come(booking: Booking, terms: Terms, was: Stored | None, now: dt.datetime) -> Plan:
     """What was not done yet of the plan, overdue or not; never nothing."""
     days = _days(booking, terms, now)
     is_same_day = was is not None and was.is_of_the_same_day(booking)
@@ -222,13 +103,13 @@ def due_on(booking: Booking, terms: Terms) -> dt.date | None:
     return due if day is None or due < day else max(start, terms.school.until(day - dt.timedelta(days=1)))
 
 
-def _answering(booking: Booking, terms: Terms, stored: _Was | None) -> Plan:
+def _answering(booking: Booking, terms: Terms, stored: Stored | None) -> Plan:
     if booking.state == State.QUEUED:
         return [Planned(_day_of_queue(booking), Next.QUEUE)]
     if since := _elsewhere(booking):
         return [_asking_of_elsewhere(booking, terms, since, stored)]
     if stored and stored.next_step == Next.EXPIRE and stored.next_step_at and booking.state in WAITING:
-        return [_expire(booking, terms, stored.next_step_at)]
+        return [expiry(booking, terms, stored.next_step_at)]
     return _reminders(booking, terms)
 
 
@@ -242,20 +123,20 @@ def _reminders(booking: Booking, terms: Terms) -> Plan:
     )
     plan = [each for each in reminders if each.at < end]
     if booking.state in SETTLED:
-        return [*plan, _expire(booking, terms, end)]
+        return [*plan, expiry(booking, terms, end)]
     day = _day_at_stake(booking, terms)
     if end > _since(booking):
         plan.append(Planned(end, Next.ESCALATE))
     return [*plan, Planned(at(day), Next.EXPIRE)] if day else plan
 
 
-def _expire(booking: Booking, terms: Terms, moment: dt.datetime) -> Planned:
+def expiry(booking: Booking, terms: Terms, moment: dt.datetime) -> Planned:
     """It expires then, or when the day that was asked for has come."""
     day = _day_at_stake(booking, terms)
     return Planned(min(moment, at(day)) if day else moment, Next.EXPIRE)
 
 
-def _asking_of_elsewhere(booking: Booking, terms: Terms, since: dt.datetime, stored: _Was | None) -> Planned:
+def _asking_of_elsewhere(booking: Booking, terms: Terms, since: dt.datetime, stored: Stored | None) -> Planned:
     if stored and stored.next_step in (Next.ELSEWHERE, Next.EXPIRE) and stored.next_step_at:
         return Planned(stored.next_step_at, Next(stored.next_step))
     return Planned(at(terms.school.after(timezone.localdate(since), ELSEWHERE_DAYS)), Next.ELSEWHERE)
@@ -278,7 +159,7 @@ def _day_at_stake(booking: Booking, terms: Terms) -> dt.date | None:
     return terms.proposed or booking.date
 
 
-def _has_come(booking: Booking, terms: Terms, now: dt.datetime) -> bool:
+def has_come(booking: Booking, terms: Terms, now: dt.datetime) -> bool:
     day = _day_at_stake(booking, terms)
     return day is not None and not _elsewhere(booking) and at(day) <= now
 
