@@ -1,7 +1,8 @@
-"""How many schools lie near each: few means remote, and a company comes there less by itself."""
+"""How far apart places are, and how many schools lie near each: few means remote, and companies come there less."""
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import Any
 
@@ -54,3 +55,13 @@ def _pairs(cells: Numbers, sorted_cells: Numbers, order: Numbers, step: int) -> 
     here = np.repeat(np.arange(len(cells)), size)
     place = np.arange(len(here)) - np.repeat(np.cumsum(size) - size, size)
     return here, order[np.repeat(start, size) + place]
+
+
+def distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Great circle between two points in degrees."""
+    (lat, lon), (other_lat, other_lon) = (tuple(map(math.radians, each)) for each in (here, there))
+    haversine = (
+        math.sin((other_lat - lat) / 2) ** 2
+        + math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(haversine)))

@@ -10,8 +10,8 @@ import pytest
 import vobject
 from dateutil.tz import tzical
 
-from techfinder.bookings import calendars
-from techfinder.bookings.calendars import Entry
+from techfinder.bookings.day import calendars
+from techfinder.bookings.day.calendars import Entry
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, BookingEvent, DaySheet
 from techfinder.bookings.telling import tell

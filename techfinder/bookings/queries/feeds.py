@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from techfinder.accounts.models import User
 from techfinder.bookings.access import bookings_of, with_both_sides
-from techfinder.bookings.calendars import CANCELLED, Entry
+from techfinder.bookings.day.calendars import CANCELLED, Entry
 from techfinder.bookings.machine import AFTER, SETTLED, Side
 from techfinder.bookings.models import Booking, BookingEvent, BookingQuerySet, CalendarFeed
 

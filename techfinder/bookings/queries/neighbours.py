@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from techfinder.bookings.day import distance_km
 from techfinder.bookings.models import Waiting
 from techfinder.bookings.queries.waiting import KM_PER_DEGREE, waiting_now
 from techfinder.organisations.models import School
+from techfinder.organisations.remoteness import distance_km
 
 MOST = 30
 POINT = {

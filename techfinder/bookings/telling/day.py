@@ -15,10 +15,9 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from techfinder.bookings import calendars
-from techfinder.bookings.calendars import CANCELLED, Entry
 from techfinder.bookings.clock import done_by
-from techfinder.bookings.day import LABELS, lines, missing
+from techfinder.bookings.day import LABELS, calendars, lines, missing
+from techfinder.bookings.day.calendars import CANCELLED, Entry
 from techfinder.bookings.links import tokens
 from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import PARTIES, SETTLED, Next, Side, Step, may, other

@@ -18,10 +18,10 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from techfinder.accounts.limits import over_limit_of_mailbox
-from techfinder.bookings import calendars
 from techfinder.bookings.access import booking_for
 from techfinder.bookings.actions import feeds
-from techfinder.bookings.calendars import CANCELLED, Entry
+from techfinder.bookings.day import calendars
+from techfinder.bookings.day.calendars import CANCELLED, Entry
 from techfinder.bookings.links.opening import open_link
 from techfinder.bookings.machine import AFTER, PARTIES, SETTLED, Side
 from techfinder.bookings.models import CalendarFeed

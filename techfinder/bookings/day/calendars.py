@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 from icalendar import Calendar, Component, Event, Timezone, vCalAddress, vDuration
 
 from techfinder.activities.models import Activity
-from techfinder.bookings import day
+from techfinder.bookings.day.places import place, point
+from techfinder.bookings.day.sheet import lines
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking
 from techfinder.mail.compose import absolute
@@ -185,13 +186,13 @@ def _length(activity: Activity) -> dt.timedelta:
 
 
 def _add_where(event: Event, booking: Booking) -> None:
-    if where := day.place(booking):
+    if where := place(booking):
         event.add("location", where)
-    if at := day.point(booking):
+    if at := point(booking):
         event.add("geo", at)
 
 
 def description(booking: Booking, side: Side) -> str:
     """What there is to know of the day, a line each; what is not known yet is not in a calendar."""
-    told = [f"{line.label}: {line.text}" for line in day.lines(booking, side) if line.text]
+    told = [f"{line.label}: {line.text}" for line in lines(booking, side) if line.text]
     return "\n".join([*told, "", gettext("All about it: %(url)s") % {"url": absolute(booking.get_absolute_url())}])
