@@ -111,7 +111,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
 
 
 def _ends_before(lines: list[str], at: int) -> bool:
-    """Whether a line says that the mail that is answered follows: "Op vr 20 nov 2026 om 10:12 schreef …:", or wrapped."""
+    """Whether what follows is the mail that is answered: "Op vr 20 nov 2026 om 10:12 schreef …:", or wrapped."""
     first = lines[at].lstrip("> ")
     if first.startswith(SENT_FROM):
         return True
