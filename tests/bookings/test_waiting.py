@@ -1,6 +1,7 @@
 """The waiting list: who is on it, at which place, what is new, when a human looks, and what the school hears."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from techfinder.bookings.models import ClockRule, Task, Waiting
 from techfinder.bookings.queries.waiting import place_of, schools_nearby, waiting_now, waiting_of
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches.actions import match_request, rematch
+from techfinder.matches.models import Match
 from techfinder.organisations.models import Membership
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
@@ -232,6 +234,15 @@ def signed_in(client, ask):
         return client
 
     return make
+
+
+def test_the_page_leads_to_what_fits_already(ask, signed_in):
+    asked = ask()
+    parties = Parties()
+    Match.objects.create(request=asked, activity=parties.activity, score=80, rank=1, placed_at=timezone.now())
+    sweep_waiting()
+    link = reverse("matches:request", args=[asked.uuid])
+    assert re.search(rf'href="{link}"[^>]*>\s*Bekijk wat past', page(signed_in(asked), asked).content.decode())
 
 
 def test_the_page_says_place_rule_and_when_a_human_looks(ask, signed_in):
