@@ -17,6 +17,7 @@ from techfinder.bookings.forms.days import MOST_DAYS, coming_sessions, session_w
 from techfinder.bookings.queries.neighbours import Neighbour
 from techfinder.moderation.access import Desk
 from techfinder.moderation.waiting_list import DUE, FITS, HANDED, NOTHING, Chosen
+from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import theme_names
 from techfinder.taxonomy.ui import DayField
@@ -81,13 +82,16 @@ class LookForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
+    """To another region than that of the school, with coordinators."""
+
     region = forms.ChoiceField(label=_("To which region?"), error_messages={"required": _("Choose a region.")})
     note = WordsField(label=_("What should they know?"), max_length=500)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Request, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Region.objects.filter(type__in=LARGER, moderators__is_active=True).distinct().order_by("-type", "name")
-        self.regions = {region.code: region for region in found}
+        own = asked.school.municipality.parent_id
+        self.regions = {region.code: region for region in found if region.pk != own}
         choices = [(region.code, region.name) for region in self.regions.values()]
         self.fields["region"].choices = [("", gettext("choose a region")), *choices]  # type: ignore[attr-defined]
 

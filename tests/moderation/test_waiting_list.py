@@ -204,8 +204,8 @@ def test_what_was_handed_over_is_for_both_regions_until_it_goes_back(desk, elsew
     assert listed(desk) == [asked]
 
 
-@pytest.mark.parametrize("region", ["", "NL-XX", "GM0718"])
-def test_a_region_without_coordinators_cannot_take_it_over(desk, ask, region):
+@pytest.mark.parametrize("region", ["", "NL-XX", "GM0718", "NL-ZE"])
+def test_neither_its_own_region_nor_one_without_coordinators_takes_it_over(desk, ask, region):
     asked = ask()
     response = desk.post(one("hand_over", asked), {"region": region, "note": "Hallo"})
     assert response.status_code == 422

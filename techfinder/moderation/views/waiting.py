@@ -49,7 +49,7 @@ def waiting_one(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.info(request, gettext("A colleague looked at it a moment ago. Read what was told."))
         return redirect("moderation:waiting_one", uuid)
-    return _show(request, row, form, HandOverForm())
+    return _show(request, row, form, HandOverForm(asked=row.request))
 
 
 def _seen(row: Waiting) -> dict[str, str]:
@@ -84,7 +84,7 @@ def hand_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
         actions.hand_over(waiting_id=row.pk, by=desk.user, region=None)
         messages.success(request, gettext("It is with the region of the school again."))
         return redirect("moderation:waiting")
-    form = HandOverForm(request.POST)
+    form = HandOverForm(request.POST, asked=row.request)
     if not form.is_valid():
         return _show(request, row, LookForm(initial=_seen(row)), form)
     region = form.cleaned_data["region"]
