@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from techfinder.taxonomy import queries as taxonomy
 from techfinder.taxonomy.data import COUNTRY, LEAVES, LEVEL_BY_CODE
@@ -66,17 +66,7 @@ def groups(years: Iterable[int]) -> str:
 
 
 @for_a_while
-def _themes(language: str | None) -> dict[str, str]:
-    return taxonomy.theme_names()
-
-
-@for_a_while
-def _kinds(language: str | None) -> dict[str, str]:
-    return taxonomy.kind_names()
-
-
-@for_a_while
-def terms_in_use(language: str | None) -> tuple[dict[str, str], dict[str, str]]:
+def terms_in_use(language: str | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The names of themes and of kinds that one can still choose."""
     return taxonomy.theme_names(active=True), taxonomy.kind_names(active=True)
 
@@ -85,12 +75,12 @@ class Vocabulary:
     """Names for the codes on a page, as they were at most a minute ago."""
 
     @cached_property
-    def themes(self) -> dict[str, str]:
-        return _themes(get_language())
+    def themes(self) -> Mapping[str, str]:
+        return taxonomy.theme_names()
 
     @cached_property
-    def kinds(self) -> dict[str, str]:
-        return _kinds(get_language())
+    def kinds(self) -> Mapping[str, str]:
+        return taxonomy.kind_names()
 
     def region_names(self, codes: Iterable[str]) -> list[str]:
         """The names of regions, the largest first; last, that some no longer exist."""

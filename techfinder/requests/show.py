@@ -1,6 +1,6 @@
 """A request in words, for lists and for its own page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ def _meta(request: Request) -> list[str]:
     ]
 
 
-def _names(names: dict[str, str], codes: Iterable[str]) -> list[str]:
+def _names(names: Mapping[str, str], codes: Iterable[str]) -> list[str]:
     return [names.get(code, code) for code in codes]
 
 

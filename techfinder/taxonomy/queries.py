@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import get_language
 
 from techfinder.taxonomy.data import COUNTRY
 from techfinder.taxonomy.levels import (
@@ -19,6 +20,7 @@ from techfinder.taxonomy.levels import (
     mask_of,
 )
 from techfinder.taxonomy.models import Kind, Region, Theme
+from techfinder.taxonomy.remembered import for_a_while
 
 __all__ = [
     "EVERYWHERE",
@@ -43,16 +45,31 @@ __all__ = [
 EVERYWHERE: Literal["everywhere"] = "everywhere"
 
 
-def theme_names(*, active: bool = False) -> dict[str, str]:
-    """Return the name of each theme by its code, in the active language and the order of the site."""
-    rows = Theme.objects.filter(active=True) if active else Theme.objects.all()
-    return {theme.code: str(theme) for theme in rows}
+def theme_names(*, active: bool = False) -> Mapping[str, str]:
+    """Return the name of each theme by its code, in the active language and the order of the site.
+
+    With `active` those that can be chosen, as they are now; else all, as they were at most a minute ago.
+    """
+    return _names(Theme.objects.filter(active=True)) if active else _all_themes(get_language())
 
 
-def kind_names(*, active: bool = False) -> dict[str, str]:
-    """Return the name of each kind by its code, in the active language and the order of the site."""
-    rows = Kind.objects.filter(active=True) if active else Kind.objects.all()
-    return {kind.code: str(kind) for kind in rows}
+def kind_names(*, active: bool = False) -> Mapping[str, str]:
+    """Return the name of each kind, as `theme_names`."""
+    return _names(Kind.objects.filter(active=True)) if active else _all_kinds(get_language())
+
+
+@for_a_while
+def _all_themes(language: str | None) -> Mapping[str, str]:
+    return _names(Theme.objects.all())
+
+
+@for_a_while
+def _all_kinds(language: str | None) -> Mapping[str, str]:
+    return _names(Kind.objects.all())
+
+
+def _names(terms: Iterable[Theme | Kind]) -> Mapping[str, str]:
+    return {term.code: str(term) for term in terms}
 
 
 def find_region(code_or_slug: str) -> Region | None:

@@ -169,7 +169,7 @@ def test_the_number_of_queries_does_not_grow(client, count):
     client.force_login(at_school(school))
     with CaptureQueriesContext(connection) as queries:
         client.get(address(school) + "?jaar=2026")
-    assert len(queries) == 22
+    assert len(queries) == 21
 
 
 def test_own_records_lists_what_somebody_acts_for(client):

@@ -241,4 +241,4 @@ def test_the_queries_stay_the_same(client, ask, each):
     page(client)
     with CaptureQueriesContext(connection) as queries:
         page(client)
-    assert len(queries) == 26, [query["sql"] for query in queries]
+    assert len(queries) == 25, [query["sql"] for query in queries]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from techfinder.taxonomy.data import LEVEL_BY_CODE
 from techfinder.taxonomy.models import Audience, Delivery
 from techfinder.taxonomy.queries import kind_names, level_label, theme_names
-from techfinder.taxonomy.remembered import for_a_while
 from techfinder.taxonomy.templatetags.ui import day, join_and, km, months
 
 Said = Iterable[Sequence[Any]]
@@ -29,12 +28,12 @@ class Labels:
     """Words in the active language; the names of the vocabularies are read now and then."""
 
     @cached_property
-    def themes(self) -> dict[str, str]:
-        return _themes(get_language())
+    def themes(self) -> Mapping[str, str]:
+        return theme_names()
 
     @cached_property
-    def kinds(self) -> dict[str, str]:
-        return _kinds(get_language())
+    def kinds(self) -> Mapping[str, str]:
+        return kind_names()
 
     def reasons(self, said: Said, *, only: Sequence[str] = FOR_SCHOOL) -> list[str]:
         """Why a pair fits, in order of weight."""
@@ -53,16 +52,6 @@ class Labels:
 
     def kind(self, code: str) -> str:
         return _lower(self.kinds.get(code, code))
-
-
-@for_a_while
-def _themes(language: str | None) -> dict[str, str]:
-    return theme_names()
-
-
-@for_a_while
-def _kinds(language: str | None) -> dict[str, str]:
-    return kind_names()
 
 
 def _short(name: str) -> str:
