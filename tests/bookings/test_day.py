@@ -43,11 +43,18 @@ def test_the_confirmation_says_all_that_is_known_and_asks_for_the_rest():
     mail = one("booking_agreed", parties.request.contact)
     for words in ("10.00", "12.00", "Ritthemsestraat 500", "openstreetmap.org", "Een digibord", "3 km", "28"):
         assert words in mail.text, words
-    assert "Adults from the school" in mail.text or "Volwassenen" in mail.text
+    assert "volwassenen van de school" in mail.text.lower()
     assert re.search(r"/boeking/l/\S+/dag/", mail.text)
     other = one("booking_agreed", parties.member)
     assert other.text != mail.text
     assert event_of(other)["SUMMARY"] != event_of(mail)["SUMMARY"]
+
+
+def test_what_the_other_side_still_fills_in_is_one_line():
+    parties, _booking = agreed(Parties(**VISIT))
+    text = one("booking_agreed", parties.request.contact).text
+    assert text.count("nog niet bekend") == 1
+    assert "Waar melden, telefoon van het bedrijf op de dag zelf, parkeren, bus of trein" in text
 
 
 def test_the_telephone_is_told_only_now():
@@ -67,7 +74,7 @@ def test_who_reads_english_gets_english():
     agreed(parties)
     english, dutch = one("booking_agreed", parties.member), one("booking_agreed", parties.request.contact)
     assert "10:00 to 12:00" in english.text
-    assert "Whom to report to" in english.text
+    assert "whom to report to" in english.text.lower()
     assert "January" in english.subject or "januari" not in english.subject
     assert "10.00 tot 12.00" in dutch.text
     assert "Whom to report to" not in dutch.text

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from techfinder.bookings.clock import done_by
-from techfinder.bookings.day import LABELS, calendars, lines, missing
+from techfinder.bookings.day import LABELS, Line, calendars, lines, missing
 from techfinder.bookings.day.calendars import CANCELLED, Entry
 from techfinder.bookings.links import tokens
 from techfinder.bookings.links.tokens import Purpose, link
@@ -128,7 +128,7 @@ def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
     confirms = may(Step.CONFIRM, state=booking.state, turn=booking.turn, side=side) and not has_confirmed(booking, side)
     return {
         "day": capfirst(weekday(booking.date)),
-        "lines": lines(booking, side),
+        "lines": _told(booking, side),
         "missing": missing(booking, side),
         "sheet_url": sheet_url(booking, side),
         "confirms": confirms,
@@ -138,6 +138,14 @@ def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
         "cancel_url": link(booking, side, Purpose.CANCEL),
         "feed_url": feed_url(booking, side),
     }
+
+
+def _told(booking: Booking, side: Side) -> list[Line]:
+    """What is known, and in one line what the other side fills in; what this side must say is asked for apart."""
+    found = lines(booking, side)
+    known = [line for line in found if line.text]
+    theirs = [line.label for line in found if line.by and line.by != side and not line.text]
+    return [*known, Line(capfirst(", ".join(theirs).lower()), "", by=other(side))] if theirs else known
 
 
 def _soon(booking: Booking, event: BookingEvent, side: Side) -> Context:
