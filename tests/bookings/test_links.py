@@ -126,6 +126,17 @@ def test_another_day_is_one_of_the_days_with_places(client):
     assert now(booking).state == State.PROPOSED
 
 
+def test_nobody_is_urged_to_end_it(client):
+    parties = Parties(seats=30)
+    parties.ask()
+    waiting = Parties(provider=parties.provider)
+    waiting.activity = parties.activity
+    queued = waiting.ask(session_id=parties.session.pk)
+    assert queued.state == State.QUEUED
+    looks = [button.look for button in client.get(path(queued, SCHOOL, "page")).context["buttons"]]
+    assert looks == ["secondary"]
+
+
 def test_what_is_agreed_moves_to_another_day_than_its_own(client):
     parties = Parties(seats=30)
     booking = parties.do("accept", parties.ask(), PROVIDER)

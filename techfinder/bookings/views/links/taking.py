@@ -76,9 +76,11 @@ def is_possible(opened: Opened, step: Step) -> bool:
 
 
 def buttons(opened: Opened) -> list[Button]:
-    """All that can be done now, the first in view as the one thing to do."""
+    """All that can be done now, the first in view as the one thing to do; nobody is urged to end it."""
     steps = [step for step in ORDER if is_possible(opened, step)]
     looks = ["primary", "secondary", *["subtle"] * len(steps)]
+    if steps[:1] in ([Step.WITHDRAW], [Step.CANCEL]):
+        looks[0] = "secondary"
     return [_button(opened, step, look) for step, look in zip(steps, looks, strict=False)]
 
 
