@@ -37,6 +37,7 @@ def test_it_goes_to_the_right_side_whole_and_in_the_own_language(scene, language
     assert mails
     for mail in mails:
         assert mail.language == language
+        assert "?:" not in mail.text
         check_whole(mail)
 
 
