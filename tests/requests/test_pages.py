@@ -217,7 +217,9 @@ def test_deleted_account_leaves_nothing_behind():
 
 def test_activity_fills_in_the_form(client):
     activity = ActivityFactory(title="Mini-Zonnebootrace", kind="wedstrijd", levels=["po-7"], themes=["energie"])
-    form = client.get(reverse("requests:new"), {"activiteit": activity.slug}).context["form"]
+    page = client.get(reverse("requests:new"), {"activiteit": activity.slug})
+    form = page.context["form"]
+    assert "Het bedrijf dat je koos" in page.content.decode()
     assert (form.initial["title"], form.initial["kinds"], form.initial["levels"]) == (
         "Mini-Zonnebootrace", ["wedstrijd"], ["po-7"],
     )  # fmt: skip
