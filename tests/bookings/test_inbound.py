@@ -253,3 +253,55 @@ def test_an_answer_between_the_quoted_lines_is_kept(monkeypatch, booking):
 def test_no_bytes_break_it(raw):
     inbound.read(raw)
     assert receiving.receive(raw=raw) in (NO_USER, OK)
+
+
+def plain(*to, body=b"Dat past.", headers=b"", kind=b"text/plain"):
+    top = b"From: Sanne <sanne@bedrijf.example>\r\nMessage-ID: <een@bedrijf.example>\r\nTo: " + ", ".join(to).encode()
+    return top + b"\r\nContent-Type: " + kind + b"\r\n" + headers + b"\r\n" + body
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "utf-7", "unicode_escape"])
+def test_a_character_set_that_goes_wrong_loses_no_mail(charset):
+    """Half characters cannot be kept, and some character sets stop at what they do not know."""
+    booking = booking_in(State.AGREED)
+    raw = plain(
+        reply_to(booking, SCHOOL), body=b"Dat past +2AA- \\ud800 \xff", kind=f"text/plain; charset={charset}".encode()
+    )
+    assert receiving.receive(raw=raw) == OK
+    assert booking.messages.get().text.startswith("Dat past")
+
+
+def test_a_broken_declaration_in_html_keeps_what_came_before():
+    booking = booking_in(State.AGREED)
+    body = b"<p>Dat past.</p><![foo <!DOCTYPE [[ x"
+    assert receiving.receive(raw=plain(reply_to(booking, SCHOOL), body=body, kind=b"text/html")) == OK
+    assert booking.messages.get().text == "Dat past."
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "kind"),
+    [
+        (b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (at, at) for at in range(3000)),
+         b"", b"multipart/mixed; boundary=b0"),
+        (b"Content-Type: message/rfc822\r\n\r\n" * 3000, b"", b"message/rfc822"),
+        (b"--x\r\n\r\nhoi\r\n" * 100_000, b"", b"multipart/mixed; boundary=x"),
+        (b"Dat past.", b"Cc: " + b", ".join(b"a%d@x.example" % at for at in range(30_000)) + b"\r\n", b"text/plain"),
+        (b"Dat past.", b"Cc: " + b"(" * 19_000 + b"\r\n", b"text/plain"),
+    ],
+    ids=["nested", "forwarded", "parts", "addresses", "comments"],
+)  # fmt: skip
+def test_a_mail_that_is_made_to_keep_us_busy_is_answered_at_once(body, headers, kind):
+    booking = booking_in(State.AGREED)
+    raw = plain(reply_to(booking, SCHOOL), body=body, headers=headers, kind=kind)
+    began = time.process_time()
+    assert receiving.receive(raw=raw, to=reply_to(booking, SCHOOL)) in (OK, DATA)
+    assert time.process_time() - began < 5
+
+
+def test_one_mail_to_two_bookings_is_a_message_in_each():
+    bookings = [booking_in(State.AGREED) for _ in range(2)]
+    addresses = [reply_to(each, SCHOOL) for each in bookings]
+    for _again in range(2):
+        for address in addresses:
+            assert receiving.receive(raw=plain(*addresses), to=address) == OK
+    assert [each.messages.count() for each in bookings] == [1, 1]

@@ -77,7 +77,7 @@ def _hold(booking_id: int) -> Booking:
 
 def _known(booking: Booking, by: Actor, text: str, message_id: str | None) -> Message | None:
     if message_id is not None:
-        return Message.objects.filter(message_id=message_id).first()
+        return Message.objects.filter(booking=booking, message_id=message_id).first()
     at_once = Message.objects.filter(booking=booking, created_at__gt=timezone.now() - TWICE)
     return at_once.filter(side=by.side, text=text, message_id=None).first()
 

@@ -11,7 +11,7 @@ from techfinder.bookings.actions.messages import CannotWriteError, TooManyError,
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Message, ReplyAddress
-from techfinder.bookings.replies.inbound import LARGEST, Incoming, read
+from techfinder.bookings.replies.inbound import LARGEST, MOST_BOUNDARIES, Incoming, read
 
 
 class Exit(IntEnum):
@@ -38,9 +38,13 @@ def receive(*, raw: bytes, to: str = "") -> Exit:
 
     Owns no transaction: `send_message` does. `to`: the address that the mail server delivers to.
     """
-    if len(raw) > LARGEST:
+    if len(raw) > LARGEST or raw.count(b"\n--") > MOST_BOUNDARIES:
         return Exit.DATA
-    incoming = read(raw, to=to)
+    try:
+        incoming = read(raw, to=to)
+    except RecursionError:
+        # Parts within parts without end.
+        return Exit.DATA
     address = ReplyAddress.objects.filter(token=incoming.token).select_related("booking").first()
     if address is None:
         return Exit.NO_USER

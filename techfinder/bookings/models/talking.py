@@ -32,8 +32,8 @@ class Message(models.Model):
     author_name = models.CharField(_("name"), max_length=120, blank=True)
     text = models.TextField(_("message"), max_length=4000)
     via = models.CharField(max_length=4, choices=Via, default=Via.SITE)
-    # Of the mail it came by: the same mail twice is one message.
-    message_id = models.CharField(max_length=250, null=True, blank=True, unique=True)
+    # Of the mail it came by: the same mail twice is one message; to two bookings at once it is one of each.
+    message_id = models.CharField(max_length=250, null=True, blank=True)
     refused_attachments = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("sent"), default=timezone.now)
 
@@ -41,6 +41,7 @@ class Message(models.Model):
         ordering = ["id"]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        constraints = [models.UniqueConstraint(fields=["booking", "message_id"], name="message_once")]
 
     def __str__(self) -> str:
         return f"{self.booking_id} {self.side}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
+from itertools import islice
 
 from mailparser_reply import EmailReplyParser
 
@@ -28,7 +30,11 @@ SENT_FROM = ("Verstuurd vanaf", "Verzonden vanaf", "Verstuurd via", "Sent from",
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 AUTO = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Halves of a character, which some character sets let through, can be kept by no database.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# What is longer, or has more parts, is no reply: reading it would take minutes.
+LONGEST_HEADER = 20_000
+MOST_PARTS, MOST_BOUNDARIES = 200, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +61,18 @@ def read(raw: bytes, *, to: str = "") -> Incoming:
         email=email.lower(),
         text=_written(_body(mail)),
         message_id=_message_id(mail, raw),
-        attachments=sum(1 for part in mail.walk() if _is_attachment(part)),
+        attachments=sum(1 for part in _parts(mail) if _is_attachment(part)),
         is_automatic=_is_automatic(mail, email),
     )
 
 
 def _header(mail: EmailMessage, name: str) -> str:
-    """A header as text; what cannot be read is as good as absent."""
+    """A header as text; what is endless or cannot be read is as good as absent."""
+    if any(len(value) > LONGEST_HEADER for each, value in mail.raw_items() if each.lower() == name.lower()):
+        return ""
     try:
         return str(mail.get(name, ""))
-    except (ValueError, IndexError, AttributeError, TypeError):
+    except (ValueError, IndexError, AttributeError, TypeError, RecursionError):
         return ""
 
 
@@ -133,9 +141,13 @@ def _body(mail: EmailMessage) -> str:
     return _plain(_decoded(texts["text/html"])) if "text/html" in texts else ""
 
 
+def _parts(mail: EmailMessage) -> Iterator[EmailMessage]:
+    return (part for part in islice(mail.walk(), MOST_PARTS) if isinstance(part, EmailMessage))
+
+
 def _texts(mail: EmailMessage) -> Iterator[EmailMessage]:
-    for part in mail.walk():
-        if isinstance(part, EmailMessage) and part.get_content_maintype() == "text" and not _is_attachment(part):
+    for part in _parts(mail):
+        if part.get_content_maintype() == "text" and not _is_attachment(part):
             yield part
 
 
@@ -145,7 +157,8 @@ def _decoded(part: EmailMessage) -> str:
     raw = data if isinstance(data, bytes) else b""
     try:
         return raw.decode(part.get_content_charset() or "utf-8", errors="replace")
-    except LookupError:
+    except (LookupError, UnicodeError):
+        # It is unknown, or it cannot go on after a fault, as "idna" cannot.
         return raw.decode("utf-8", errors="replace")
 
 
@@ -156,8 +169,10 @@ def _is_attachment(part: object) -> bool:
 
 def _plain(html: str) -> str:
     reader = _Plain()
-    reader.feed(html)
-    reader.close()
+    # A broken declaration stops it; what came before was read.
+    with suppress(AssertionError):
+        reader.feed(html)
+        reader.close()
     return re.sub(r"\n{3,}", "\n\n", "".join(reader.found))
 
 
