@@ -242,7 +242,7 @@ def leave(*, membership: Membership) -> None:
 
 def _lock(organisation: Organisation) -> Organisation:
     """Two who leave at once leave one after the other, or neither would be the last."""
-    return type(organisation)._default_manager.select_for_update(of=("self",)).get(pk=organisation.pk)
+    return type(organisation)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
 
 
 def _relation(organisation: Organisation) -> dict[str, Organisation]:

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Sum
 
 from techfinder.activities.actions import take_seats
@@ -15,6 +16,7 @@ from techfinder.bookings.models import Booking, Proposal
 from techfinder.campaigns.models import Award
 from techfinder.matches import actions as matches
 from techfinder.matches.models import Match
+from techfinder.organisations.actions import leave
 from techfinder.requests.models import Request
 from tests.campaigns.conftest import Fair
 from tests.concurrency.test_mail_claim import in_threads
@@ -220,6 +222,27 @@ def test_a_round_that_is_published_beside_those_who_ask():
     at_once(*works)
     assert no_seat_twice()
     assert Award.objects.filter(given=True).exists()
+
+
+def test_who_leaves_keeps_nobody_waiting_who_writes_about_the_provider():
+    """Rows of a booking point at its provider; waiting for it at the end of a step, with the booking in hand, was a
+    ring with who leaves and hands the bookings on."""
+    parties = Parties()
+    refused = []
+
+    def point_at():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT 1 FROM organisations_provider WHERE id = %s FOR KEY SHARE NOWAIT", [parties.provider.pk]
+                )
+        except OperationalError as error:
+            refused.append(error)
+
+    with transaction.atomic():
+        leave(membership=parties.provider.membership_set.get())
+        in_threads(1, point_at)
+    assert refused == []
 
 
 def test_matching_and_answering_wait_for_each_other_in_no_ring():
