@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import cast
 
 from allauth.account.decorators import reauthentication_required
@@ -11,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.accounts import actions
 from techfinder.accounts.forms import DeleteForm, ProfileForm
 from techfinder.accounts.models import User
 from techfinder.accounts.queries import personal_data
+from techfinder.taxonomy.http import either, status_of
 
 View = Callable[[HttpRequest], HttpResponse]
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 # A factor that was shown a while ago is shown again before what cannot be undone.
 fresh = cast(Callable[[View], View], reauthentication_required)
 
@@ -35,8 +34,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         actions.update_profile(user=user, **form.cleaned_data)
         messages.success(request, _("Your details are saved."))
         return redirect("accounts:profile")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "account/profile.html", {"form": form}, status=status)
+    return render(request, "account/profile.html", {"form": form}, status=status_of(form))
 
 
 def no_password(request: HttpRequest) -> HttpResponse:
@@ -67,5 +65,4 @@ def delete(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your account is deleted."))
         return redirect("pages:home")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "account/delete.html", {"form": form}, status=status)
+    return render(request, "account/delete.html", {"form": form}, status=status_of(form))

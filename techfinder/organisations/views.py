@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.organisations import access, actions
@@ -18,8 +18,8 @@ from techfinder.organisations.beside import beside
 from techfinder.organisations.forms import ClaimForm, InviteForm, ProviderForm, SchoolSearchForm
 from techfinder.organisations.models import Board, Invitation, Membership, Provider, School
 from techfinder.organisations.queries import search_schools, single_handed
+from techfinder.taxonomy.http import either
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 SUGGESTIONS = 8
 FOUND = 20
 

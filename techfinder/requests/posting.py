@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.limits import over_limit
 from techfinder.accounts.models import User
@@ -26,8 +26,8 @@ from techfinder.requests.models import Request
 from techfinder.requests.prefill import initial_of, schools_of
 from techfinder.requests.queries import find_school, find_schools, ways_to_strengthen
 from techfinder.requests.tokens import confirm_token, read_confirm_token
+from techfinder.taxonomy.http import either
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 POSTS_PER_HOUR, CODES_PER_HOUR = 60, 120
 

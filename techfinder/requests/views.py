@@ -1,17 +1,15 @@
 """The views of a request that exists: the open ones for companies, and what its own people do with it."""
 
-from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.requests import actions
 from techfinder.requests.access import get_request
@@ -21,8 +19,8 @@ from techfinder.requests.holidays import coming_holidays
 from techfinder.requests.models import Request
 from techfinder.requests.queries import public_requests, ways_to_strengthen
 from techfinder.requests.show import listed, summary_rows
+from techfinder.taxonomy.http import either, status_of
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 20
 
 
@@ -65,7 +63,7 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect(asked)
     holidays = coming_holidays(asked.school.holiday_region, today=timezone.localdate())
     context = {"form": form, "asked": asked, "school": asked.school, "holidays": holidays}
-    return render(request, "requests/edit.html", context, status=_status(form))
+    return render(request, "requests/edit.html", context, status=status_of(form))
 
 
 @login_required
@@ -80,7 +78,7 @@ def extend(request: HttpRequest, uuid: UUID) -> HttpResponse:
         actions.extend_request(request_id=asked.pk, date_until=form.cleaned_data["date_until"])
         messages.success(request, _("Your question has a new last day. We look again for what fits."))
         return redirect(asked)
-    return render(request, "requests/extend.html", {"form": form, "asked": asked}, status=_status(form))
+    return render(request, "requests/extend.html", {"form": form, "asked": asked}, status=status_of(form))
 
 
 @login_required
@@ -95,11 +93,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
         actions.withdraw_request(request_id=asked.pk, **form.cleaned_data)
         messages.success(request, _("Your question is closed. Companies no longer see it."))
         return redirect(asked)
-    return render(request, "requests/withdraw.html", {"form": form, "asked": asked}, status=_status(form))
-
-
-def _status(form: Form) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "requests/withdraw.html", {"form": form, "asked": asked}, status=status_of(form))
 
 
 def _closed(request: HttpRequest, asked: Request) -> HttpResponse:

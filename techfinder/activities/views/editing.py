@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from techfinder.accounts.models import User
 from techfinder.activities import access, actions, changes, contradictions
@@ -24,6 +24,7 @@ from techfinder.activities.presenting import page_of
 from techfinder.activities.proposed import fill_in
 from techfinder.activities.readiness import missing
 from techfinder.organisations.access import providers_of
+from techfinder.taxonomy.http import either
 
 CHECK = "controle"
 STEPS = {
@@ -35,7 +36,7 @@ ROWS: dict[str, Any] = {"wanneer": ("sessions", SessionFormSet), "praktisch": ("
 MOST_BLANK = 12
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def activity_new(request: HttpRequest) -> HttpResponse:
     """Start a draft; who is nobody's member yet is told how to become one."""
     providers = providers_of(request.user)
@@ -53,7 +54,7 @@ def _login_url(request: HttpRequest) -> str:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def activity_edit(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     """Show or save one step."""
     activity = access.editable_activity(cast(User, request.user), slug)

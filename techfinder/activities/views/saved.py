@@ -11,13 +11,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.limits import over_limit, over_limit_of_mailbox
 from techfinder.accounts.models import User
@@ -27,13 +26,13 @@ from techfinder.activities.saved.access import get_saved
 from techfinder.activities.saved.forms import FrequencyForm, LessForm, SaveForm
 from techfinder.activities.saved.reading import Reading, clean, read, reading_of
 from techfinder.activities.saved.words import Shown, left_out, less_choices
+from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20
 SAVES_PER_HOUR, MAILS_PER_HOUR = 60, 10
 # Which of somebody's alerts gets the next search: in the session, so that the search page needs to know nothing.
 CHANGING = "changing_alert"
 State, Frequency = SavedSearch.State, SavedSearch.Frequency
-either = require_http_methods(["GET", "HEAD", "POST"])
 View = Callable[..., HttpResponse]
 
 
@@ -64,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = SaveForm(data, known=known, initial={"frequency": Frequency.DAILY})
     if not form.is_valid():
-        return _show_new(request, reading, form, _status(form))
+        return _show_new(request, reading, form, status_of(form))
     if _too_many(request, form):
         form.add_error(None if known else "email", gettext("Too many alerts in a short time. Try again in an hour"))
         return _show_new(request, reading, form, HTTPStatus.TOO_MANY_REQUESTS)
@@ -97,10 +96,6 @@ def _status_of(request: HttpRequest) -> HTTPStatus:
     return HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
 
 
-def _status(form: Form) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-
-
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """Look in your mail: the same whatever we know of the address."""
@@ -124,7 +119,7 @@ def manage(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect("saved:manage", uuid)
     context = {"shown": Shown(saved), "form": form, "left_out": left_out(saved)}
-    return render(request, "activities/saved/manage.html", context, status=_status(form))
+    return render(request, "activities/saved/manage.html", context, status=status_of(form))
 
 
 @login_required
@@ -201,7 +196,7 @@ def less(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
         messages.success(request, gettext("You get no more of this. You can undo it below."))
         return redirect("saved:manage", uuid)
     context = {"shown": shown, "form": form, "activity": activity}
-    return render(request, "activities/saved/less.html", context, status=_status(form))
+    return render(request, "activities/saved/less.html", context, status=status_of(form))
 
 
 # ------------------------------------- one button: looking changes nothing

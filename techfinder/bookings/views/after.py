@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from techfinder.bookings import actions
 from techfinder.bookings.access import booking_for
@@ -25,8 +24,7 @@ from techfinder.bookings.queries.afterwards import differ, others_word
 from techfinder.bookings.queries.terms import STOP
 from techfinder.bookings.show.more import can_report
 from techfinder.bookings.show.words import name_of, when_words
-
-either = require_http_methods(["GET", "HEAD", "POST"])
+from techfinder.taxonomy.http import either, status_of
 
 
 @login_required
@@ -53,8 +51,7 @@ def report_page(
     form = EvaluationForm(data, side=by.side, initial=initial_of(booking, told))
     context = {**_facts(booking, by.side), "form": form, "told": told, "page_url": page_url}
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return render(request, "bookings/evaluation.html", context, status=status)
+        return render(request, "bookings/evaluation.html", context, status=status_of(form))
     actions.report(booking_id=booking.pk, by=by, **form.cleaned_data)
     booking.refresh_from_db()
     return render(request, "bookings/evaluation_done.html", {**context, **_next(booking, by, form, again_url)})

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.activities.models import Activity
 from techfinder.bookings.access import booking_for, bookings_of, coordinated_by, with_both_sides
@@ -47,8 +46,8 @@ from techfinder.bookings.views.guard import secret
 from techfinder.matches.access import may_act
 from techfinder.requests.access import get_request
 from techfinder.requests.models import Request
+from techfinder.taxonomy.http import either, status_of
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 DEFAULT_CLASSES = 4
 
 
@@ -128,7 +127,7 @@ def _again(request: HttpRequest, booking: Booking, by: Actor, page_of: Any) -> H
         "has_places": "session" in form.fields,
         "is_public": _is_public(booking.activity),
     }
-    return render(request, "bookings/again.html", context, status=_status(form))
+    return render(request, "bookings/again.html", context, status=status_of(form))
 
 
 def _is_public(activity: Activity) -> bool:
@@ -276,7 +275,3 @@ def _of_request(request: HttpRequest, uuid: UUID, slug: str) -> Source:
         raise Http404
     side = Side.SCHOOL if may_act(request.user, asked) else Side.COORDINATOR
     return Source(asked, activity, person(request.user, side))  # type: ignore[arg-type]
-
-
-def _status(form: Form) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
@@ -29,8 +27,7 @@ from techfinder.matches.show import request_facts
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.access import get_request, is_person
 from techfinder.requests.models import Request
-
-either = require_http_methods(["GET", "HEAD", "POST"])
+from techfinder.taxonomy.http import either, status_of
 
 
 @either
@@ -110,8 +107,7 @@ def _ask(request: HttpRequest, activity: Activity, asked: Request, by: Actor) ->
         "for_school": by.side == Side.COORDINATOR,
         "new_url": _new_request(activity).headers["Location"],
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "bookings/ask.html", context, status=status)
+    return render(request, "bookings/ask.html", context, status=status_of(form))
 
 
 def _asked_words(booking: Booking, side: str) -> str:

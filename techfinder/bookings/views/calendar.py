@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.accounts.limits import over_limit_of_mailbox
 from techfinder.bookings.access import booking_for
@@ -27,8 +27,8 @@ from techfinder.bookings.machine import AFTER, PARTIES, SETTLED, Side
 from techfinder.bookings.models import CalendarFeed
 from techfinder.bookings.queries.feeds import entries_of, entry_of, running_feed
 from techfinder.bookings.views.guard import secret
+from techfinder.taxonomy.http import either
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 # What is in these answers is of one person: no cache on the way keeps it, no search engine, no referrer.
 private = cache_control(private=True, no_store=True)
 CONTENT_TYPE = "text/calendar; charset=utf-8"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from techfinder.bookings.access import booking_for
 from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, report_concern, send_message
@@ -30,9 +28,9 @@ from techfinder.bookings.queries.messages import can_read, can_write, messages_o
 from techfinder.bookings.show.messages import lines
 from techfinder.bookings.show.words import name_of
 from techfinder.bookings.views.guard import secret
+from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20
-either = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +150,4 @@ def _show(request: HttpRequest, template: str, talk: Talk, form: Form, **more: A
         "other": name_of(booking, other(side)) if side in PARTIES else "",
         **more,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=status_of(form))

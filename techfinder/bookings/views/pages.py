@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.bookings import actions, show
@@ -23,9 +23,9 @@ from techfinder.bookings.forms.answering import FORMS, StepForm, form_of, take
 from techfinder.bookings.machine import PARTIES, Side, Step, may
 from techfinder.bookings.models import Booking
 from techfinder.bookings.queries.lists import mine_of
+from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20
-either = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
@@ -88,8 +88,7 @@ def _step_page(request: HttpRequest, form: StepForm, chosen: Step) -> HttpRespon
         "button": show.button_of(chosen, form.booking),
         "text": show.WORDS[chosen].text,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "bookings/step.html", context, status=status)
+    return render(request, "bookings/step.html", context, status=status_of(form))
 
 
 def _overtaken(request: HttpRequest, uuid: UUID, chosen: Step) -> HttpResponse:

@@ -9,12 +9,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.models import User
 from techfinder.activities.access import moderated_codes
@@ -33,9 +32,9 @@ from techfinder.bookings.show.more import REPEATABLE
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.show.records import year_words
 from techfinder.requests.models import Request
+from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20
-either = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
@@ -66,7 +65,7 @@ def propose(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, _("Your proposal is on its way. You hear it by mail when there is an answer."))
         return redirect("bookings:partnership", made.uuid)
     context = {"form": form, "booking": booking, "other": provider if side == Side.SCHOOL else school}
-    return render(request, "bookings/partnership_new.html", context, status=_status(form))
+    return render(request, "bookings/partnership_new.html", context, status=status_of(form))
 
 
 @login_required
@@ -96,7 +95,7 @@ def partnership(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "page": page,
         "parts": parts_of(page),
     }
-    return render(request, "bookings/partnership.html", context, status=_status(form))
+    return render(request, "bookings/partnership.html", context, status=status_of(form))
 
 
 def _years(found: Partnership, year: int) -> list[tuple[str, list[Plan]]]:
@@ -166,7 +165,7 @@ def ask_plan(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
             messages.success(request, told([asked]))
             return redirect(asked)
     return render(
-        request, "bookings/plan_ask.html", {"form": form, "plan": plan, "partnership": found}, status=_status(form)
+        request, "bookings/plan_ask.html", {"form": form, "plan": plan, "partnership": found}, status=status_of(form)
     )
 
 
@@ -201,7 +200,3 @@ def _coordinates(user: User, found: Partnership) -> bool:
 def _actor(request: HttpRequest, side: Side) -> Actor:
     assert isinstance(request.user, User)
     return person(request.user, side)
-
-
-def _status(form: Form) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from techfinder.bookings import actions
 from techfinder.bookings.access import booking_for
@@ -23,8 +21,7 @@ from techfinder.bookings.links.opening import open_link
 from techfinder.bookings.machine import Step, may
 from techfinder.bookings.models import Booking
 from techfinder.bookings.views.guard import secret
-
-either = require_http_methods(["GET", "HEAD", "POST"])
+from techfinder.taxonomy.http import either, status_of
 
 
 @login_required
@@ -63,8 +60,7 @@ def _fill_in(request: HttpRequest, booking: Booking, by: Actor, *, back: str, by
         "place": place(booking),
         "by_link": by_link,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "bookings/sheet.html", context, status=status)
+    return render(request, "bookings/sheet.html", context, status=status_of(form))
 
 
 def _keep(request: HttpRequest, form: SheetForm, by: Actor) -> bool:

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.campaigns import actions, proposals
 from techfinder.campaigns.access import coordinator_of
 from techfinder.campaigns.models import Award, Campaign
+from techfinder.taxonomy.http import either
 
 
 @require_POST
@@ -50,7 +51,7 @@ def drop(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return redirect(found.campaign)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What publishing will do, how many mails go out; and the doing of it."""
     coordinator = coordinator_of(request)

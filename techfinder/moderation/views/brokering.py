@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.activities.models import Activity
 from techfinder.bookings.access import side_of
@@ -28,8 +27,7 @@ from techfinder.moderation.waiting_forms import DISTANCES, SearchForm, TogetherF
 from techfinder.moderation.waiting_list import request_of
 from techfinder.moderation.waiting_list import waiting_of as waiting_of_desk
 from techfinder.requests.models import Request
-
-either = require_http_methods(["GET", "HEAD", "POST"])
+from techfinder.taxonomy.http import either, status_of
 
 
 @require_safe
@@ -71,8 +69,9 @@ def broker_ask(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
             messages.success(request, gettext("Asked. The school and the provider both get a mail."))
             # Who helps another region may not see its bookings.
             return redirect(booking if side_of(desk.user, booking) else "moderation:waiting")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "moderation/broker_ask.html", {"form": form, **_subject(asked, activity)}, status=status)
+    return render(
+        request, "moderation/broker_ask.html", {"form": form, **_subject(asked, activity)}, status=status_of(form)
+    )
 
 
 @either
@@ -89,8 +88,7 @@ def together(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
         messages.success(request, told)
         return redirect("moderation:waiting")
     context = {"form": form, "km": km, "distances": DISTANCES, "choices": choices, **_subject(asked, activity)}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "moderation/together.html", context, status=status)
+    return render(request, "moderation/together.html", context, status=status_of(form))
 
 
 def _neighbours(desk: Desk, asked: Request, km: int) -> list[Any]:

@@ -9,12 +9,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.moderation import actions
 from techfinder.moderation.access import desk_of
 from techfinder.moderation.models import RegionPage
 from techfinder.moderation.region_form import RegionPageForm
+from techfinder.taxonomy.http import either
 
 PER_PAGE = 50
 
@@ -27,7 +28,7 @@ def region_pages(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/region_pages.html", {"page": page})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def region_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the page of one region."""
     desk = desk_of(request)

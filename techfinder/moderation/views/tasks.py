@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -11,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.bookings.actions.tasks import finish_task
 from techfinder.bookings.models import Task
@@ -19,6 +17,7 @@ from techfinder.moderation import showing_tasks as showing
 from techfinder.moderation.access import Desk, desk_of
 from techfinder.moderation.waiting_forms import DoneForm
 from techfinder.moderation.waiting_list import task_of, tasks_of, with_subjects
+from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20
 
@@ -43,7 +42,7 @@ def _tabs(desk: Desk, current: str) -> list[tuple[str, str, int, bool]]:
     return [(url, gettext("Everything"), sum(counts.values()), current not in counts), *kinds]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task; done with a few words."""
     desk = desk_of(request)
@@ -56,5 +55,4 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
             messages.info(request, gettext("A colleague did this already."))
         return redirect("moderation:tasks")
     context = {"line": showing.line(found), "task": found, "people": showing.people(found), "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "moderation/task.html", context, status=status)
+    return render(request, "moderation/task.html", context, status=status_of(form))

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.bookings.actions import waiting as actions
 from techfinder.bookings.models import Waiting
@@ -21,6 +21,7 @@ from techfinder.moderation.access import desk_of
 from techfinder.moderation.waiting_forms import HandOverForm, LookForm, WaitingFilter
 from techfinder.moderation.waiting_list import waiting_of, waiting_row
 from techfinder.requests.show import summary_rows
+from techfinder.taxonomy.http import either
 
 PER_PAGE = 20
 NEIGHBOURS_KM = 10
@@ -37,7 +38,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/waiting.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def waiting_one(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One request: where it stands, what is near, and a word to the school."""
     desk = desk_of(request)

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from techfinder.accounts.limits import over_limit, over_limit_of_mailbox
 from techfinder.bookings import actions
@@ -26,8 +25,8 @@ from techfinder.bookings.models import TakeOverCode
 from techfinder.bookings.show.words import name_of
 from techfinder.bookings.views.guard import secret
 from techfinder.mail.compose import absolute
+from techfinder.taxonomy.http import either, status_of
 
-either = require_http_methods(["GET", "HEAD", "POST"])
 CODES_PER_HOUR, CODES_PER_MAILBOX, TRIES_PER_HOUR = 30, 5, 120
 _signer = signing.Signer(salt="techfinder.bookings.take_over", sep="~")
 
@@ -39,7 +38,7 @@ def colleague(request: HttpRequest, token: str) -> HttpResponse:
     opened = open_link(token, request.user)
     form = ColleagueForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _show(request, opened, form, _status(form))
+        return _show(request, opened, form, status_of(form))
     if _too_many(request, form.cleaned_data["email"]):
         form.add_error("email", _("Too many codes in a short time. Try again in an hour"))
         return _show(request, opened, form, HTTPStatus.TOO_MANY_REQUESTS)
@@ -85,7 +84,7 @@ def code(request: HttpRequest, token: str, signed: str) -> HttpResponse:
     sent = _sent(opened, signed)
     form = ColleagueCodeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _show(request, opened, form, _status(form), sent)
+        return _show(request, opened, form, status_of(form), sent)
     if over_limit(request, action="booking-code-try", per_hour=TRIES_PER_HOUR):
         form.add_error("code", _("Too many attempts in a short time. Try again in an hour"))
         return _show(request, opened, form, HTTPStatus.TOO_MANY_REQUESTS, sent)
@@ -138,7 +137,3 @@ def _show(
         "back": reverse("bookings:link", args=[opened.token]),
     }
     return render(request, f"bookings/link_{'code' if sent else 'colleague'}.html", context, status=status)
-
-
-def _status(form: Form) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from techfinder.bookings import show
 from techfinder.bookings.forms.answering import StepForm
@@ -27,13 +27,14 @@ from techfinder.bookings.views.links import taking, words
 from techfinder.bookings.views.links.leaving import gone
 from techfinder.bookings.views.links.others import ask_url
 from techfinder.bookings.views.messages import thread_by_link
+from techfinder.taxonomy.http import either
 
 # After these the side looks for something else.
 REFUSALS = (Step.DECLINE, Step.WITHDRAW, Step.CANCEL)
 
 
 @secret
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """One question, and what happens next; of an older link, what happened since."""
     opened = open_link(token, request.user)

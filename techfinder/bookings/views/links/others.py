@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from techfinder.bookings import actions
 from techfinder.bookings.actions.errors import BookingError, CannotAskError, Why
@@ -18,6 +17,7 @@ from techfinder.bookings.links.tokens import Purpose
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking
 from techfinder.bookings.views.guard import secret
+from techfinder.taxonomy.http import either
 
 
 def ask_url(opened: Opened) -> str:
@@ -30,7 +30,7 @@ def _may_ask(opened: Opened) -> bool:
 
 
 @secret
-@require_http_methods(["GET", "HEAD", "POST"])
+@either
 def ask_other(request: HttpRequest, token: str) -> HttpResponse:
     """POST asks for one of the alternatives with the same request; GET leads to the page that shows them."""
     opened = open_link(token, request.user)
