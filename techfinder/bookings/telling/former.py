@@ -5,8 +5,7 @@ from __future__ import annotations
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.show.words import name_of
-from techfinder.bookings.telling.people import Recipient
-from techfinder.mail.actions import queue_mail
+from techfinder.bookings.telling.people import Recipient, mail_to
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail
 
@@ -16,13 +15,10 @@ def tell_former(booking: Booking, event: BookingEvent, side: str, former: Recipi
     name, email, _phone = booking.contact(side)
     if former is None or former.email.lower() == email.lower():
         return None
-    return queue_mail(
-        key=f"booking:{booking.pk}:{event.version}:booking_taken_over:{side}"[:200],
-        kind="booking_taken_over",
-        to=former.email,
-        recipient=former.user,
-        language=former.language,
-        template="booking_taken_over",
+    return mail_to(
+        former,
+        "booking_taken_over",
+        key=f"booking:{booking.pk}:{event.version}:booking_taken_over:{side}",
         context={
             "title": booking.activity.title,
             "mine": name_of(booking, side),

@@ -8,8 +8,7 @@ from django.urls import reverse
 from techfinder.accounts.models import User
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, Partnership
-from techfinder.bookings.telling.people import MOST, Recipient, of_person, people_of, reachable
-from techfinder.mail.actions import queue_mail
+from techfinder.bookings.telling.people import MOST, Recipient, mail_to, of_person, people_of, reachable
 from techfinder.mail.compose import absolute
 from techfinder.organisations.models import Membership
 
@@ -26,16 +25,8 @@ def tell(partnership: Partnership, *, template: str, to: Side) -> None:
         "button_url": absolute(reverse("bookings:partnership", args=[partnership.uuid])),
     }
     for each in people(partnership, to):
-        queue_mail(
-            key=f"{template}:{partnership.pk}:{each.email}"[:200],
-            kind=template,
-            to=each.email,
-            recipient=each.user,
-            language=each.language,
-            template=template,
-            context=context,
-            thread=f"partnership-{partnership.uuid}",
-        )
+        key, thread = f"{template}:{partnership.pk}:{each.email}", f"partnership-{partnership.uuid}"
+        mail_to(each, template, key=key, context=context, thread=thread)
 
 
 def people(partnership: Partnership, side: Side) -> list[Recipient]:

@@ -191,23 +191,37 @@ def send(
 ) -> OutgoingMail | None:
     """Write one mail of a booking to one address, whoever that is."""
     version = event.version if event else booking.version
-    key = _key(
-        ":".join(["booking", str(booking.pk), str(version), template, *filter(None, [once]), side, recipient.email])
-    )
+    key = ":".join(["booking", str(booking.pk), str(version), template, *filter(None, [once]), side, recipient.email])
     with translation.override(recipient.language):
         own = context(recipient) if callable(context) else context
         whole = {**of_booking(booking, event, side), **own}
-    return queue_mail(
+    return mail_to(
+        recipient,
+        template,
         key=key,
+        context=whole,
+        thread=f"booking-{booking.uuid}",
+        reply_to=reply_to(booking, side),
+        calendar=whole.get("calendar"),
+    )
+
+
+def mail_to(
+    recipient: Recipient, template: str, *, key: str, context: Mapping[str, Any], **more: Any
+) -> OutgoingMail | None:
+    """Write a mail to one recipient in the own language; `more` is what else `queue_mail` takes.
+
+    The same key again gives the mail that was written; None when the address cannot be one.
+    """
+    return queue_mail(
+        key=_key(key),
         kind=template[:40],
         to=recipient.email,
         recipient=recipient.user,
         language=recipient.language,
         template=template,
-        context=whole,
-        thread=f"booking-{booking.uuid}",
-        reply_to=reply_to(booking, side),
-        calendar=whole.get("calendar"),
+        context=context,
+        **more,
     )
 
 

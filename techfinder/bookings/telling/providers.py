@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from techfinder.bookings.models import ProviderRecord
-from techfinder.bookings.telling.people import people_of
-from techfinder.mail.actions import queue_mail
+from techfinder.bookings.telling.people import mail_to, people_of
 from techfinder.mail.compose import absolute
 
 
@@ -26,15 +25,7 @@ def _tell(record: ProviderRecord, template: str, since: str) -> int:
         "button_url": absolute(provider.get_absolute_url()),
     }
     mails = [
-        queue_mail(
-            key=f"{template}:{provider.pk}:{since[:19]}:{each.email}"[:200],
-            kind=template,
-            to=each.email,
-            recipient=each.user,
-            language=each.language,
-            template=template,
-            context=context,
-        )
+        mail_to(each, template, key=f"{template}:{provider.pk}:{since[:19]}:{each.email}", context=context)
         for each in people_of(provider)
     ]
     return sum(mail is not None for mail in mails)

@@ -5,21 +5,17 @@ from __future__ import annotations
 from django.urls import reverse
 
 from techfinder.bookings.models import TermSurvey
-from techfinder.bookings.telling.people import Recipient
-from techfinder.mail.actions import queue_mail
+from techfinder.bookings.telling.people import Recipient, mail_to
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail
 
 
 def mail_survey(survey: TermSurvey, recipient: Recipient) -> OutgoingMail | None:
     """Once per survey; the caller owns the transaction."""
-    return queue_mail(
+    return mail_to(
+        recipient,
+        "booking_term_survey",
         key=f"term-survey:{survey.pk}",
-        kind="booking_term_survey",
-        to=recipient.email,
-        recipient=recipient.user,
-        language=recipient.language,
-        template="booking_term_survey",
         context={
             "count": survey.bookings,
             "button_url": absolute(reverse("bookings:survey", args=[survey.uuid])),

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from techfinder.bookings.clock.workdays import is_day_time
 from techfinder.bookings.models import Task
-from techfinder.bookings.telling.people import Recipient, coordinators
-from techfinder.mail.actions import queue_mail
+from techfinder.bookings.telling.people import Recipient, coordinators, mail_to
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail
 from techfinder.taxonomy.models import Region
@@ -61,13 +60,10 @@ def _tell(person: Recipient, tasks: list[Task], told: dt.datetime | None, now: d
     is_today = told is not None and timezone.localdate(told) == timezone.localdate(now)
     if not new or (is_today and not any(task.kind in AT_ONCE for task in new)):
         return False
-    mail = queue_mail(
+    mail = mail_to(
+        person,
+        KIND,
         key=f"tasks:{person.email[:120]}:{max(task.pk for task in new)}",
-        kind=KIND,
-        to=person.email,
-        recipient=person.user,
-        language=person.language,
-        template="tasks",
         context={
             "count": len(new),
             "open": len(tasks),

@@ -12,8 +12,7 @@ from techfinder.accounts.models import User
 from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Waiting
 from techfinder.bookings.queries.waiting import place_of
-from techfinder.bookings.telling.people import LANGUAGE, MOST, Recipient, coordinators, of_person
-from techfinder.mail.actions import queue_mail
+from techfinder.bookings.telling.people import LANGUAGE, MOST, Recipient, coordinators, mail_to, of_person
 from techfinder.mail.compose import absolute
 from techfinder.matches.telling.words import request_line
 from techfinder.organisations.models import Membership
@@ -35,13 +34,10 @@ def _to_school(waiting: Waiting, template: str, context: dict[str, Any]) -> None
     for each in _readers(waiting.request):
         with translation.override(each.language):
             told = _facts(waiting) | context
-        queue_mail(
-            key=f"{template}:{waiting.pk}:{waiting.told_at:%Y%m%d%H%M%S}:{each.email}"[:200],
-            kind=template,
-            to=each.email,
-            recipient=each.user,
-            language=each.language,
-            template=template,
+        mail_to(
+            each,
+            template,
+            key=f"{template}:{waiting.pk}:{waiting.told_at:%Y%m%d%H%M%S}:{each.email}",
             context={**told, "button_url": waiting_url(waiting.request)},
             thread=f"request-{waiting.request.uuid}",
         )
@@ -77,13 +73,10 @@ def tell_handed_over(waiting: Waiting, *, by: User, words: str) -> None:
             continue
         with translation.override(each.language):
             line = request_line(request)
-        queue_mail(
-            key=f"waiting_handed:{waiting.pk}:{waiting.handed_to_id}:{timezone.now():%Y%m%d%H%M}:{each.email}"[:200],
-            kind="waiting_handed",
-            to=each.email,
-            recipient=each.user,
-            language=each.language,
-            template="waiting_handed",
+        mail_to(
+            each,
+            "waiting_handed",
+            key=f"waiting_handed:{waiting.pk}:{waiting.handed_to_id}:{timezone.now():%Y%m%d%H%M}:{each.email}",
             context={
                 "title": request.title,
                 "line": line,
