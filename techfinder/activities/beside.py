@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.http import HttpRequest
-
 from techfinder.activities.models import Activity
+from techfinder.taxonomy.additions import Additions
 
-Source = Callable[[HttpRequest, Activity], dict[str, Any]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """Let a room above add to the page: it gets the request and the activity and returns values for the template."""
-    _sources.append(source)
-    return source
-
-
-def beside(request: HttpRequest, activity: Activity) -> dict[str, Any]:
-    """Everything that was added."""
-    added: dict[str, Any] = {}
-    for source in _sources:
-        added |= source(request, activity)
-    return added
+_added: Additions[Activity] = Additions()
+register, beside = _added.register, _added.of

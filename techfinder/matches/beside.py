@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from django.http import HttpRequest
+
+from techfinder.taxonomy.additions import Additions, Source
 
 
 class Page(StrEnum):
@@ -18,23 +19,14 @@ class Page(StrEnum):
     ACTIVITY = "activity"  # about an Activity
 
 
-Source = Callable[[HttpRequest, Any], dict[str, Any]]
-_sources: dict[Page, list[Source]] = defaultdict(list)
+_added: dict[Page, Additions[Any]] = {page: Additions() for page in Page}
 
 
-def register(page: Page) -> Callable[[Source], Source]:
+def register(page: Page) -> Callable[[Source[Any]], Source[Any]]:
     """Let a room above add to a page: it gets the request and what the page is about, and returns template values."""
-
-    def keep(source: Source) -> Source:
-        _sources[page].append(source)
-        return source
-
-    return keep
+    return _added[page].register
 
 
 def beside(page: Page, request: HttpRequest, about: Any = None) -> dict[str, Any]:
     """Everything that was added to this page."""
-    added: dict[str, Any] = {}
-    for source in _sources[page]:
-        added |= source(request, about)
-    return added
+    return _added[page].of(request, about)

@@ -16,8 +16,22 @@ from techfinder.moderation.models import Decision
 Verdict, Reason = Decision.Verdict, Decision.Reason
 
 
+class SeenField(forms.CharField):
+    """The moment of what somebody saw, as the page said it; what is no moment is None."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, required=False, max_length=40)
+
+    def clean(self, value: Any) -> dt.datetime | None:  # type: ignore[override]
+        try:
+            seen = dt.datetime.fromisoformat(super().clean(value))
+        except ValueError:
+            return None
+        return seen if timezone.is_aware(seen) else None
+
+
 class DecideForm(forms.Form):
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    seen = SeenField()  # without it nothing is settled
     reason = forms.ChoiceField(label=_("Reason, if you reject"), required=False, choices=[("", "---"), *Reason.choices])
     message = forms.CharField(
         label=_("Message to whom it concerns"), required=False, max_length=2000,
@@ -27,14 +41,6 @@ class DecideForm(forms.Form):
         choices=Verdict.choices, widget=forms.HiddenInput,
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Press one of the three buttons.")),
     )  # fmt: skip
-
-    def clean_seen(self) -> dt.datetime | None:
-        """The moment of what the moderator saw; None when it is none, and then nothing is settled."""
-        try:
-            seen = dt.datetime.fromisoformat(self.cleaned_data["seen"])
-        except ValueError:
-            return None
-        return seen if timezone.is_aware(seen) else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from techfinder.bookings.forms.clean import WordsField
 from techfinder.bookings.forms.days import MOST_DAYS, coming_sessions, session_words
 from techfinder.bookings.queries.neighbours import Neighbour
 from techfinder.moderation.access import Desk
+from techfinder.moderation.forms import SeenField
 from techfinder.moderation.waiting_list import DUE, FITS, HANDED, NOTHING, Chosen
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
@@ -64,21 +64,13 @@ def _regions(desk: Desk) -> list[Region]:
 class LookForm(forms.Form):
     """A human looked: what the school reads of it."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    seen = SeenField()
     words = WordsField(
         label=_("What do you tell the school?"),
         max_length=500,
         help_text=_("The school gets this by mail, with its place and the day of the next look."),
         rows=4,
     )
-
-    def clean_seen(self) -> dt.datetime | None:
-        """When somebody looked last, as the page said it; what is no moment is none."""
-        try:
-            seen = dt.datetime.fromisoformat(self.cleaned_data["seen"])
-        except ValueError:
-            return None
-        return seen if timezone.is_aware(seen) else None
 
 
 class HandOverForm(forms.Form):

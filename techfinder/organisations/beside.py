@@ -1,27 +1,9 @@
-"""What rooms above this one add to the page of a provider: its offers."""
+"""What rooms above this one add to the page of a provider: its offers, how it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.http import HttpRequest
-
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.additions import Additions
 
-Source = Callable[[HttpRequest, Provider], dict[str, Any]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """Let a room above add to the page: it gets the request and the provider and returns values for the template."""
-    _sources.append(source)
-    return source
-
-
-def beside(request: HttpRequest, provider: Provider) -> dict[str, Any]:
-    """Everything that was added."""
-    added: dict[str, Any] = {}
-    for source in _sources:
-        added |= source(request, provider)
-    return added
+_added: Additions[Provider] = Additions()
+register, beside = _added.register, _added.of
