@@ -19,8 +19,8 @@ from techfinder.matches.actions import weighing
 from techfinder.matches.fairness.weights import components, current_weights
 from techfinder.matches.models import WeightSet
 from techfinder.matches.rows import World, refresh_activities, refresh_requests
-from techfinder.moderation.forms import WeightField
-from techfinder.moderation.showing_weights import first_sentence
+from techfinder.moderation.forms.decisions import WeightField
+from techfinder.moderation.showing.weights import first_sentence
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import AdministratorFactory, UserFactory

@@ -21,9 +21,9 @@ from techfinder.bookings.machine import Side
 from techfinder.bookings.queries.neighbours import neighbours
 from techfinder.bookings.queries.waiting import waiting_of
 from techfinder.matches.show import request_facts
-from techfinder.moderation import showing_waiting as showing
 from techfinder.moderation.access import Desk, desk_of
-from techfinder.moderation.waiting_forms import DISTANCES, SearchForm, TogetherForm, choices_of, distance_of
+from techfinder.moderation.forms.waiting import DISTANCES, SearchForm, TogetherForm, choices_of, distance_of
+from techfinder.moderation.showing import waiting as showing
 from techfinder.moderation.waiting_list import request_of
 from techfinder.moderation.waiting_list import waiting_of as waiting_of_desk
 from techfinder.requests.models import Request

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from techfinder.activities.changes import with_pending
 from techfinder.activities.vocabulary import Vocabulary
-from techfinder.moderation import actions, showing
+from techfinder.moderation import actions
 from techfinder.moderation.access import Desk, desk_of
-from techfinder.moderation.forms import DecideForm
+from techfinder.moderation.forms.decisions import DecideForm
 from techfinder.moderation.models import Decision
+from techfinder.moderation.showing import review as showing
 from techfinder.moderation.waiting_list import tasks_of, waiting_of
 
 PER_PAGE = 20

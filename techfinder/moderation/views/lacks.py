@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from techfinder.moderation import showing_lacks as showing
 from techfinder.moderation.access import desk_of
 from techfinder.moderation.lacks import Lacks
+from techfinder.moderation.showing import lacks as showing
 from techfinder.taxonomy.files import csv_file
 
 PER_PAGE = 20

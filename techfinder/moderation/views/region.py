@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from techfinder.moderation import actions
 from techfinder.moderation.access import desk_of
+from techfinder.moderation.forms.region import RegionPageForm
 from techfinder.moderation.models import RegionPage
-from techfinder.moderation.region_form import RegionPageForm
 from techfinder.taxonomy.http import either
 
 PER_PAGE = 50

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from techfinder.moderation import showing_sought as showing
 from techfinder.moderation.access import desk_of
 from techfinder.moderation.seeking import ANYWHERE, MOST, NOT_FOUND, PARTS, Searches, first_day
+from techfinder.moderation.showing import sought as showing
 from techfinder.taxonomy.files import csv_file
 
 PER_PAGE = 25

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from techfinder.bookings.actions.tasks import finish_task
 from techfinder.bookings.models import Task
-from techfinder.moderation import showing_tasks as showing
 from techfinder.moderation.access import Desk, desk_of
-from techfinder.moderation.waiting_forms import DoneForm
+from techfinder.moderation.forms.waiting import DoneForm
+from techfinder.moderation.showing import tasks as showing
 from techfinder.moderation.waiting_list import task_of, tasks_of, with_subjects
 from techfinder.taxonomy.http import either, status_of
 

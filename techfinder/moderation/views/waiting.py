@@ -16,9 +16,9 @@ from techfinder.bookings.actions import waiting as actions
 from techfinder.bookings.models import Waiting
 from techfinder.bookings.queries.neighbours import neighbours
 from techfinder.bookings.show.waiting import page_of, standing_of
-from techfinder.moderation import showing_waiting as showing
 from techfinder.moderation.access import desk_of
-from techfinder.moderation.waiting_forms import HandOverForm, LookForm, WaitingFilter
+from techfinder.moderation.forms.waiting import HandOverForm, LookForm, WaitingFilter
+from techfinder.moderation.showing import waiting as showing
 from techfinder.moderation.waiting_list import waiting_of, waiting_row
 from techfinder.requests.show import summary_rows
 from techfinder.taxonomy.http import either

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from techfinder.matches.actions import weighing
 from techfinder.matches.fairness.weights import current_weight_set, current_weights, default_weights, weights_of
 from techfinder.matches.models import WeightSet
-from techfinder.moderation import showing_weights as showing
 from techfinder.moderation.access import administrator_of
-from techfinder.moderation.forms import ApplyForm, WeightsForm
+from techfinder.moderation.forms.decisions import ApplyForm, WeightsForm
+from techfinder.moderation.showing import weights as showing
 from techfinder.taxonomy.templatetags.ui import long_day
 
 PER_PAGE = 10

@@ -21,7 +21,7 @@ from techfinder.matches.fairness.weights import (
     weights_of,
 )
 from techfinder.matches.models import WeightSet
-from techfinder.moderation.forms import weight_text
+from techfinder.moderation.forms.decisions import weight_text
 from techfinder.requests.models import Request
 from techfinder.taxonomy.queries import region_names
 from techfinder.taxonomy.templatetags.ui import number

@@ -15,7 +15,7 @@ from techfinder.bookings.forms.clean import WordsField
 from techfinder.bookings.forms.days import MOST_DAYS, coming_sessions, session_words
 from techfinder.bookings.queries.neighbours import Neighbour
 from techfinder.moderation.access import Desk
-from techfinder.moderation.forms import SeenField
+from techfinder.moderation.forms.decisions import SeenField
 from techfinder.moderation.waiting_list import DUE, FITS, HANDED, NOTHING, Chosen
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
