@@ -50,10 +50,6 @@ class Workdays:
         """How many working days after the first one, the last one counted: 0 on the same day."""
         return sum(self.holds(day) for day in _days(first + ONE_DAY, last))
 
-    def open_at(self, moment: dt.datetime) -> bool:
-        """Whether it is a working day in the day time, on the clocks of the Netherlands."""
-        return is_day_time(moment) and self.holds(timezone.localdate(moment))
-
 
 def is_day_time(moment: dt.datetime) -> bool:
     return OPENS <= timezone.localtime(moment).time() < CLOSES

@@ -20,7 +20,6 @@ from techfinder.taxonomy.models import Delivery
 from techfinder.taxonomy.ui import DayField, Measure
 
 MOST_PUPILS = 2000
-QUEUES = _("A day without enough places? Then you stand in the queue, and get a mail as soon as there is one.")
 
 
 class AskForm(forms.Form):

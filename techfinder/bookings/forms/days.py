@@ -21,11 +21,6 @@ def coming_sessions(activity: Activity) -> QuerySet[Session]:
     return activity.sessions.filter(date__gte=timezone.localdate()).annotate(queue=queued).order_by("date", "start")
 
 
-def session_choices(activity: Activity, *, pupils: int = 1) -> list[tuple[str, str]]:
-    """Days to choose from, with what is free for so many pupils."""
-    return [(str(each.pk), session_words(each, pupils)) for each in coming_sessions(activity)[:MOST_DAYS]]
-
-
 def session_words(session: Session, pupils: int = 1) -> str:
     """Write vrijdag 18 juni, 10.00 tot 11.30: nog 12 plekken; or: nog geen plek, 3 wachten."""
     hours = hours_words(session)

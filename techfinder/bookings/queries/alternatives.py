@@ -58,10 +58,6 @@ class Alternatives:
     def __bool__(self) -> bool:
         return bool(self.items)
 
-    @property
-    def mail_all_url(self) -> str:
-        return absolute(self.all_url)
-
 
 def alternatives(booking: Booking, side: str) -> Alternatives:
     """For the school other activities for its request, for the provider other requests for its activities.

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from techfinder.activities.models import Session
 from techfinder.bookings.machine import State
 from techfinder.bookings.models import Booking
-
-
-def queue_of(session: Session) -> QuerySet[Booking]:
-    """Who waits for a place on this day, the first first."""
-    return Booking.objects.filter(state=State.QUEUED, session=session).order_by("queued_at", "id")
 
 
 def queue_position(booking: Booking) -> int | None:
