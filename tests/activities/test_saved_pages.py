@@ -13,10 +13,10 @@ from techfinder.activities.saved.reading import EDITION, clean, fingerprint, rea
 from techfinder.mail.models import OutgoingMail, Suppression
 from techfinder.taxonomy.models import Region
 from tests.activities.saved_steps import THEME, a_saved, alerts_to, letters_to, run
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import RegionFactory
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db
 NEW = "/bericht/nieuw/?theme=energie"

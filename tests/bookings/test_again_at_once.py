@@ -1,11 +1,8 @@
 """Two who press the same button at the same moment."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from techfinder.activities.models import Session
@@ -17,34 +14,18 @@ from techfinder.bookings.models import Booking, Partnership, Series
 from techfinder.requests.models import Request
 from tests.bookings.after_steps import at_provider, at_school, happened
 from tests.factories.activities import SessionFactory
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = timezone.localdate() + dt.timedelta(days=120)
 
 
-def at_once(*calls):
-    """What comes of each, started together, each on a connection of its own."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        try:
-            return call()
-        except CannotAskError as error:
-            return error.why
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
 def test_the_same_click_at_the_same_moment_is_one_question():
     old = happened()
     by = person(old.school_contact, Side.SCHOOL)
-    came = at_once(*[lambda: actions.ask_again(booking_id=old.pk, by=by, date=DAY)] * 4)
-    assert came.count("already") == 3
+    came = at_once(*[lambda: actions.ask_again(booking_id=old.pk, by=by, date=DAY)] * 4, refusals=CannotAskError)
+    assert [each.why for each in came if isinstance(each, CannotAskError)] == ["already"] * 3
     assert Booking.objects.exclude(pk=old.pk).count() == 1
     assert Request.objects.count() == 2
 
@@ -62,7 +43,7 @@ def test_two_schools_that_ask_for_all_their_classes_share_the_seats():
         by = person(old.school_contact, Side.SCHOOL)
         return lambda: actions.ask_several(booking_id=old.pk, by=by, kind=Series.Kind.CLASSES, parts=parts)
 
-    came = at_once(ask(first, sessions), ask(second, sessions[::-1]))
+    came = at_once(ask(first, sessions), ask(second, sessions[::-1]), refusals=())
     states = sorted(booking.state for asked in came for booking in asked)
     assert states == [State.ASKED] * 3 + [State.QUEUED] * 3
     assert list(Session.objects.order_by("pk").values_list("taken", flat=True)) == [25] * 3
@@ -77,6 +58,6 @@ def test_both_sides_that_propose_at_the_same_moment_have_one_partnership():
         by = person(people[side], side)
         return lambda: actions.propose_partnership(school=school, provider=provider, by=by)
 
-    came = at_once(propose(Side.SCHOOL), propose(Side.PROVIDER))
+    came = at_once(propose(Side.SCHOOL), propose(Side.PROVIDER), refusals=())
     assert len({made.pk for made in came}) == 1
     assert Partnership.objects.count() == 1

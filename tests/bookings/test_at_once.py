@@ -19,10 +19,10 @@ from techfinder.matches.models import Match
 from techfinder.organisations.actions import leave
 from techfinder.requests.models import Request
 from tests.campaigns.conftest import Fair
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import Parties, in_days
 from tests.factories.requests import RequestFactory
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCHOOL, PROVIDER, COORDINATOR = Side.SCHOOL, Side.PROVIDER, Side.COORDINATOR

@@ -15,8 +15,8 @@ from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Round
 from techfinder.mail.models import OutgoingMail
 from techfinder.requests.models import Request
 from tests.campaigns.conftest import DAY, a_round, awards_of
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.campaigns import CampaignFactory, CampaignRequestFactory, CampaignSessionFactory
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Outcome = CampaignRequest.Outcome

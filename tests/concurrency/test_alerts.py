@@ -14,8 +14,8 @@ from techfinder.activities.saved.arrivals import number_arrivals
 from techfinder.celery import publisher
 from techfinder.mail.models import OutgoingMail
 from tests.activities.saved_steps import a_saved
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.activities import ActivityFactory
+from tests.support.at_once import in_threads
 from tests.support.servers import CeleryProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)

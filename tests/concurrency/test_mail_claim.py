@@ -1,38 +1,17 @@
 """Two deliverers at once, and one that dies: each mail goes once, or once more with the same Message-ID."""
 
-import threading
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from techfinder.mail import actions
 from techfinder.mail.models import OutgoingMail
 from tests.factories.mail import OutgoingMailFactory
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_threads(count, work):
-    barrier, faults = threading.Barrier(count), []
-
-    def run():
-        try:
-            barrier.wait(10)
-            work()
-        except Exception as error:
-            faults.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert faults == []
 
 
 def test_four_deliverers_send_each_mail_once(smtp_sink):

@@ -9,13 +9,13 @@ from techfinder.matches import actions
 from techfinder.matches.models import DigestRun, Match, Notification
 from techfinder.matches.telling import digest
 from techfinder.taxonomy.models import Region
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 from tests.matches.steps import match_activity, match_request
 from tests.matches.test_telling import MORNING
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ from techfinder.matches import actions
 from techfinder.matches.actions import finding, storing
 from techfinder.matches.models import AskedRow, Match, Rematch, RematchShard, WeightSet
 from techfinder.requests.models import Request
-from tests.concurrency.test_mail_claim import in_threads
 from tests.matches.worlds import Country, anything_stale, catch_up, forget, stored
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUNNING, DONE, OVERTAKEN = Rematch.State.RUNNING, Rematch.State.DONE, Rematch.State.OVERTAKEN

@@ -14,11 +14,11 @@ from techfinder.matches.fairness.placing import PATIENCE, place
 from techfinder.matches.models import Match
 from techfinder.requests.actions import withdraw_request
 from techfinder.requests.models import Request
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 from tests.matches.test_placing import NOW, pair, placed, provider_with
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db
 

@@ -13,10 +13,10 @@ from techfinder.matches import actions
 from techfinder.matches.models import DigestRun, Match, Notification
 from techfinder.matches.telling import digest, notifications
 from techfinder.requests.models import Request
-from tests.concurrency.test_mail_claim import in_threads
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory
 from tests.matches.steps import match_activity, match_all, match_request, rematch
+from tests.support.at_once import in_threads
 
 pytestmark = pytest.mark.django_db
 MORNING = timezone.make_aware(dt.datetime(2026, 11, 25, 8, 0))

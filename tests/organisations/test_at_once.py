@@ -1,35 +1,18 @@
 """What happens when two people press at the same moment, on real connections."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from techfinder.organisations import actions
 from techfinder.organisations.models import Attention, Invitation, Membership, Provider
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, SchoolFactory
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls):
-    """Run the calls side by side; the answers, or what they raised."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        try:
-            barrier.wait(10)
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_two_who_leave_at_once_leave_one_word_for_the_moderator():
