@@ -1,5 +1,6 @@
 """The page of a booking for both sides and the coordinator, its steps, and the lists."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from techfinder.bookings.actors import person
 from techfinder.bookings.machine import SETTLED, Side, State, allowed
 from techfinder.bookings.models import Booking
 from techfinder.bookings.show import BY_SLUG, SLUGS
+from techfinder.bookings.show.words import wished_words
 from techfinder.organisations.queries import members_of
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
@@ -328,3 +330,9 @@ def test_a_late_answer_is_shown_as_late():
     Booking.objects.filter(pk=booking.pk).update(due_on=timezone.localdate() - DAY)
     shown = signed_in(user_of(booking, Side.SCHOOL)).get(booking.get_absolute_url()).context["shown"]
     assert shown.days_left < 0
+
+
+def test_days_in_two_years_both_say_their_year():
+    booking = Parties().ask()
+    booking.request.date_from, booking.request.date_until = dt.date(2026, 12, 12), dt.date(2027, 5, 20)
+    assert wished_words(booking) == "Tussen 12 december 2026 en 20 mei 2027"

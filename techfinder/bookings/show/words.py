@@ -13,7 +13,7 @@ from techfinder.activities.models import Session
 from techfinder.bookings.clock import Terms
 from techfinder.bookings.machine import AFTER, SETTLED, Side, State
 from techfinder.bookings.models import Booking, ClockRule, Proposal
-from techfinder.taxonomy.templatetags.ui import clock_time, day, weekday
+from techfinder.taxonomy.templatetags.ui import clock_time, day, long_day, weekday
 
 # The rule says how many days there are, not which.
 _ANY_RULE = ClockRule()
@@ -78,8 +78,9 @@ def wished_words(booking: Booking) -> str:
     """The day, else between which days the school asked it."""
     if booking.date:
         return when_words(booking)
-    asked = booking.request
-    return _("Between %(first)s and %(last)s") % {"first": day(asked.date_from), "last": day(asked.date_until)}
+    first, last = booking.request.date_from, booking.request.date_until
+    write = day if first.year == last.year else long_day
+    return _("Between %(first)s and %(last)s") % {"first": write(first), "last": write(last)}
 
 
 def days_left(booking: Booking, today: dt.date | None = None) -> int:
