@@ -8,12 +8,14 @@ from django.utils import timezone
 from techfinder.activities.models import Activity, Session
 from techfinder.bookings import actions
 from techfinder.bookings.actions import NoDateError, NoSeatError, NotAllowedError, OvertakenError
+from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, WAITING, Side, State, Step, other
 from techfinder.bookings.models import Booking, Proposal
 from techfinder.bookings.reasons import CANCEL_REASONS, DECLINE_REASONS, reason_words
 from techfinder.matches.models import Match
 from techfinder.requests.models import Request
 from tests.factories.bookings import Parties, booking_in, in_days
+from tests.factories.organisations import MembershipFactory
 from tests.factories.requests import RequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,22 @@ def test_who_answers_becomes_the_contact_unless_there_is_one(parties):
     other_member = Parties(provider=parties.provider)
     again = other_member.do("confirm", booking, PROVIDER)
     assert again.provider_contact == parties.member
+
+
+@pytest.mark.parametrize("colleagues", [0, 1])
+def test_a_yes_by_the_link_of_a_mail_to_several_names_somebody(parties, colleagues):
+    """Without people the general address of the provider; with some who acts for it longest."""
+    for _ in range(colleagues):
+        MembershipFactory(provider=parties.provider)
+    if not colleagues:
+        parties.provider.membership_set.all().delete()
+    booking = parties.ask(date=in_days(40))
+    assert booking.provider_email == ""
+    actions.accept(booking_id=booking.pk, version=booking.version, by=Actor(PROVIDER))
+    booking.refresh_from_db()
+    wanted = parties.member.email if colleagues else parties.provider.email
+    assert (booking.state, booking.provider_email) == (State.AGREED, wanted)
+    assert booking.provider_name
 
 
 def test_a_yes_needs_a_date_to_come(parties):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.bookings.actions import base, seats
+from techfinder.bookings.actions.contacts import find_contact
 from techfinder.bookings.actions.covering import fulfil_if_covered
 from techfinder.bookings.actions.errors import NoDateError
 from techfinder.bookings.actions.sheet import prepare
@@ -69,6 +70,7 @@ def _agree(booking: Booking, by: Actor, day: seats.Day) -> Booking:
     base.note_answer(booking, by)
     base.await_nobody(booking)
     booking.state = State.AGREED
+    find_contact(booking)
     prepare(booking=booking, by=by)
     base.record(booking, step=Step.ACCEPT, by=by, before=before, changed=difference(was, day_words(booking)))
     fulfil_if_covered(booking.request)

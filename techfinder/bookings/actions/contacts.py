@@ -126,6 +126,17 @@ def successor(organisation: School | Provider, gone: Person) -> Person | None:
     return None if is_dead else Person(None, organisation.name, organisation.email.lower())
 
 
+def find_contact(booking: Booking) -> None:
+    """Name a contact of the provider where there is none yet: with the day agreed, the school must reach somebody.
+
+    Who says yes by the link of a mail to several is none of them by name. Sets the fields, saves nothing.
+    """
+    nobody = Person(None, "", "")
+    if not booking.provider_email and (found := successor(booking.activity.provider, nobody)):
+        booking.provider_contact, booking.provider_name = found.user, found.name[:120]
+        booking.provider_email = found.email.lower()
+
+
 def _dead_addresses() -> QuerySet[Suppression]:
     """Those that bounced; who unsubscribed can be reached otherwise, and chose so."""
     return Suppression.objects.exclude(reason="unsubscribed")

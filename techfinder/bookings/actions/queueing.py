@@ -9,6 +9,7 @@ from django.utils import timezone
 from techfinder.activities.actions import lock_sessions
 from techfinder.activities.models import Session
 from techfinder.bookings.actions import base, seats
+from techfinder.bookings.actions.contacts import find_contact
 from techfinder.bookings.actions.covering import fulfil_if_covered
 from techfinder.bookings.actions.errors import NoDateError
 from techfinder.bookings.actions.sheet import prepare
@@ -33,6 +34,7 @@ def promote(*, booking_id: int, version: int, by: Actor) -> Booking:
     seats.move_to(booking, booking.session)
     booking.state, booking.queued_at = State.AGREED, None
     base.note_answer(booking, by)
+    find_contact(booking)
     prepare(booking=booking, by=by)
     base.record(booking, step=Step.PROMOTE, by=by, before=State.QUEUED)
     fulfil_if_covered(booking.request)
