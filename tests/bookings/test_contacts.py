@@ -1,11 +1,14 @@
 """Contacts that leave or cannot be reached: a colleague follows, or a coordinator hears of it."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from techfinder.bookings.actions import take_over
 from techfinder.bookings.actions.contacts import contact_gone, sweep_contacts
 from techfinder.bookings.actors import Actor, person
+from techfinder.bookings.links.opening import open_link
+from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, Task
 from techfinder.bookings.telling.people import recipients
@@ -126,11 +129,16 @@ def test_what_she_asked_without_a_booking_is_a_task_when_nobody_follows(booking,
     assert Task.objects.filter(request=waiting, booking=None, kind=Task.Kind.CONTACT_GONE).exists()
 
 
-def test_what_has_ended_stays_as_it_was(parties):
+def test_what_has_ended_goes_along_without_a_word(parties):
+    """The links of its mails act for the contact: to tell how it was, and to write."""
     booking = booking_in(State.HAPPENED, parties=parties)
-    MembershipFactory(provider=parties.provider)
+    colleague = MembershipFactory(provider=parties.provider).user
+    old = link(booking, PROVIDER, Purpose.REPORT).rstrip("/").rpartition("/")[2]
+    before = booking.version
     assert gone(booking, PROVIDER) == 0
-    assert again(booking).provider_contact == parties.member
+    after = again(booking)
+    assert (after.provider_contact, after.provider_email, after.version) == (colleague, colleague.email, before)
+    assert open_link(old, AnonymousUser()).actor is None
 
 
 def test_who_unsubscribed_may_follow_and_whose_address_is_dead_may_not(booking, parties):

@@ -15,7 +15,7 @@ from techfinder.accounts.models import User
 from techfinder.bookings.actions.base import record
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actors import CLOCK, Actor
-from techfinder.bookings.machine import PARTIES, Side, Step
+from techfinder.bookings.machine import LIVE, PARTIES, Side, Step
 from techfinder.bookings.models import Booking, Task
 from techfinder.mail.models import Suppression
 from techfinder.organisations.actions import leave
@@ -103,6 +103,7 @@ def _replace(organisation: School | Provider, gone: Person, by: Actor) -> int:
     ids = list(Booking.objects.live().filter(here & theirs).order_by("pk").values_list("pk", flat=True))
     for booking_id in ids:
         _hand_on(booking_id, side, gone, heir, by)
+    _hand_on_ended(here & theirs, side, heir)
     if isinstance(organisation, School):
         _hand_on_requests(organisation, gone, heir)
     return len(ids)
@@ -160,6 +161,18 @@ def _hand_on(booking_id: int, side: str, gone: Person, heir: Person | None, by: 
            reschedule=False)  # fmt: skip
     if heir is None or heir.user is None:
         open_task(kind=Task.Kind.CONTACT_GONE, about=booking, note=_note(side, heir))
+
+
+def _hand_on_ended(hers: Q, side: str, heir: Person | None) -> None:
+    """What is over needs nobody; but old links act for the contact, to tell how it was or to write."""
+    Booking.objects.filter(hers).exclude(state__in=LIVE).update(
+        **{
+            f"{side}_contact": heir.user if heir else None,
+            f"{side}_name": heir.name[:120] if heir else "",
+            f"{side}_email": heir.email.lower() if heir else "",
+            f"{side}_phone": "",
+        }
+    )
 
 
 def _note(side: str, heir: Person | None) -> str:
