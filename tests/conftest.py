@@ -125,7 +125,7 @@ def celery_worker_process(site_environment: dict[str, str], tmp_path: Path) -> I
     worker = CeleryProcess(site_environment, tmp_path)
     worker.start()
     yield worker
-    worker.stop()
+    worker.kill()  # a gentle end takes twenty seconds, and nothing is left to be saved
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def celery_worker_with_beat(site_environment: dict[str, str], tmp_path: Path) ->
     worker = CeleryProcess(site_environment, tmp_path, beat=True)
     worker.start()
     yield worker
-    worker.stop()
+    worker.kill()  # a gentle end takes twenty seconds, and nothing is left to be saved
 
 
 @pytest.fixture(scope="session")
