@@ -121,7 +121,7 @@ def site_environment(transactional_db: None, redis_server: RedisServer, smtp_sin
 
 @pytest.fixture
 def celery_worker_process(site_environment: dict[str, str], tmp_path: Path) -> Iterator[CeleryProcess]:
-    """A real worker on this test's database, Redis and mail server; `kill`, `stop`, `start`, `children`, `log`."""
+    """A real worker on this test's database, Redis and mail server; `kill`, `start`, `children`, `log`."""
     worker = CeleryProcess(site_environment, tmp_path)
     worker.start()
     yield worker

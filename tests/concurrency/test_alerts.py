@@ -101,7 +101,7 @@ def two_workers_with_beats(site_environment, tmp_path):
         worker.start()
     yield workers
     for worker in workers:
-        worker.stop()
+        worker.kill()
 
 
 def everybody(sink, count):
