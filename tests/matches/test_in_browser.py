@@ -130,8 +130,10 @@ def test_a_teacher_asks_and_declines_without_scripts(page_without_scripts, live_
     page = page_without_scripts
     sign_in(page, live_server, world["teacher"])
     page.goto(f"/mijn/vraag/{world['many'].uuid}/")
-    page.get_by_role("button", name=re.compile("^Vraag dit aan.*Mini-Zonnebootrace$")).click()
-    assert "Aangevraagd" in page.content()
+    page.get_by_role("link", name=re.compile("^Vraag dit aan.*Mini-Zonnebootrace$")).click()
+    page.get_by_role("button", name="Vraag dit aan").click()
+    page.goto(f"/mijn/vraag/{world['many'].uuid}/")
+    assert page.get_by_role("link", name=re.compile("^Bekijk hoe het ervoor staat.*Mini-Zonnebootrace$")).count()
     page.get_by_role("button", name=re.compile("^Past niet.*Zonne-oven van karton$")).click()
     assert page.get_by_role("link", name="Zonne-oven van karton").count() == 0
-    assert OutgoingMail.objects.filter(kind="asked", subject__contains="Mini-Zonnebootrace").exists()
+    assert OutgoingMail.objects.filter(kind="booking_asked", subject__contains="Mini-Zonnebootrace").exists()

@@ -136,7 +136,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(desk, ask, count):
     desk.get(reverse("moderation:waiting"))
     with CaptureQueriesContext(connection) as captured:
         desk.get(reverse("moderation:waiting"))
-    assert len(captured) == 13
+    assert len(captured) == 12
 
 
 def test_the_front_page_counts_what_waits_and_what_is_to_be_done(desk, ask, assen):

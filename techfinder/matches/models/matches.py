@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from techfinder.activities.models import Activity
 from techfinder.requests.models import Request
@@ -31,7 +32,7 @@ class Match(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("open")
         CLOSED = "closed", _("no longer fits")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", pgettext_lazy("match", "declined")
         WITHDRAWN = "withdrawn", _("withdrawn")
         HIDDEN = "hidden", _("hidden")
 
