@@ -117,7 +117,7 @@ def test_an_update_says_only_what_changed():
     (mail,) = mails("booking_changed")
     assert mail.to == parties.request.contact.email
     assert "Poort 3" in mail.text
-    for words in ("Ritthemsestraat", "Een digibord", "28", "openstreetmap"):
+    for words in ("Ritthemsestraat", "Een digibord", "28 leerlingen", "openstreetmap"):
         assert words not in mail.text
     assert "Poort 3" in str(event_of(mail)["DESCRIPTION"])
     assert "Een digibord" in str(event_of(mail)["DESCRIPTION"])
