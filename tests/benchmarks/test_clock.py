@@ -22,8 +22,8 @@ from techfinder.bookings.clock import Terms
 from techfinder.bookings.clock.next_step import write_next
 from techfinder.bookings.clock.plan import to_come
 from techfinder.bookings.clock.workdays import Workdays, at
-from techfinder.bookings.machine import Next, Side, State
-from techfinder.bookings.models import Booking, BookingEvent, Proposal
+from techfinder.bookings.machine import PARTIES, Next, Side, State
+from techfinder.bookings.models import Booking, BookingEvent, Proposal, ReplyAddress
 from techfinder.bookings.queries.rules import Rules
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions as matches
@@ -123,6 +123,8 @@ def make(rng, count):
         requests = _requests(schools, rng, count)
         bookings = [_booking(request, rng.choice(activities), rng) for request in requests]
         Booking.objects.bulk_create(bookings)
+        # Made with the first mail of each side, which was that of the question.
+        ReplyAddress.objects.bulk_create(ReplyAddress(booking=each, side=side) for each in bookings for side in PARTIES)
         _settle(bookings, rng)
         Proposal.objects.bulk_create(
             Proposal(booking=each, by=Side.PROVIDER, date=each.date)
