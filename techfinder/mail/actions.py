@@ -74,7 +74,16 @@ def queue_mail(
     with transaction.atomic(savepoint=False):
         OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
         wake("mail.deliver_due")
-        return OutgoingMail.objects.get(key=key)
+        return _written(mail)
+
+
+def _written(mail: OutgoingMail) -> OutgoingMail:
+    """The row with the mail's key: this mail, unless another came first. What was just written is not read back."""
+    pk, written = OutgoingMail.objects.values_list("pk", "uuid").get(key=mail.key)
+    if written != mail.uuid:
+        return OutgoingMail.objects.get(pk=pk)
+    mail.pk, mail._state.adding = pk, False
+    return mail
 
 
 def _is_address(to: str) -> bool:
