@@ -28,6 +28,11 @@ def other(side: str) -> Side:
     return {Side.SCHOOL: Side.PROVIDER, Side.PROVIDER: Side.SCHOOL}[Side(side)]
 
 
+def asked_of(asker: str) -> Side:
+    """Who answers a question first: a coordinator asks for the school."""
+    return Side.SCHOOL if asker == Side.PROVIDER else Side.PROVIDER
+
+
 class State(models.TextChoices):
     QUEUED = "queued", _("in the queue for a place")
     ASKED = "asked", _("asked")

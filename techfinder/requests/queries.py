@@ -10,12 +10,12 @@ from techfinder.organisations.models import School
 from techfinder.organisations.queries import search_schools
 from techfinder.requests.holidays import holiday_around
 from techfinder.requests.models import Request, RequestQuerySet
+from techfinder.taxonomy.days import school_year, school_year_days
 from techfinder.taxonomy.models import Delivery
 
 SHORT_TITLE = 15
 SHORT_WINDOW = timedelta(days=10)
 FOUND_SCHOOLS = 12
-SCHOOL_YEAR_STARTS = (8, 1)  # month, day
 
 
 def public_requests() -> RequestQuerySet:
@@ -64,20 +64,12 @@ def served_schools(today: date) -> set[int]:
 
     A request counts in the years that its days lie in: what was found in May for October is of the new year.
     """
-    start = school_year_start(today)
+    first, last = school_year_days(school_year(today))
     found = Q(status=Request.Status.FULFILLED) | Q(
         status=Request.Status.WITHDRAWN, withdrawn_reason=Request.Withdrawn.FOUND_HERE
     )
-    of_year = Request.objects.filter(
-        found, date_until__gte=start, date_from__lt=date(start.year + 1, *SCHOOL_YEAR_STARTS)
-    )
+    of_year = Request.objects.filter(found, date_until__gte=first, date_from__lte=last)
     return set(of_year.values_list("school_id", flat=True))
-
-
-def school_year_start(today: date) -> date:
-    """The 1 August on or before this day."""
-    start = date(today.year, *SCHOOL_YEAR_STARTS)
-    return start if start <= today else date(today.year - 1, *SCHOOL_YEAR_STARTS)
 
 
 def find_school(code: str) -> School | None:

@@ -151,8 +151,8 @@ def keep_proposal(booking: Booking, party: Side, day: seats.Day, words: str, *, 
     )
 
 
-def day_words(booking: Booking) -> dict[str, Any]:
-    return {"date": booking.date, "start": booking.start, "end": booking.end}
+def day_words(of: Booking | seats.Day) -> dict[str, Any]:
+    return {"date": of.date, "start": of.start, "end": of.end}
 
 
 def difference(was: dict[str, Any], now: dict[str, Any]) -> dict[str, list[Any]]:

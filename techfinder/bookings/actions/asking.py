@@ -14,7 +14,7 @@ from techfinder.activities.models import Activity
 from techfinder.bookings.actions import base, seats
 from techfinder.bookings.actions.errors import CannotAskError, NoDateError, NoSeatError, Why
 from techfinder.bookings.actors import Actor, person
-from techfinder.bookings.machine import PARTIES, Side, State, Step
+from techfinder.bookings.machine import PARTIES, Side, State, Step, asked_of
 from techfinder.bookings.models import Booking, Series
 from techfinder.celery import wake
 from techfinder.matches import actions as matches
@@ -146,7 +146,7 @@ def _only_member(activity: Activity) -> User | None:
 def _place(booking: Booking, day: seats.Day | None) -> None:
     """Asked, or in the queue of the day when it has too few seats."""
     booking.state = State.ASKED
-    booking.turn = Side.SCHOOL if booking.asked_by == Side.PROVIDER else Side.PROVIDER
+    booking.turn = asked_of(booking.asked_by)
     if day is None:
         return
     base.set_day(booking, day)

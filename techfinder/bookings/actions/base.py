@@ -17,7 +17,7 @@ from techfinder.bookings.actions import seats
 from techfinder.bookings.actions.errors import NotAllowedError, OvertakenError
 from techfinder.bookings.actions.tasks import finish_tasks
 from techfinder.bookings.actors import Actor
-from techfinder.bookings.machine import PARTIES, Side, State, Step, may, other, overtaking
+from techfinder.bookings.machine import PARTIES, Side, State, Step, asked_of, may, overtaking
 from techfinder.bookings.models import Booking, BookingEvent, Proposal, Task
 from techfinder.bookings.telling import tell
 from techfinder.matches import actions as matches
@@ -88,8 +88,7 @@ def await_nobody(booking: Booking) -> None:
 
 def note_answer(booking: Booking, by: Actor) -> None:
     """Keep when the side that was asked reacted for the first time."""
-    asked = other(booking.asked_by) if booking.asked_by in PARTIES else Side.PROVIDER
-    if booking.answered_at is None and by.side == asked:
+    if booking.answered_at is None and by.side == asked_of(booking.asked_by):
         booking.answered_at = timezone.now()
 
 

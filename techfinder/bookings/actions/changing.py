@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.bookings.actions import base, seats
-from techfinder.bookings.actions.answering import difference, keep_proposal
+from techfinder.bookings.actions.answering import day_words, difference, keep_proposal
 from techfinder.bookings.actions.covering import covered, fulfil_if_covered, reopen_if_bare
 from techfinder.bookings.actions.errors import BadChangeError, NoDateError, NotAllowedError
 from techfinder.bookings.actions.tasks import finish_tasks, open_task
@@ -125,8 +125,7 @@ def propose_change(
         seats.move({day.session.pk: held})
     keep_proposal(booking, party, day, words, held=held)
     base.await_answer(booking, other(party))
-    changed = difference({"date": booking.date, "start": booking.start, "end": booking.end},
-                         {"date": day.date, "start": day.start, "end": day.end})  # fmt: skip
+    changed = difference(day_words(booking), day_words(day))
     base.record(booking, step=Step.PROPOSE_CHANGE, by=by, before=booking.state, words=words, changed=changed)
     return booking
 

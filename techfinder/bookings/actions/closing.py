@@ -46,10 +46,9 @@ def _close(booking_id: int) -> bool:
         return False
     before, school = booking.state, Actor(Side.SCHOOL)
     words = gettext("The request was answered meanwhile, or the school took it back.")
+    state, step, reason = State.WITHDRAWN, Step.WITHDRAW, ""
     if booking.turn == Side.SCHOOL:
-        base.end(booking, State.DECLINED, school, reason=SchoolDecline.FOUND, words=words)
-        base.record(booking, step=Step.DECLINE, by=school, before=before, words=words)
-    else:
-        base.end(booking, State.WITHDRAWN, school, words=words)
-        base.record(booking, step=Step.WITHDRAW, by=school, before=before, words=words)
+        state, step, reason = State.DECLINED, Step.DECLINE, SchoolDecline.FOUND
+    base.end(booking, state, school, reason=reason, words=words)
+    base.record(booking, step=step, by=school, before=before, words=words)
     return True

@@ -14,6 +14,7 @@ from techfinder.bookings.actions.tasks import finish_tasks, open_task
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import PARTIES, SETTLED, Side, State, Step
 from techfinder.bookings.models import Booking, Evaluation, Task
+from techfinder.bookings.queries.afterwards import differ
 
 Outcome = Evaluation.Outcome
 
@@ -63,8 +64,7 @@ def _decided(booking: Booking, by: Actor, outcome: Outcome) -> str:
         return outcome
     if booking.events.filter(action=Step.REPORT, side=Side.COORDINATOR).exists():
         return booking.state
-    told = set(booking.evaluations.values_list("outcome", flat=True))
-    if len(told) > 1:
+    if differ(booking):
         open_task(kind=Task.Kind.CONFLICT, about=booking)
         return booking.state if booking.state not in (*SETTLED, State.UNKNOWN) else outcome
     finish_tasks(about=booking, kinds=[Task.Kind.CONFLICT], by=by.user)

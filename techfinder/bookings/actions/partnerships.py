@@ -18,6 +18,7 @@ from techfinder.bookings.machine import PARTIES, Side, other
 from techfinder.bookings.models import Booking, Partnership, Plan
 from techfinder.bookings.telling import partnerships as telling
 from techfinder.organisations.models import Provider, School
+from techfinder.taxonomy.days import SCHOOL_YEAR_STARTS
 
 MOST_PLANS = 100
 
@@ -151,7 +152,7 @@ def _first_day(plan: Plan) -> dt.date:
     today = timezone.localdate()
     if plan.month is None:
         return today
-    year = plan.year if plan.month >= 8 else plan.year + 1
+    year = plan.year if (plan.month, 1) >= SCHOOL_YEAR_STARTS else plan.year + 1
     return max(today, dt.date(year, plan.month, 1))
 
 

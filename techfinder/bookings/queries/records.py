@@ -26,7 +26,7 @@ from django.db.models.functions import Cast, Coalesce, Extract
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, BookingQuerySet
 from techfinder.organisations.models import Provider, School
-from techfinder.requests.queries import SCHOOL_YEAR_STARTS, school_year_start
+from techfinder.taxonomy.days import school_year, school_year_days
 
 HOURS: DecimalField = DecimalField(max_digits=8, decimal_places=1)
 # Of a school: how long the pupils were at work. A provider counts its own people, preparation included.
@@ -97,19 +97,8 @@ def years_of(organisation: School | Provider, *, today: dt.date) -> list[int]:
     return list(range(newest, school_year(days["first"] or today) - 1, -1))
 
 
-def school_year(day: dt.date) -> int:
-    """2026 for a day in 2026-2027."""
-    return school_year_start(day).year
-
-
-def days_of(year: int) -> tuple[dt.date, dt.date]:
-    """The first and the last day of a school year."""
-    start = dt.date(year, *SCHOOL_YEAR_STARTS)
-    return start, dt.date(year + 1, *SCHOOL_YEAR_STARTS) - dt.timedelta(days=1)
-
-
 def _record(own: Q, year: int, side: Side) -> Record:
-    counted = happened_between(*days_of(year), side=side).filter(own)
+    counted = happened_between(*school_year_days(year), side=side).filter(own)
     other = OTHERS[side]
     lines = counted.select_related("activity__provider", "request__school").order_by("date", "start", "id")
     return Record(

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q
 
 from techfinder.bookings.machine import PARTIES, State
 from techfinder.bookings.models import Booking, TermSurvey
-from techfinder.requests.queries import school_year_start
+from techfinder.taxonomy.days import school_year, school_year_days
 
 # Among the answers of who wants no more questions.
 STOP = "stop"
@@ -39,7 +39,7 @@ class Asked:
 
 def term_to_ask(today: dt.date) -> Term | None:
     """The term whose questions go out now: in February of the first half, in July of the second."""
-    return next((term for term in _terms(school_year_start(today).year) if _is_asked(term, today)), None)
+    return next((term for term in _terms(school_year(today)) if _is_asked(term, today)), None)
 
 
 def _is_asked(term: Term, today: dt.date) -> bool:
@@ -48,11 +48,11 @@ def _is_asked(term: Term, today: dt.date) -> bool:
 
 def _terms(year: int) -> Iterator[Term]:
     """The two of a school year; 2026 is 2026-2027."""
-    new = year + 1
+    new, (first, last) = year + 1, school_year_days(year)
     february = dt.date(new, 3, 1) - dt.timedelta(days=1)
-    yield Term(f"{year}-1", dt.date(year, 8, 1), dt.date(new, 1, 31), dt.date(new, 2, 1), february)
+    yield Term(f"{year}-1", first, dt.date(new, 1, 31), dt.date(new, 2, 1), february)
     # The second goes out before the summer: who is gone by then does not answer.
-    yield Term(f"{year}-2", dt.date(new, 2, 1), dt.date(new, 7, 31), dt.date(new, 7, 1), dt.date(new, 7, 31))
+    yield Term(f"{year}-2", dt.date(new, 2, 1), last, dt.date(new, 7, 1), last)
 
 
 def not_asked(term: Term) -> list[Asked]:

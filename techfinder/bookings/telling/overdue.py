@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from techfinder.bookings.clock import done_by
-from techfinder.bookings.machine import PARTIES, SETTLED, WAITING, Next, Side, State, Step, other
+from techfinder.bookings.machine import PARTIES, SETTLED, WAITING, Next, Side, State, Step, asked_of, other
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.queries.alternatives import alternatives
 from techfinder.bookings.reasons import Expiry
@@ -80,6 +80,4 @@ def expired(booking: Booking, event: BookingEvent) -> None:
 def _awaited(booking: Booking) -> Side:
     """Whose answer was awaited until then."""
     last = booking.proposals.order_by("-pk").first()
-    if last is not None:
-        return other(last.by)
-    return Side.SCHOOL if booking.asked_by == Side.PROVIDER else Side.PROVIDER
+    return other(last.by) if last is not None else asked_of(booking.asked_by)

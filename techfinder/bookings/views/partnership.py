@@ -27,11 +27,11 @@ from techfinder.bookings.machine import PARTIES, Side
 from techfinder.bookings.models import Booking, Partnership, Plan
 from techfinder.bookings.queries.next_year import nearest_session
 from techfinder.bookings.queries.partnerships import bookings_between, partnerships_of, plans_of, side_in
-from techfinder.bookings.queries.records import school_year
 from techfinder.bookings.show.more import REPEATABLE
 from techfinder.bookings.show.parts import parts_of, told
 from techfinder.bookings.show.records import year_words
 from techfinder.requests.models import Request
+from techfinder.taxonomy.days import school_year
 from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20

@@ -19,6 +19,7 @@ from techfinder.organisations.access import KINDS, school_ids_of
 from techfinder.organisations.models import Provider, School
 from techfinder.organisations.queries import own_providers
 from techfinder.requests.access import is_person
+from techfinder.taxonomy.days import school_year
 from techfinder.taxonomy.files import csv_file
 
 # A year of one school is on one sheet.
@@ -66,7 +67,7 @@ def record(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 def record_file(request: HttpRequest, kind: str, key: str) -> HttpResponseBase:
     """The same year as CSV, whole."""
     organisation, side = _organisation(request.user, kind, key)
-    found = _record(organisation, _year(request, [records.school_year(timezone.localdate())]))
+    found = _record(organisation, _year(request, [school_year(timezone.localdate())]))
     return csv_file(show.file_rows(found, side), name=f"dossier-{key.lower()}-{show.year_words(found.year)}")
 
 

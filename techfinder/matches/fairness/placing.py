@@ -24,10 +24,10 @@ from django.utils import timezone
 from techfinder.matches.fairness import engaged
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.days import school_year, school_year_days
 
 # As long a request that nobody answers takes a place.
 PATIENCE = dt.timedelta(days=14)
-AUGUST = 8
 SIZES_WITH_CAP = [str(size) for size, cap in Provider.CAPS.items() if cap]
 HAS_CAP = Q(max_open__isnull=False) | Q(size__in=SIZES_WITH_CAP)
 
@@ -123,8 +123,8 @@ def providers_with_held() -> list[int]:
 def school_year_start(now: dt.datetime) -> dt.datetime:
     """The first moment of the school year in which `now` lies: 1 August."""
     local = timezone.localtime(now)
-    year = local.year if local.month >= AUGUST else local.year - 1
-    return dt.datetime(year, AUGUST, 1, tzinfo=local.tzinfo)
+    first, _last = school_year_days(school_year(local.date()))
+    return dt.datetime.combine(first, dt.time.min, local.tzinfo)
 
 
 def _run(sql: str, values: dict[str, Any]) -> list[Any]:
