@@ -12,10 +12,10 @@ from techfinder.accounts.signals import person_leaves
 
 
 @transaction.atomic
-def update_profile(*, user: User, name: str, language: str, match_mail: str) -> User:
+def update_profile(*, user: User, name: str, language: str) -> User:
     """Save what people may say about themselves."""
-    user.name, user.language, user.match_mail = name, language, match_mail
-    user.save(update_fields=["name", "language", "match_mail"])
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
     return user
 
 

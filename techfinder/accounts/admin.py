@@ -13,7 +13,6 @@ class UserAdmin(admin.ModelAdmin[User]):
         "email",
         "name",
         "language",
-        "match_mail",
         "moderates",
         "is_active",
         "is_staff",

@@ -7,20 +7,17 @@ from techfinder.accounts.models import User
 class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ["name", "language", "match_mail"]
+        fields = ["name", "language"]
         labels = {
             "name": _("Your name"),
             "language": _("Language of the site's mails"),
-            "match_mail": _("How often do you want mail about matches?"),
         }
         help_texts = {
             "name": _("Schools and companies you work with see it"),
-            "match_mail": _("The first matches of a request always come at once"),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "language": forms.RadioSelect,
-            "match_mail": forms.RadioSelect,
         }
 
 

@@ -20,13 +20,6 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
 
-class MailFrequency(models.TextChoices):
-    INSTANT = "instant", _("at once")
-    DAILY = "daily", _("once a day")
-    WEEKLY = "weekly", _("once a week")
-    NONE = "none", _("no mail about matches")
-
-
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Acts for organisations through memberships; moderates the regions listed here."""
 
@@ -34,9 +27,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(
         _("language"), max_length=2, default="nl", choices=[("nl", "Nederlands"), ("en", "English")]
-    )
-    match_mail = models.CharField(
-        _("mail about matches"), max_length=8, choices=MailFrequency, default=MailFrequency.DAILY
     )
     moderates = models.ManyToManyField(Region, blank=True, related_name="moderators", verbose_name=_("moderates"))
     is_staff = models.BooleanField(_("administrator"), default=False)

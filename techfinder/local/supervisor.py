@@ -98,7 +98,7 @@ class Part:
 
 def parts(port: int, local_dir: Path) -> list[Part]:
     celery = ("celery", "--app", "techfinder.worker", "--quiet")
-    web = ("gunicorn", "techfinder.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")
+    web = ("gunicorn", "techfinder.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2")
     pool = ("worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle")
     return [
         Part("web", (*web, "--log-level", "warning", "--graceful-timeout", "5"), {}),

@@ -26,12 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):
         known = user if isinstance(user, User) and user.pk else None
         queue_mail(
             key=f"account:{uuid.uuid4()}",
-            kind="account",
             to=email,
             recipient=known,
             template=OWN.get(name, "account_notice"),
             context=_context(name, context),
-            sensitive=True,
         )
 
 

@@ -22,7 +22,7 @@ class OutgoingMailAdmin(admin.ModelAdmin[OutgoingMail]):
     actions = ["retry"]
 
     def get_fields(self, request: HttpRequest, obj: OutgoingMail | None = None) -> Any:
-        hidden = {"text", "html", "subject"} if obj is not None and obj.sensitive else {"html"}
+        hidden = {"text", "html", "subject"} if obj is not None and obj.is_code else {"html"}
         return [field.name for field in OutgoingMail._meta.fields if field.name not in hidden]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -43,5 +43,5 @@ class OutgoingMailAdmin(admin.ModelAdmin[OutgoingMail]):
 
 @admin.register(Suppression)
 class SuppressionAdmin(admin.ModelAdmin[Suppression]):
-    list_display = ["email", "reason", "created_at"]
+    list_display = ["email", "why", "detail", "until", "created_at"]
     search_fields = ["email"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from techfinder.mail.compose import absolute, one_line
 from techfinder.mail.models import OutgoingMail
-from techfinder.mail.tokens import unsubscribe_token
+from techfinder.mail.tokens import address_token
 
 LONGEST_NAME = 75
 CALENDAR_FILE = "afspraak.ics"
@@ -36,10 +36,17 @@ def domain() -> str:
 
 
 def unsubscribe_url(mail: OutgoingMail) -> str:
+    """Where a POST stops mail of this sort; empty when it cannot be stopped."""
     if mail.unsubscribe_at:
         return mail.unsubscribe_at
-    token = unsubscribe_token(user_id=mail.recipient_id, email=mail.to)
-    return absolute(reverse("mail:unsubscribe", args=[token]))
+    if mail.group is None:
+        return ""
+    return absolute(reverse("mail:unsubscribe", args=[address_token(mail.to, mail.group)]))
+
+
+def preferences_url(mail: OutgoingMail) -> str:
+    """The page on which the receiver decides about all mail."""
+    return absolute(reverse("mail:preferences", args=[address_token(mail.to)]))
 
 
 def headers_of(mail: OutgoingMail) -> dict[str, str]:
@@ -52,13 +59,12 @@ def headers_of(mail: OutgoingMail) -> dict[str, str]:
     }
     if mail.thread:
         headers |= {"In-Reply-To": f"<{mail.thread}@{domain()}>", "References": f"<{mail.thread}@{domain()}>"}
-    if mail.unsubscribe:
-        headers |= _list_headers(mail)
+    if url := unsubscribe_url(mail):
+        headers |= _list_headers(mail, url)
     return headers
 
 
-def _list_headers(mail: OutgoingMail) -> dict[str, str]:
-    url = unsubscribe_url(mail)
+def _list_headers(mail: OutgoingMail, url: str) -> dict[str, str]:
     token = url.rstrip("/").rpartition("/")[2]
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return {

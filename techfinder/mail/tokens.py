@@ -1,18 +1,33 @@
 """Signed, opaque tokens for the links that must work without signing in."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 from django.core import signing
 
-_unsubscribe = signing.Signer(salt="techfinder.mail.unsubscribe", sep=".")
+from techfinder.mail.kinds import Group
+
+_signer = signing.Signer(salt="techfinder.mail.address", sep=".")
 
 
-def unsubscribe_token(*, user_id: int | None, email: str) -> str:
-    """A token that stops the mail about matches: of a person, or of an address that has no account."""
-    return _unsubscribe.sign_object({"user": user_id} if user_id else {"email": email.lower()})
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whose link it is, and what it stops at once; without a group it only opens the preferences."""
+
+    email: str
+    group: Group | None = None
 
 
-def read_unsubscribe_token(token: str) -> dict[str, int | str] | None:
+def address_token(email: str, group: Group | None = None) -> str:
+    """A token that opens the preferences of an address, and with a group stops that sort of mail."""
+    return _signer.sign_object([email.lower(), group or ""])
+
+
+def read_address_token(token: str) -> Addressed | None:
     """What the token says, or None when we did not make it."""
     try:
-        return _unsubscribe.unsign_object(token)
-    except (signing.BadSignature, ValueError):
+        email, group = _signer.unsign_object(token)
+        return Addressed(email, Group(group) if group else None)
+    except (signing.BadSignature, ValueError, TypeError):
         return None

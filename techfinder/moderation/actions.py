@@ -104,7 +104,7 @@ def _mail(decision: Decision, template: str, people: Iterable[User], address: st
         "decision": decision,
         "message": decision.message,
     }
-    common: dict[str, Any] = {"kind": template, "template": template, "thread": _thread(decision)}
+    common: dict[str, Any] = {"template": template, "thread": _thread(decision)}
     told = 0
     for person in people:
         key = f"decision:{decision.pk}:{person.pk}"

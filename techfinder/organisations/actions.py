@@ -278,7 +278,6 @@ def _mail_invitation(invitation: Invitation) -> None:
     """At most one mail a day per invitation, however often the button is pressed."""
     queue_mail(
         key=f"invitation:{invitation.pk}:{timezone.localdate()}",
-        kind="invitation",
         to=invitation.email,
         template="invitation",
         language=invitation.invited_by.language,

@@ -120,7 +120,6 @@ def _send_code(request: Request) -> None:
     request.save(update_fields=["code_hash", "code_attempts", "code_sends", "code_sent_at"])
     queue_mail(
         key=f"request-code:{request.uuid}:{request.code_sends}",
-        kind="request_code",
         to=request.contact_email,
         template="request_code",
         context={
@@ -130,7 +129,6 @@ def _send_code(request: Request) -> None:
             "url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
             "valid_minutes": int(CODE_VALID.total_seconds() // 60),
         },
-        sensitive=True,
     )
 
 

@@ -21,11 +21,11 @@ from techfinder.requests import actions
 from techfinder.requests.access import acts_for, is_person
 from techfinder.requests.actions import Confirmation, Outcome
 from techfinder.requests.forms import CodeForm, NewRequestForm
-from techfinder.requests.holidays import coming_holidays
 from techfinder.requests.models import Request
 from techfinder.requests.prefill import initial_of, schools_of
 from techfinder.requests.queries import find_school, find_schools, ways_to_strengthen
 from techfinder.requests.tokens import confirm_token, read_confirm_token
+from techfinder.taxonomy.holidays import coming_holidays
 from techfinder.taxonomy.http import either
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from techfinder.organisations.models import School
 from techfinder.organisations.queries import search_schools
-from techfinder.requests.holidays import holiday_around
 from techfinder.requests.models import Request, RequestQuerySet
 from techfinder.taxonomy.days import school_year, school_year_days
+from techfinder.taxonomy.holidays import holiday_around
 from techfinder.taxonomy.models import Delivery
 
 SHORT_TITLE = 15

@@ -15,10 +15,10 @@ from techfinder.requests import actions
 from techfinder.requests.access import get_request
 from techfinder.requests.filters import RequestFilter
 from techfinder.requests.forms import ExtendForm, QuestionForm, WithdrawForm, initial_of_request
-from techfinder.requests.holidays import coming_holidays
 from techfinder.requests.models import Request
 from techfinder.requests.queries import public_requests, ways_to_strengthen
 from techfinder.requests.show import listed, summary_rows
+from techfinder.taxonomy.holidays import coming_holidays
 from techfinder.taxonomy.http import either, status_of
 
 PER_PAGE = 20

@@ -19,7 +19,7 @@ def test_a_person_from_the_administration_has_no_password(client):
     administrator = AdministratorFactory()
     Authenticator.objects.create(user=administrator, type=Authenticator.Type.TOTP, data={"secret": "x"})
     client.force_login(administrator)
-    fields = {"email": "Noor@Regio.nl", "language": "nl", "match_mail": "daily", "is_active": "on"}
+    fields = {"email": "Noor@Regio.nl", "language": "nl", "is_active": "on"}
     assert client.post("/beheer/accounts/user/add/", fields).status_code == 302
     person = User.objects.get(email="noor@regio.nl")
     assert not person.has_usable_password()
@@ -33,14 +33,14 @@ def user(client):
 
 
 def test_profile_is_saved(client, user):
-    response = client.post("/account/gegevens/", {"name": "Elke de Boer", "language": "en", "match_mail": "weekly"})
+    response = client.post("/account/gegevens/", {"name": "Elke de Boer", "language": "en"})
     assert response.status_code == 302
     user.refresh_from_db()
-    assert (user.name, user.language, user.match_mail) == ("Elke de Boer", "en", "weekly")
+    assert (user.name, user.language) == ("Elke de Boer", "en")
 
 
 def test_bad_profile_keeps_what_was_typed_and_writes_nothing(client, user):
-    response = client.post("/account/gegevens/", {"name": "Nieuw", "language": "de", "match_mail": "daily"})
+    response = client.post("/account/gegevens/", {"name": "Nieuw", "language": "de"})
     assert response.status_code == 422
     assert 'value="Nieuw"' in response.content.decode()
     user.refresh_from_db()
@@ -48,7 +48,7 @@ def test_bad_profile_keeps_what_was_typed_and_writes_nothing(client, user):
 
 
 def test_profile_cannot_change_what_it_does_not_show(client, user):
-    client.post("/account/gegevens/", {"name": "E", "language": "nl", "match_mail": "daily", "is_staff": "1"})
+    client.post("/account/gegevens/", {"name": "E", "language": "nl", "is_staff": "1"})
     user.refresh_from_db()
     assert not user.is_staff
 

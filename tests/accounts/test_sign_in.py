@@ -22,7 +22,7 @@ def test_sign_in_with_a_code_by_mail(client):
     user = UserFactory(email="juf@deschool.nl")
     assert ask_code(client, "Juf@DeSchool.nl", next="/account/gegevens/").status_code == 302
     mail = OutgoingMail.objects.get()
-    assert (mail.to, mail.sensitive) == ("juf@deschool.nl", True)
+    assert (mail.to, mail.is_code) == ("juf@deschool.nl", True)
     response = client.post(reverse("account_confirm_login_code") + "?next=/account/gegevens/", {"code": code_in(mail)})
     assert response.headers["Location"] == "/account/gegevens/"
     assert client.get("/account/gegevens/").context["user"] == user

@@ -245,7 +245,7 @@ def test_the_mail_can_be_stopped_by_one_click():
 
 def test_a_hard_bounce_stops_it():
     saved = a_saved()
-    Suppression.objects.create(email=saved.email, reason="550 no such user")
+    Suppression.objects.create(email=saved.email, detail="550 no such user")
     ActivityFactory()
     assert run() == 0
     saved.refresh_from_db()

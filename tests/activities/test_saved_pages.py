@@ -43,7 +43,7 @@ def test_nothing_is_sent_before_the_owner_of_the_mailbox_confirms(client):
     link = url("confirm", saved)
     assert link in letter.text
     assert link in letter.html
-    assert letter.sensitive
+    assert letter.is_code
     ActivityFactory()
     run()
     page = client.get(link)
@@ -314,7 +314,7 @@ def test_an_older_edition_is_brought_along(monkeypatch):
 
 
 def test_a_mailbox_that_works_again_is_mailed_again(client):
-    Suppression.objects.create(email="leraar@school.example", reason="550")
+    Suppression.objects.create(email="leraar@school.example", detail="550")
     save(client)
     client.post(url("confirm", SavedSearch.objects.get()))
     assert not Suppression.objects.exists()

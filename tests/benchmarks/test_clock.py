@@ -21,7 +21,6 @@ from techfinder.bookings.actions.records import count_records
 from techfinder.bookings.clock import Terms
 from techfinder.bookings.clock.next_step import write_next
 from techfinder.bookings.clock.plan import to_come
-from techfinder.bookings.clock.workdays import Workdays, at
 from techfinder.bookings.machine import PARTIES, Next, Side, State
 from techfinder.bookings.models import Booking, BookingEvent, Proposal, ReplyAddress
 from techfinder.bookings.queries.rules import Rules
@@ -29,6 +28,7 @@ from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions as matches
 from techfinder.organisations.models import School
 from techfinder.requests.models import Request
+from techfinder.taxonomy.workdays import Workdays, at
 from tests.benchmarks.clock import clock, line, machine, ratio
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory

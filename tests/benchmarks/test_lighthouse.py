@@ -56,7 +56,7 @@ def site(site_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "gunicorn", "techfinder.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     with log.open("ab") as file:
         process = subprocess.Popen(
-            [*command, "--threads", "4"], cwd=ROOT, env=production(site_environment, tmp_path / "local"), stdout=file,
+            command, cwd=ROOT, env=production(site_environment, tmp_path / "local"), stdout=file,
             stderr=file, start_new_session=True, preexec_fn=die_with_parent(signal.SIGKILL),
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"

@@ -13,12 +13,12 @@ from techfinder.activities.models import Session
 from techfinder.bookings import actions
 from techfinder.bookings.actions import CannotAskError, NoSeatError, Part, Why
 from techfinder.bookings.actors import person
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.links.tokens import Purpose, token
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, Series
 from techfinder.bookings.queries.next_year import day_next_year, row_of_days
 from techfinder.requests.models import Request
+from techfinder.taxonomy.workdays import Workdays
 from tests.bookings.after_steps import at_provider, at_school, happened
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory, SessionFactory

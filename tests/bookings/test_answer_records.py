@@ -9,7 +9,6 @@ from django.utils import timezone
 from techfinder.activities.models import Activity
 from techfinder.bookings.actions.clock import run_due
 from techfinder.bookings.actions.records import count_records
-from techfinder.bookings.clock.workdays import at
 from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, BookingEvent, ProviderRecord, Task
 from techfinder.bookings.queries.answering import LEAST
@@ -18,6 +17,7 @@ from techfinder.matches import actions as matches
 from techfinder.matches.explain import explain_pair
 from techfinder.matches.models import Match, OfferedRow
 from techfinder.organisations.actions import pause_provider
+from techfinder.taxonomy.workdays import at
 from tests.factories.activities import ActivityFactory
 from tests.factories.bookings import BookingFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory

@@ -11,11 +11,11 @@ from django.utils import timezone
 from techfinder.bookings import clock, tasks
 from techfinder.bookings.actions import clock as acting
 from techfinder.bookings.actions.clock import reschedule, run_due
-from techfinder.bookings.clock.workdays import at
 from techfinder.bookings.machine import LIVE, Next, Side, State, Step
 from techfinder.bookings.models import Booking, ClockRule, Proposal, Task
 from techfinder.celery import publisher
 from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.workdays import at
 from tests.factories.activities import SessionFactory
 from tests.factories.bookings import BookingFactory, Parties
 from tests.factories.organisations import RegionFactory

@@ -1,8 +1,11 @@
 """Contacts that leave or cannot be reached: a colleague follows, or a coordinator hears of it."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils import timezone
 
 from techfinder.bookings.actions import take_over
 from techfinder.bookings.actions.contacts import contact_gone, sweep_contacts
@@ -45,8 +48,12 @@ def gone(booking, side):
     return contact_gone(booking_id=booking.pk, side=side, by=Actor(side, email=booking.contact(side)[1]))
 
 
-def dead(email, reason="550 5.1.1 no such user"):
-    Suppression.objects.create(email=email, reason=reason)
+def dead(email, detail="550 5.1.1 no such user"):
+    Suppression.objects.create(email=email, detail=detail)
+
+
+def full(email):
+    Suppression.objects.create(email=email, why=Suppression.Why.FULL, until=timezone.now() + dt.timedelta(days=7))
 
 
 # --------------------------------------------------------------- works there no more
@@ -141,11 +148,11 @@ def test_what_has_ended_goes_along_without_a_word(parties):
     assert open_link(old, AnonymousUser()).actor is None
 
 
-def test_who_unsubscribed_may_follow_and_whose_address_is_dead_may_not(booking, parties):
+def test_whose_mailbox_is_full_may_follow_and_whose_address_is_dead_may_not(booking, parties):
     first = MembershipFactory(provider=parties.provider).user
     second = MembershipFactory(provider=parties.provider).user
     dead(first.email)
-    dead(second.email, reason="unsubscribed")
+    full(second.email)
     gone(booking, PROVIDER)
     assert again(booking).provider_contact == second
 
@@ -179,8 +186,8 @@ def test_a_dead_address_with_nobody_else_is_one_task(booking, parties):
     assert Task.objects.get().booking == booking
 
 
-def test_who_only_unsubscribed_stays_the_contact(booking, parties):
-    dead(parties.member.email, reason="unsubscribed")
+def test_whose_mailbox_is_full_stays_the_contact(booking, parties):
+    full(parties.member.email)
     assert sweep_contacts() == 0
 
 

@@ -212,7 +212,7 @@ def test_by_the_link_of_a_mail_the_address_goes_to_the_mailbox_only(client):
     assert feed.email == "juf@school.example"
     assert feed.token not in page
     (mail,) = mails("booking_feed")
-    assert (mail.to, mail.sensitive) == ("juf@school.example", True)
+    assert (mail.to, mail.is_code) == ("juf@school.example", True)
     assert url_of(feed) in mail.text
     assert f"/boeking/agenda/{feed.token}/" in mail.text
 

@@ -11,9 +11,9 @@ from techfinder.bookings.models import Booking, Task
 from techfinder.bookings.telling.former import tell_former
 from techfinder.bookings.telling.people import contact_of, coordinators, queue, recipients
 from techfinder.bookings.telling.to_coordinators import tell_tasks
-from techfinder.mail.actions import deliver_due, unsubscribe
+from techfinder.mail.actions import deliver_due, stop
+from techfinder.mail.kinds import Group
 from techfinder.mail.models import OutgoingMail, Suppression
-from techfinder.mail.tokens import unsubscribe_token
 from techfinder.organisations.models import Membership
 from techfinder.taxonomy.models import Region
 from tests.bookings.mail_scenes import START
@@ -92,7 +92,7 @@ def test_of_a_school_without_a_board_no_other_board_counts(parties, booking):
 def test_an_address_that_takes_no_mail_is_not_mailed(parties, booking, how):
     contact = parties.request.contact
     if how == "suppressed":
-        Suppression.objects.create(email=contact.email, reason="550 5.1.1")
+        Suppression.objects.create(email=contact.email, detail="550 5.1.1")
     else:
         type(contact).objects.filter(pk=contact.pk).update(is_active=False)
     colleague = MembershipFactory(school=parties.request.school, provider=None).user
@@ -191,10 +191,8 @@ def test_one_mail_a_day_to_a_coordinator_but_a_concern_comes_at_once():
 
 def test_who_wants_no_mail_about_matches_still_hears_of_own_questions(parties, booking):
     contact = parties.request.contact
-    contact.match_mail = "none"
-    contact.save()
-    unsubscribe(token=unsubscribe_token(user_id=None, email=contact.email))
+    stop(email=contact.email, group=Group.MATCHES)
     assert addresses(booking, SCHOOL) == [contact.email]
     assert deliver_due() > 0
     mail = OutgoingMail.objects.get(kind="booking_sent")
-    assert (mail.state, mail.unsubscribe) == (OutgoingMail.State.SENT, False)
+    assert (mail.state, mail.group) == (OutgoingMail.State.SENT, None)

@@ -73,7 +73,7 @@ def test_nobody_is_mailed_who_left_or_wants_no_mail():
     MembershipFactory(school=request.school, user=request.contact, status=Membership.Status.LEFT)
     MembershipFactory(school=request.school)
     booking = happened(date=OCTOBER, request=request)
-    Suppression.objects.create(email=booking.provider_email.lower(), reason="bounced")
+    Suppression.objects.create(email=booking.provider_email.lower(), detail="bounced")
     assert actions.ask_surveys(today=FEBRUARY) == 0
     assert mailed() == []
 

@@ -189,7 +189,7 @@ def test_a_published_campaign_is_not_changed_any_more(fair):
 
 def told(fair):
     actions.tell(campaign_id=fair.campaign.pk)
-    return {mail.to: mail for mail in OutgoingMail.objects.filter(kind="campaign")}
+    return {mail.to: mail for mail in OutgoingMail.objects.filter(kind__startswith="campaign_")}
 
 
 def test_both_sides_are_told_who_meets_whom(fair):

@@ -35,7 +35,7 @@ def test_four_runs_at_once_tell_each_once(monkeypatch):
     # A run passes over what another one holds: the next one finds nothing left, or just that.
     queued.append(alerts.send_alerts())
     assert sum(queued) == 40
-    told = Counter(OutgoingMail.objects.filter(kind="search").values_list("to", flat=True))
+    told = Counter(OutgoingMail.objects.filter(kind="search_alert").values_list("to", flat=True))
     assert len(told) == 40
     assert set(told.values()) == {1}
 
@@ -88,7 +88,7 @@ def test_a_run_that_is_broken_off_tells_all_in_the_next(monkeypatch):
         alerts.send_alerts()
     monkeypatch.undo()
     assert alerts.send_alerts() == 4
-    assert OutgoingMail.objects.filter(kind="search").count() == 6
+    assert OutgoingMail.objects.filter(kind="search_alert").count() == 6
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from techfinder.mail import actions
+from techfinder.mail.actions import delivering
 from techfinder.mail.models import OutgoingMail
 from tests.factories.mail import OutgoingMailFactory
 from tests.support.at_once import in_threads
@@ -26,7 +27,7 @@ def test_four_deliverers_send_each_mail_once(smtp_sink):
 
 def test_the_same_key_from_four_transactions_is_one_row():
     def queue():
-        actions.queue_mail(key="match:1", kind="t", to="a@example.com", template="account_code", context={"code": "1"})
+        actions.queue_mail(key="match:1", to="a@example.com", template="account_code", context={"code": "1"})
 
     in_threads(4, queue)
     assert OutgoingMail.objects.count() == 1
@@ -34,7 +35,7 @@ def test_the_same_key_from_four_transactions_is_one_row():
 
 def test_a_deliverer_that_died_costs_one_duplicate_at_most(smtp_sink):
     OutgoingMailFactory()
-    held = actions.claim()  # ... and it dies here, before or after the mail server took it
+    held = delivering.claim()  # ... and it dies here, before or after the mail server took it
     assert actions.deliver_due() == 0
     OutgoingMail.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     actions.sweep()

@@ -57,4 +57,4 @@ def test_two_beats_send_one_digest(world):
     Notification.objects.update(told_at=None, mail=None)
     in_threads(4, partial(digest.send_digests, now=MORNING))
     assert DigestRun.objects.count() == 2
-    assert OutgoingMail.objects.filter(kind="digest").count() == 2
+    assert OutgoingMail.objects.filter(kind="match_digest").count() == 2

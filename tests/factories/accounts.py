@@ -1,10 +1,11 @@
 import factory
 
 from techfinder.accounts.models import User
+from techfinder.mail.models import MailPreferences
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
-    """A person who can sign in; `moderates=[region, ...]` makes a moderator."""
+    """A person who can sign in; `match_mail=` is how often; `moderates=[region, ...]` makes a moderator."""
 
     class Meta:
         model = User
@@ -13,6 +14,11 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"person{n}@example.com")
     name = factory.Sequence(lambda n: f"Person {n}")
     password = "!unusable"
+
+    @factory.post_generation
+    def match_mail(self, create, frequency, **kwargs):
+        if create and frequency:
+            MailPreferences.objects.update_or_create(email=self.email, defaults={"matches": frequency})
 
     @factory.post_generation
     def moderates(self, create, regions, **kwargs):

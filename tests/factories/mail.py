@@ -2,7 +2,8 @@ import uuid
 
 import factory
 
-from techfinder.mail.models import OutgoingMail
+from techfinder.accounts.models import User
+from techfinder.mail.models import MailPreferences, OutgoingMail
 
 
 class OutgoingMailFactory(factory.django.DjangoModelFactory[OutgoingMail]):
@@ -12,9 +13,15 @@ class OutgoingMailFactory(factory.django.DjangoModelFactory[OutgoingMail]):
         model = OutgoingMail
 
     key = factory.Sequence(lambda n: f"test:{n}")
-    kind = "test"
+    kind = "booking_sent"
     to = factory.Sequence(lambda n: f"someone{n}@example.com")
     subject = "Onderwerp"
     text = "Tekst"
     html = "<p>Tekst</p>"
     message_id = factory.LazyFunction(lambda: f"<{uuid.uuid4()}@techfinder.example>")
+
+
+def choose(people=None, **chosen):
+    """These people (all, when none are given) have chosen this: `matches="weekly"`."""
+    for person in User.objects.all() if people is None else people:
+        MailPreferences.objects.update_or_create(email=person.email, defaults=chosen)

@@ -24,7 +24,7 @@ def test_each_mail_is_queued_whole(prefix, context, words):
     user = UserFactory(language="en")
     AccountAdapter().send_mail(prefix, user.email, {**context, "user": user, "request": object()})
     mail = OutgoingMail.objects.get()
-    assert (mail.to, mail.sensitive, mail.unsubscribe, mail.recipient) == (user.email, True, False, user)
+    assert (mail.to, mail.is_code, mail.group, mail.recipient) == (user.email, True, None, user)
     assert words in mail.text
     assert words in mail.html
 

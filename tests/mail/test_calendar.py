@@ -31,7 +31,6 @@ EVENT = "\r\n".join(
 def deliver(smtp_sink, **fields):
     actions.queue_mail(
         key="calendar:1",
-        kind="booking",
         to="iemand@school.example",
         template="account_notice",
         context={"event": "x"},

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from techfinder.accounts.models import MailFrequency
 from techfinder.mail import actions
+from techfinder.mail.kinds import Group
 from techfinder.mail.message import sender
-from techfinder.mail.models import OutgoingMail, Suppression
-from techfinder.mail.tokens import unsubscribe_token
+from techfinder.mail.models import Frequency, OutgoingMail
+from techfinder.mail.queries import preferences
+from techfinder.mail.tokens import address_token
 from tests.factories.accounts import UserFactory
 from tests.factories.mail import OutgoingMailFactory
 
@@ -39,11 +40,11 @@ def test_mail_in_a_thread_refers_to_its_root(smtp_sink):
 
 def test_one_click_unsubscribe(smtp_sink, client):
     user = UserFactory()
-    message = deliver(smtp_sink, unsubscribe=True, recipient=user, to=user.email, kind="match").message
+    message = deliver(smtp_sink, recipient=user, to=user.email, kind="match_school").message
     https, mailto = re.findall(r"<([^>]+)>", message["List-Unsubscribe"])
     assert mailto.startswith("mailto:")
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message["List-Id"] == "<match.techfinder.example>"
+    assert message["List-Id"] == "<match_school.techfinder.example>"
     path = https.removeprefix("http://127.0.0.1:8000")
     assert path.startswith("/uit/")
     assert user.email not in https
@@ -63,37 +64,27 @@ def test_the_name_of_the_sender_is_one_that_receivers_take(settings):
 
 
 def path_for(user):
-    return reverse("mail:unsubscribe", args=[unsubscribe_token(user_id=user.pk, email=user.email)])
+    return reverse("mail:unsubscribe", args=[address_token(user.email, Group.MATCHES)])
 
 
 def test_get_changes_nothing(client):
-    user = UserFactory(match_mail=MailFrequency.DAILY)
+    user = UserFactory(match_mail=Frequency.DAILY)
     assert client.get(path_for(user)).status_code == 200
-    user.refresh_from_db()
-    assert user.match_mail == MailFrequency.DAILY
+    assert preferences(user.email).matches == Frequency.DAILY
 
 
 def test_post_without_cookie_stops_the_mail_twice_over():
     client = Client(enforce_csrf_checks=True)
-    user = UserFactory(match_mail=MailFrequency.DAILY)
+    user = UserFactory(match_mail=Frequency.DAILY)
     for _ in range(2):
         response = client.post(path_for(user), {"List-Unsubscribe": "One-Click"})
         assert (response.status_code, response.headers.get("Location")) == (200, None)
-    user.refresh_from_db()
-    assert user.match_mail == MailFrequency.NONE
+    assert preferences(user.email).matches == Frequency.NONE
 
 
-def test_once_a_week_instead(client):
-    user = UserFactory(match_mail=MailFrequency.INSTANT)
-    client.post(path_for(user), {"frequency": "weekly"})
-    user.refresh_from_db()
-    assert user.match_mail == MailFrequency.WEEKLY
-
-
-def test_an_address_without_account_is_suppressed(client):
-    url = reverse("mail:unsubscribe", args=[unsubscribe_token(user_id=None, email="A@example.com")])
-    client.post(url)
-    assert Suppression.objects.get().email == "a@example.com"
+def test_an_address_without_account_stops_it_too(client):
+    client.post(reverse("mail:unsubscribe", args=[address_token("A@example.com", Group.MATCHES)]))
+    assert preferences("a@example.com").matches == Frequency.NONE
 
 
 @pytest.mark.parametrize("token", ["x", "eyJ1c2VyIjoxfQ.x", "%00"])

@@ -7,7 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.mail import actions
+from techfinder.mail.actions import delivering
+from techfinder.mail.kinds import Sort
 from techfinder.mail.models import OutgoingMail, Suppression
+from techfinder.mail.transport import Failure
 from tests.factories.accounts import UserFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.support.servers import free_port
@@ -18,7 +21,6 @@ State = OutgoingMail.State
 def queue(**changes):
     fields = {
         "key": "code:1",
-        "kind": "account",
         "to": "elke@example.com",
         "template": "account_code",
         "context": {"code": "AB&12"},
@@ -79,7 +81,7 @@ def test_styles_are_in_line_and_the_dark_stays():
 @pytest.mark.django_db
 def test_without_a_mail_server_it_is_kept(settings):
     settings.MAIL_KEEP_ONLY = True
-    mail = queue(sensitive=True)
+    mail = queue()
     assert actions.deliver_due() == 1
     mail.refresh_from_db()
     assert (mail.state, mail.reply) == (State.SENT, "kept")
@@ -88,7 +90,7 @@ def test_without_a_mail_server_it_is_kept(settings):
 
 @pytest.mark.django_db
 def test_a_code_does_not_stay_behind(smtp_sink):
-    mail = queue(sensitive=True)
+    mail = queue()
     actions.deliver_due()
     mail.refresh_from_db()
     assert (mail.state, mail.text, mail.html) == (State.SENT, "", "")
@@ -157,8 +159,8 @@ def test_one_bad_mail_does_not_stop_the_others(smtp_sink):
 
 @pytest.mark.django_db
 def test_pauses_grow_and_end():
-    failure = actions.Failure(reply="451")
-    pauses = [actions.pause_before_next(attempts=n, failure=failure) for n in (1, 2, 3, 40)]
+    failure = Failure(reply="451")
+    pauses = [delivering.pause_before_next(attempts=n, failure=failure) for n in (1, 2, 3, 40)]
     assert pauses == [timedelta(seconds=15), timedelta(seconds=30), timedelta(seconds=60), timedelta(hours=1)]
 
 
@@ -173,9 +175,9 @@ def test_it_gives_up_after_three_days(smtp_sink):
 
 @pytest.mark.django_db
 def test_a_suppressed_address_gets_nothing_but_codes(smtp_sink):
-    Suppression.objects.create(email="gone@example.com", reason="550")
-    mail = OutgoingMailFactory(to="Gone@example.com")
-    OutgoingMailFactory(to="gone@example.com", sensitive=True, subject="code")
+    Suppression.objects.create(email="gone@example.com", detail="550")
+    mail = OutgoingMailFactory(to="gone@example.com")
+    OutgoingMailFactory(to="gone@example.com", priority=Sort.CODE, subject="code")
     actions.deliver_due()
     mail.refresh_from_db()
     assert mail.state == State.SUPPRESSED
@@ -196,9 +198,9 @@ def test_sweep_frees_what_a_dead_worker_held():
 @pytest.mark.django_db
 def test_who_lost_the_lease_does_not_write():
     mail = OutgoingMailFactory()
-    mine = actions.claim()
+    mine = delivering.claim()
     OutgoingMail.objects.filter(pk=mail.pk).update(attempts=2)
-    actions._settle(mine, state=State.FAILED)
+    delivering._settle(mine, state=State.FAILED)
     mail.refresh_from_db()
     assert mail.state == State.SENDING
 
@@ -213,4 +215,4 @@ def test_retry_queues_failed_ones_only():
 def test_the_claim_is_one_cheap_query(django_assert_num_queries):
     OutgoingMailFactory.create_batch(3)
     with django_assert_num_queries(4):  # savepoint, select, update, release
-        assert actions.claim() is not None
+        assert delivering.claim() is not None

@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 
+from techfinder.mail.kinds import Sort
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions
 from techfinder.matches.models import Match
@@ -28,7 +29,7 @@ def test_matches_can_be_looked_at(administrator, make_activity, make_request):
 
 
 def test_a_code_is_not_shown(administrator):
-    mail = OutgoingMailFactory(sensitive=True, text="geheim 123456", html="geheim 123456")
+    mail = OutgoingMailFactory(priority=Sort.CODE, text="geheim 123456", html="geheim 123456")
     page = administrator.get(f"/beheer/mail/outgoingmail/{mail.pk}/change/")
     assert page.status_code == 200
     assert "geheim" not in page.content.decode()

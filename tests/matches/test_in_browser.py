@@ -88,7 +88,7 @@ def look(page, name, width):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe, world, width):
     activity = Match.objects.filter(request=world["many"]).order_by("rank").first().activity
-    mail = OutgoingMail.objects.filter(recipient=world["teacher"], kind="match").first()
+    mail = OutgoingMail.objects.filter(recipient=world["teacher"], kind="match_school").first()
     addresses = [
         ("teacher", "matches", f"/mijn/vraag/{world['many'].uuid}/"),
         ("teacher", "almost", f"/mijn/vraag/{world['few'].uuid}/"),

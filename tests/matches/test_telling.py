@@ -6,14 +6,16 @@ import re
 import pytest
 from django.utils import timezone
 
-from techfinder.accounts.models import MailFrequency, User
+from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
-from techfinder.mail.models import OutgoingMail
+from techfinder.mail.kinds import Group
+from techfinder.mail.models import Frequency, OutgoingMail
 from techfinder.matches import actions
 from techfinder.matches.models import DigestRun, Match, Notification
 from techfinder.matches.telling import digest, notifications
 from techfinder.requests.models import Request
 from tests.factories.accounts import UserFactory
+from tests.factories.mail import choose
 from tests.factories.organisations import MembershipFactory, ProviderFactory
 from tests.matches.steps import match_activity, match_all, match_request, rematch
 from tests.support.at_once import in_threads
@@ -23,7 +25,9 @@ MORNING = timezone.make_aware(dt.datetime(2026, 11, 25, 8, 0))
 
 
 def mails(user, kind="match"):
-    return OutgoingMail.objects.filter(recipient=user, kind=kind).order_by("pk")
+    """At once, or of the digest."""
+    kinds = {"match": ["match_school", "match_provider", "match_none"], "digest": ["match_digest"]}[kind]
+    return OutgoingMail.objects.filter(recipient=user, kind__in=kinds).order_by("pk")
 
 
 def test_both_sides_hear_of_a_requests_first_matches_with_reasons(make_activity, make_request, member):
@@ -35,7 +39,7 @@ def test_both_sides_hear_of_a_requests_first_matches_with_reasons(make_activity,
             for words in ("4 km", "groep 7", "energie"):
                 assert words in part
         assert mail.thread == f"request-{request.uuid}"
-        assert mail.unsubscribe
+        assert mail.group == Group.MATCHES
     assert activity.title in to_school.subject
     assert "Huis van de Techniek" in to_school.text
     assert f"/mijn/vraag/{request.uuid}/" in to_school.text
@@ -80,7 +84,7 @@ def test_nothing_to_tell_no_mail(member):
 
 def test_nobody_is_woken_at_night(make_activity, make_request):
     make_activity()
-    request = make_request(contact=UserFactory(match_mail=MailFrequency.WEEKLY))
+    request = make_request(contact=UserFactory(match_mail=Frequency.WEEKLY))
     match_all()
     Notification.objects.update(told_at=None)
     night = timezone.make_aware(dt.datetime(2026, 11, 25, 3, 0))
@@ -112,16 +116,16 @@ def test_who_left_the_company_is_not_told(make_activity, make_request, member):
 @pytest.mark.parametrize(
     ("frequency", "school_at_once", "company_at_once"),
     [
-        (MailFrequency.INSTANT, 1, 1),
-        (MailFrequency.DAILY, 1, 1),
-        (MailFrequency.WEEKLY, 1, 0),
-        (MailFrequency.NONE, 0, 0),
+        (Frequency.INSTANT, 1, 1),
+        (Frequency.DAILY, 1, 1),
+        (Frequency.WEEKLY, 1, 0),
+        (Frequency.NONE, 0, 0),
     ],
 )
 def test_each_person_chooses(make_activity, make_request, member, frequency, school_at_once, company_at_once):
     make_activity()
     request = make_request()
-    User.objects.update(match_mail=frequency)
+    choose(matches=frequency)
     match_all()
     assert (mails(request.contact).count(), mails(member).count()) == (school_at_once, company_at_once)
 
@@ -129,7 +133,7 @@ def test_each_person_chooses(make_activity, make_request, member, frequency, sch
 def test_at_once_means_each_time(make_activity, make_request, member):
     make_activity()
     request = make_request()
-    User.objects.update(match_mail=MailFrequency.INSTANT)
+    choose(matches=Frequency.INSTANT)
     match_all()
     later = make_activity()
     match_activity(later)
@@ -138,7 +142,7 @@ def test_at_once_means_each_time(make_activity, make_request, member):
 
 def test_once_a_week_is_once_a_week(make_activity, make_request):
     make_activity()
-    request = make_request(contact=UserFactory(match_mail=MailFrequency.WEEKLY))
+    request = make_request(contact=UserFactory(match_mail=Frequency.WEEKLY))
     match_all()
     for day in range(5):
         later = make_activity()
@@ -287,7 +291,7 @@ def test_a_new_activity_with_many_requests_is_one_mail(make_activity, make_reque
         lambda member: Request.objects.update(status=Request.Status.WITHDRAWN),
         lambda member: Activity.objects.update(status=Activity.Status.PAUSED),
         lambda member: User.objects.update(is_active=False),
-        lambda member: User.objects.update(match_mail=MailFrequency.NONE),
+        lambda member: choose(matches=Frequency.NONE),
     ],
     ids=["closed", "held back", "withdrawn", "paused", "gone", "no mail wanted"],
 )

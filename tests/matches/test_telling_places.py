@@ -5,13 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from techfinder.accounts.models import MailFrequency, User
-from techfinder.mail.models import OutgoingMail
+from techfinder.mail.models import Frequency, OutgoingMail
 from techfinder.matches import actions
 from techfinder.matches.models import Match, Notification
 from techfinder.matches.telling import digest, notifications
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
+from tests.factories.mail import choose
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
 from tests.matches.steps import match_activity, match_all, match_request, release, rematch
 from tests.matches.test_telling import MORNING, mails
@@ -88,7 +88,7 @@ def test_the_next_best_company_gets_the_request(busy, make_activity, make_reques
 
 
 def test_the_digest_says_how_many_more_fit(busy, make_activity, make_request, make_school, member, provider):
-    User.objects.filter(pk=member.pk).update(match_mail=MailFrequency.WEEKLY)
+    choose([member], matches=Frequency.WEEKLY)
     make_activity()
     for _ in range(4):
         match_request(make_request(school=make_school()))

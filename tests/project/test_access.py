@@ -16,7 +16,8 @@ from techfinder.bookings.actions.waiting import renew_waiting
 from techfinder.bookings.links.tokens import token as link_token
 from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Booking, CalendarFeed, Partnership, Plan, Series, Task, TermSurvey
-from techfinder.mail.tokens import unsubscribe_token
+from techfinder.mail.kinds import Group
+from techfinder.mail.tokens import address_token
 from techfinder.matches.models import Match, WeightSet
 from techfinder.organisations.actions import invite
 from techfinder.organisations.models import Attention, Membership, Provider
@@ -252,6 +253,9 @@ campaigns:release                  POST  404  404   404    404   404    404   30
 
 mail:unsubscribe                   GET   200  200   200    200   200    200   200    200
 mail:unsubscribe|forged            GET   404  404   404    404   404    404   404    404
+mail:preferences                   GET   200  200   200    200   200    200   200    200
+mail:preferences|forged            GET   404  404   404    404   404    404   404    404
+mail:own_preferences               GET   in   302   302    302   302    302   302    302
 
 accounts:profile                   GET   in   200   200    200   200    200   200    200
 accounts:export                    GET   in   200   200    200   200    302   302    302
@@ -548,8 +552,10 @@ def arguments(name, world):
         "campaigns:publish": proposal,
         "campaigns:award": [*proposal, world.award.pk],
         "campaigns:release": [*campaign, 1],
-        "mail:unsubscribe": [unsubscribe_token(user_id=None, email="a@b.nl")],
+        "mail:unsubscribe": [address_token("a@b.nl", Group.MATCHES)],
+        "mail:preferences": [address_token("a@b.nl")],
         "mail:unsubscribe|forged": ["vals"],
+        "mail:preferences|forged": ["vals"],
         "account_reset_password_from_key": ["1", "x"],
         "mfa_remove_webauthn": [1],
         "mfa_edit_webauthn": [1],

@@ -3,9 +3,9 @@ from itertools import pairwise
 
 import pytest
 
-from techfinder.requests.holidays import HOLIDAYS, coming_holidays, holiday_around, holidays_in
 from techfinder.requests.levels import level_choices, offered_levels, related_codes
 from techfinder.requests.pupil_data import suspicions
+from techfinder.taxonomy.holidays import HOLIDAYS, coming_holidays, holiday_around, holidays_in
 from tests.factories.organisations import SchoolFactory
 
 TODAY = date(2026, 11, 20)

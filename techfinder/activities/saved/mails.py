@@ -18,6 +18,7 @@ from techfinder.activities.vocabulary import Vocabulary
 from techfinder.activities.words import capital
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
+from techfinder.mail.kinds import Sort, kind_of
 from techfinder.mail.models import OutgoingMail
 
 SHOWN = 10
@@ -34,12 +35,12 @@ class Hit:
 
 def ask_confirmation(saved: SavedSearch) -> OutgoingMail | None:
     """A mail with one button: whoever reads the mailbox turns the alert on, or does nothing."""
-    return _queue(saved, "confirm", uuid.uuid4().hex, button_url=page(saved, "confirm"), sensitive=True)
+    return _queue(saved, "confirm", uuid.uuid4().hex, button_url=page(saved, "confirm"))
 
 
 def say_known(saved: SavedSearch) -> OutgoingMail | None:
     """This search was saved before; on its page it can be changed or started again."""
-    return _queue(saved, "known", uuid.uuid4().hex, button_url=page(saved), sensitive=True)
+    return _queue(saved, "known", uuid.uuid4().hex, button_url=page(saved))
 
 
 def ask_wanted(saved: SavedSearch) -> OutgoingMail | None:
@@ -86,9 +87,7 @@ def _hit_words(saved: SavedSearch, hit: Hit, reading: Reading, words: Vocabulary
     }
 
 
-def _queue(
-    saved: SavedSearch, what: str, occasion: str, *, button_url: str, sensitive: bool = False, **context: Any
-) -> OutgoingMail | None:
+def _queue(saved: SavedSearch, what: str, occasion: str, *, button_url: str, **context: Any) -> OutgoingMail | None:
     with translation.override(saved.language):
         reading = reading_of(saved)
         about = {
@@ -97,14 +96,14 @@ def _queue(
             "manage_url": page(saved),
             "stop_url": page(saved, "stop"),
         }
+    template = f"search_{what}"
     return queue_mail(
         # Alerts are told apart by how far they look: what was told cannot be told again.
         key=f"search:{saved.pk}:{occasion}" if what == "alert" else f"search-{what}:{saved.pk}:{occasion}",
-        kind="search",
         to=saved.address,
         recipient=saved.user,
         language=saved.language,
-        template=f"search_{what}",
+        template=template,
         context={
             **about,
             **context,
@@ -113,7 +112,5 @@ def _queue(
             "stop_url": page(saved, "stop"),
             "button_url": button_url,
         },
-        sensitive=sensitive,
-        unsubscribe=not sensitive,
-        unsubscribe_at="" if sensitive else page(saved, "stop"),
+        unsubscribe_at="" if kind_of(template).sort is Sort.CODE else page(saved, "stop"),
     )

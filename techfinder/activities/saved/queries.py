@@ -28,6 +28,6 @@ def due(*, now: dt.datetime, top: int) -> QuerySet[SavedSearch]:
 
 def undeliverable() -> QuerySet[SavedSearch]:
     """Those whose address takes no mail any more; `why` is what the list of such addresses says."""
-    dead = Suppression.objects.values("email")
+    dead = Suppression.objects.dead().values("email")
     running = SavedSearch.objects.filter(state__in=[State.ACTIVE, State.PAUSED])
     return running.alias(goes_to=Coalesce(F("user__email"), F("email"))).filter(goes_to__in=dead)

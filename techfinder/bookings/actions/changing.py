@@ -16,12 +16,12 @@ from techfinder.bookings.actions.covering import covered, fulfil_if_covered, reo
 from techfinder.bookings.actions.errors import BadChangeError, NoDateError, NotAllowedError
 from techfinder.bookings.actions.tasks import finish_tasks, open_task
 from techfinder.bookings.actors import Actor
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.machine import PARTIES, Side, State, Step, other
 from techfinder.bookings.models import Booking, DaySheet, Proposal, Task
 from techfinder.bookings.reasons import CANCEL_REASONS, checked
 from techfinder.bookings.telling.former import tell_former
 from techfinder.bookings.telling.people import contact_of
+from techfinder.taxonomy.workdays import Workdays
 
 # Cancelled with so many working days to go, or fewer, is late.
 LATE_DAYS = 5

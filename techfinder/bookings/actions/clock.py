@@ -16,12 +16,12 @@ from techfinder.bookings.actions import base
 from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.actors import CLOCK
 from techfinder.bookings.clock import Terms
-from techfinder.bookings.clock.workdays import at, is_day_time
 from techfinder.bookings.machine import SETTLED, WAITING, Next, Side, State, Step
 from techfinder.bookings.models import Booking, BookingQuerySet, Proposal, Task
 from techfinder.bookings.queries.rules import Rules
 from techfinder.bookings.reasons import Expiry
 from techfinder.celery import once_each
+from techfinder.taxonomy.workdays import at, is_day_time
 
 logger = logging.getLogger(__name__)
 

@@ -117,13 +117,13 @@ def _of_contact(side: str, gone: Person) -> Q:
 def successor(organisation: School | Provider, gone: Person) -> Person | None:
     """The member who acts for it longest, of whom the address is not dead; else the general address of a provider."""
     others = _memberships(organisation).filter(user__is_active=True).exclude(user__email__iexact=gone.email)
-    reachable = others.exclude(Exists(_dead_addresses().filter(email=Lower(OuterRef("user__email")))))
+    reachable = others.exclude(Exists(Suppression.objects.dead().filter(email=Lower(OuterRef("user__email")))))
     first = reachable.select_related("user").first()
     if first:
         return Person(first.user, first.user.name, first.user.email)
     if isinstance(organisation, School) or organisation.email.lower() == gone.email.lower():
         return None
-    is_dead = _dead_addresses().filter(email=organisation.email.lower()).exists()
+    is_dead = Suppression.objects.dead().filter(email=organisation.email.lower()).exists()
     return None if is_dead else Person(None, organisation.name, organisation.email.lower())
 
 
@@ -136,11 +136,6 @@ def find_contact(booking: Booking) -> None:
     if not booking.provider_email and (found := successor(booking.activity.provider, nobody)):
         booking.provider_contact, booking.provider_name = found.user, found.name[:120]
         booking.provider_email = found.email.lower()
-
-
-def _dead_addresses() -> QuerySet[Suppression]:
-    """Those that bounced; who unsubscribed can be reached otherwise, and chose so."""
-    return Suppression.objects.exclude(reason="unsubscribed")
 
 
 def _hand_on(booking_id: int, side: str, gone: Person, heir: Person | None, by: Actor) -> None:
@@ -234,7 +229,7 @@ def _unreachable(rows: QuerySet[Any], contact: str, email: str, kind: str, path:
     if kind == "school":
         left &= ~Q(Exists(hers.filter(status=Membership.Status.ACTIVE, board=OuterRef(f"{path}__board"))))
     rows = rows.annotate(address=Lower(Coalesce(f"{contact}__email", email)))
-    dead = Q(Exists(_dead_addresses().filter(email=OuterRef("address"))))
+    dead = Q(Exists(Suppression.objects.dead().filter(email=OuterRef("address"))))
     return rows.filter(dead | left | Q(**{f"{contact}__is_active": False}))
 
 

@@ -49,13 +49,11 @@ def mail_feed(*, feed: CalendarFeed) -> None:
     """Send the secret address to whom it is of; the outbox forgets it once it is sent."""
     queue_mail(
         key=f"feed:{uuid.uuid4()}",
-        kind="booking_feed",
         to=feed.user.email if feed.user else feed.email,
         recipient=feed.user,
         language=feed.user.language if feed.user else (translation.get_language() or "nl")[:2],
         template="booking_feed",
         context={"feed_url": url_of(feed), "button_url": manage_url(feed)},
-        sensitive=True,
     )
 
 

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.bookings.actions.tasks import finish_tasks, open_task
-from techfinder.bookings.clock.workdays import is_day_time
 from techfinder.bookings.models import ProviderRecord, Task
 from techfinder.bookings.queries.answering import SILENT_TO_HIDE, SILENT_TO_WARN, Count, count_all
 from techfinder.bookings.telling import providers as telling
 from techfinder.matches import actions as matches
 from techfinder.organisations.actions import pause_provider
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.workdays import is_day_time
 
 # Between the warning and what it warns of.
 PATIENCE = dt.timedelta(days=7)

@@ -64,7 +64,6 @@ def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
     code.save(update_fields=["code_hash"])
     queue_mail(
         key=f"booking-code:{code.pk}",
-        kind="booking_code",
         to=code.email,
         template="booking_code",
         context={
@@ -74,7 +73,6 @@ def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
             "url": url,
             "valid_minutes": VALID.seconds // 60,
         },
-        sensitive=True,
     )
 
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from techfinder.accounts.models import User
 from techfinder.bookings.actions.tasks import finish_tasks
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.models import Task, Waiting
 from techfinder.bookings.queries.rules import Rules
 from techfinder.bookings.queries.waiting import fits_of, place_of, waiting_now, with_place, without_place
 from techfinder.bookings.telling import to_waiting
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.workdays import Workdays
 
 PER_CHUNK = 500
 # What is told after a human looked comes at most once in so many days.

@@ -26,9 +26,9 @@ from techfinder.bookings.clock.plan import (
     to_come,
 )
 from techfinder.bookings.clock.terms import Terms
-from techfinder.bookings.clock.workdays import at
 from techfinder.bookings.machine import Next
 from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.taxonomy.workdays import at
 
 # What `schedule` writes, for who saves some fields only.
 FIELDS = ("turn_since", "due_on", "next_step", "next_step_at")

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from techfinder.bookings.clock.terms import Terms
-from techfinder.bookings.clock.workdays import Workdays, at
 from techfinder.bookings.machine import SETTLED, WAITING, Next, State
 from techfinder.bookings.models import Booking
+from techfinder.taxonomy.workdays import Workdays, at
 
 # An answer may come until the end of the working day that was named.
 CLOSING = dt.time(17)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, ClockRule, Proposal
 from techfinder.bookings.queries.rules import rule_of
+from techfinder.taxonomy.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.bookings.actions.asking import Part
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.forms.answering import words_field
 from techfinder.bookings.forms.asking import AskForm
 from techfinder.bookings.queries.next_year import row_of_days
 from techfinder.taxonomy.ui import Choices
+from techfinder.taxonomy.workdays import Workdays
 
 FEWEST_CLASSES, MOST_CLASSES = 2, 8
 MOST_TIMES = 12

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.machine import Side, Step
 from techfinder.bookings.models import Booking, BookingEvent, ProviderRecord
 from techfinder.organisations.models import Provider
+from techfinder.taxonomy.workdays import Workdays
 
 PERIOD = dt.timedelta(days=365)
 # Of fewer questions nothing is said: one that was missed would say too much.

@@ -8,8 +8,8 @@ from itertools import islice
 from django.utils import timezone
 
 from techfinder.activities.models import Activity, Session
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.models import Booking
+from techfinder.taxonomy.workdays import Workdays
 
 WEEK = dt.timedelta(weeks=1)
 YEAR = dt.timedelta(weeks=52)  # the same weekday, at most two days off

@@ -14,7 +14,7 @@ from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.replies.addresses import reply_to
 from techfinder.bookings.telling.words import of_booking
-from techfinder.mail.actions import UNSUBSCRIBED, queue_mail
+from techfinder.mail.actions import queue_mail
 from techfinder.mail.models import OutgoingMail, Suppression
 from techfinder.organisations.models import Membership, Provider
 from techfinder.organisations.queries import members_of
@@ -124,7 +124,7 @@ def _silenced(addresses: Iterable[str]) -> set[str]:
 def _silenced_rows(addresses: Iterable[str]) -> list[Any]:
     """The addresses that bounce, and those of accounts that are closed. Who wants no mail about matches is no such one:
     what is mailed of a booking answers to own questions."""
-    suppressed = Suppression.objects.filter(email__in=addresses).exclude(reason=UNSUBSCRIBED)
+    suppressed = Suppression.objects.standing().filter(email__in=addresses)
     closed = User.objects.filter(email__in=addresses, is_active=False)
     return [rows.values_list("email", Value(value=False)) for rows in (suppressed, closed)]
 
@@ -215,7 +215,6 @@ def mail_to(
     """
     return queue_mail(
         key=_key(key),
-        kind=template[:40],
         to=recipient.email,
         recipient=recipient.user,
         language=recipient.language,

@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from techfinder.bookings.clock.workdays import is_day_time
 from techfinder.bookings.models import Task
 from techfinder.bookings.telling.people import Recipient, coordinators, mail_to
 from techfinder.mail.compose import absolute
 from techfinder.mail.models import OutgoingMail
 from techfinder.taxonomy.models import Region
+from techfinder.taxonomy.workdays import is_day_time
 
 KIND = "tasks"
 SHOWN = 10

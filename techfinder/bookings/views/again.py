@@ -21,7 +21,6 @@ from techfinder.bookings.actions.again import ask_again, ask_in_parts, ask_sever
 from techfinder.bookings.actions.asking import Part
 from techfinder.bookings.actions.errors import BookingError, CannotAskError, NoSeatError
 from techfinder.bookings.actors import Actor, person
-from techfinder.bookings.clock.workdays import Workdays
 from techfinder.bookings.forms.again import (
     FEWEST_CLASSES,
     MOST_CLASSES,
@@ -47,6 +46,7 @@ from techfinder.matches.access import may_act
 from techfinder.requests.access import get_request
 from techfinder.requests.models import Request
 from techfinder.taxonomy.http import either, status_of
+from techfinder.taxonomy.workdays import Workdays
 
 DEFAULT_CLASSES = 4
 

@@ -102,7 +102,6 @@ def _mail_school(
 ) -> None:
     queue_mail(
         key=f"campaign-school:{campaign.pk}:{request.pk}",
-        kind="campaign",
         to=request.contact.email if request.contact else request.contact_email,
         recipient=request.contact,
         language=_language(request),
@@ -170,7 +169,6 @@ def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], 
             }
         queue_mail(
             key=f"campaign-provider:{campaign.pk}:{provider.pk}:{address}",
-            kind="campaign",
             to=address,
             recipient=person,
             language=language,

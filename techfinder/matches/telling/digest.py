@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
-from techfinder.accounts.models import MailFrequency, User
+from techfinder.accounts.models import User
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
-from techfinder.mail.models import OutgoingMail
+from techfinder.mail.models import Frequency, OutgoingMail
+from techfinder.mail.queries import choosing, preferences
 from techfinder.matches.fairness.held import waiting_of
 from techfinder.matches.models import DigestRun, Match, Notification
 from techfinder.matches.telling.labels import Labels
@@ -40,10 +41,12 @@ def send_digests(*, now: dt.datetime | None = None) -> int:
 
 def _who_may_have_something(today: dt.date) -> list[int]:
     waiting = Notification.objects.filter(told_at=None).values("recipient")
-    people = User.objects.filter(pk__in=waiting, is_active=True).exclude(match_mail=MailFrequency.NONE)
-    had = DigestRun.objects.filter(
-        Q(recipient__match_mail=MailFrequency.WEEKLY, period_start__gte=monday(today)) | Q(period_start=today)
+    people = User.objects.filter(pk__in=waiting, is_active=True)
+    people = people.exclude(pk__in=choosing(people, matches=Frequency.NONE).values("pk"))
+    week = choosing(
+        DigestRun.objects.filter(period_start__gte=monday(today)), "recipient__email", matches=Frequency.WEEKLY
     )
+    had = week | DigestRun.objects.filter(period_start=today)
     return list(people.exclude(pk__in=had.values("recipient")).order_by("pk").values_list("pk", flat=True))
 
 
@@ -57,7 +60,8 @@ def send_digest(*, user_id: int, today: dt.date) -> bool:
     # Held until the mail is there: what is told at once is composed by others (`notifications`).
     person = User.objects.select_for_update(no_key=True).get(pk=user_id)
     drop_void(person)
-    start = monday(today) if person.match_mail == MailFrequency.WEEKLY else today
+    weekly = preferences(person.email).matches == Frequency.WEEKLY
+    start = monday(today) if weekly else today
     run, is_mine = DigestRun.objects.get_or_create(recipient=person, period_start=start)
     if not is_mine:
         return False
@@ -95,7 +99,6 @@ def _digest_mail(person: User, news: list[Notification], start: dt.date) -> Outg
         asks = [ask_words(each.match, labels) for each in providers[:SHOWN]]
     return queue_mail(
         key=f"digest:{person.pk}:{start.isoformat()}",
-        kind="digest",
         to=person.email,
         recipient=person,
         template="match_digest",
@@ -105,10 +108,9 @@ def _digest_mail(person: User, news: list[Notification], start: dt.date) -> Outg
             "asks": asks,
             "more": len(news) - len(offers) - len(asks),
             "waiting": _waiting(person) if asks else [],
-            "weekly": person.match_mail == MailFrequency.WEEKLY,
+            "weekly": preferences(person.email).matches == Frequency.WEEKLY,
             "button_url": absolute("/mijn/"),
         },
-        unsubscribe=True,
     )
 
 

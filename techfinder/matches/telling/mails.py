@@ -62,13 +62,11 @@ def to_school(group: Sequence[Notification], recipient: User, words: Words) -> O
         }
     return queue_mail(
         key=f"match-school:{min(each.pk for each in group)}",
-        kind="match",
         to=recipient.email,
         recipient=recipient,
         template="match_school",
         context=context,
         thread=thread(request),
-        unsubscribe=True,
     )
 
 
@@ -81,7 +79,6 @@ def to_provider(group: Sequence[Notification], recipient: User, words: Words) ->
     requests = {each.match.request_id for each in group}
     return queue_mail(
         key=f"match-provider:{min(each.pk for each in group)}",
-        kind="match",
         to=recipient.email,
         recipient=recipient,
         template="match_provider",
@@ -93,7 +90,6 @@ def to_provider(group: Sequence[Notification], recipient: User, words: Words) ->
             "button_url": asks[0].url,
         },
         thread=thread(best.request) if len(requests) == 1 else "",
-        unsubscribe=True,
     )
 
 
@@ -110,13 +106,11 @@ def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
         context = {**request_context(request), "full": full, "known": known, "reasons": reasons}
     return queue_mail(
         key=f"match-none:{request.uuid}",
-        kind="match",
         to=recipient.email,
         recipient=recipient,
         template="match_none",
         context=context,
         thread=thread(request),
-        unsubscribe=True,
     )
 
 

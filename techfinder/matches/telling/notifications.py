@@ -18,10 +18,11 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from techfinder.accounts.models import MailFrequency, User
+from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
-from techfinder.mail.models import OutgoingMail
+from techfinder.mail.models import Frequency, OutgoingMail
+from techfinder.mail.queries import preferences, preferences_of
 from techfinder.matches.models import Match, NothingFound, Notification
 from techfinder.matches.telling import mails
 from techfinder.organisations.models import Membership
@@ -98,11 +99,12 @@ NOTE = """
             ON membership.provider_id = put.provider_id AND membership.status = 'active'
     )
     INSERT INTO matches_notification AS known (recipient_id, side, match_id, created_at, at_once)
-    SELECT person.id, person.side, person.match_id, %(now)s, CASE account.match_mail
+    SELECT person.id, person.side, person.match_id, %(now)s, CASE coalesce(chosen.matches, 'daily')
         WHEN 'instant' THEN true
         WHEN 'none' THEN false
-        ELSE asked.is_first AND (person.side = 'school' OR account.match_mail = 'daily') END
+        ELSE asked.is_first AND (person.side = 'school' OR coalesce(chosen.matches, 'daily') = 'daily') END
     FROM person JOIN asked USING (request_id) JOIN accounts_user AS account ON account.id = person.id
+    LEFT JOIN mail_mailpreferences AS chosen ON chosen.email = account.email
     ORDER BY person.match_id, person.side, person.id
     ON CONFLICT (recipient_id, side, match_id) DO UPDATE SET at_once = known.at_once OR EXCLUDED.at_once
         WHERE known.told_at IS NULL
@@ -182,7 +184,8 @@ def _waiting_at_once(people: Iterable[User]) -> QuerySet[Notification]:
 
 def due(people: Collection[User]) -> QuerySet[Notification]:
     """What these people are to be told at once, and still holds."""
-    wanting = [person for person in people if person.match_mail != MailFrequency.NONE]
+    chosen = preferences_of([person.email for person in people])
+    wanting = [person for person in people if chosen[person.email].matches != Frequency.NONE]
     return holding(_waiting_at_once(wanting)).order_by("pk")
 
 
@@ -255,6 +258,6 @@ def _tell_school_of_nothing(row: NothingFound) -> int:
     if request.status != Request.Status.OPEN or Match.objects.placed().filter(request=request).exists():
         return 0
     recipient = mails.contact_of(request)
-    if recipient is None or not recipient.is_active or recipient.match_mail == MailFrequency.NONE:
+    if recipient is None or not recipient.is_active or preferences(recipient.email).matches == Frequency.NONE:
         return 0
     return int(mails.of_nothing(request, recipient) is not None)

@@ -55,7 +55,7 @@ def make_people(count: int, random: Random) -> list[User]:
 
 def _person(number: int, random: Random) -> User:
     name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
-    user = User(email=f"{slugify(name)}.{number}@demo.example", name=name, match_mail="instant")
+    user = User(email=f"{slugify(name)}.{number}@demo.example", name=name)
     user.set_unusable_password()
     return user
 
@@ -69,8 +69,8 @@ def verify_addresses(users: Iterable[User]) -> None:
 def make_accounts() -> dict[str, User]:
     """The four accounts; who sees the work of others has a second factor."""
     made = {
-        TEACHER: User.objects.create_user(TEACHER, name="Elke Molenwiek", match_mail="instant"),
-        COMPANY: User.objects.create_user(COMPANY, name="Joris Koperslager", match_mail="instant"),
+        TEACHER: User.objects.create_user(TEACHER, name="Elke Molenwiek"),
+        COMPANY: User.objects.create_user(COMPANY, name="Joris Koperslager"),
         MODERATOR: User.objects.create_user(MODERATOR, name="Marijke Duinkerk"),
         ADMINISTRATOR: User.objects.create_superuser(ADMINISTRATOR, name="Beheer Techfinder"),
     }

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from techfinder.bookings.clock.workdays import Workdays, at, is_day_time
+from techfinder.taxonomy.workdays import Workdays, at, is_day_time
 
 D = dt.date
 NORTH, MIDDLE, SOUTH = Workdays("Noord"), Workdays("Midden"), Workdays("Zuid")

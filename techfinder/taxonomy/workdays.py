@@ -10,7 +10,7 @@ from functools import lru_cache
 import holidays
 from django.utils import timezone
 
-from techfinder.requests.holidays import EVERYWHERE, holidays_in
+from techfinder.taxonomy.holidays import EVERYWHERE, holidays_in
 
 OPENS, CLOSES = dt.time(8), dt.time(18)
 SATURDAY = 5

@@ -1,0 +1,7 @@
+"""Every write of the mail room; what other rooms call is here by name."""
+
+from techfinder.mail.actions.delivering import deliver_due, sweep
+from techfinder.mail.actions.stopping import lift_suppression, stop
+from techfinder.mail.actions.writing import queue_mail, retry
+
+__all__ = ["deliver_due", "lift_suppression", "queue_mail", "retry", "stop", "sweep"]

@@ -1,0 +1,98 @@
+"""A mail is written into the outbox with its cause, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone, translation
+
+from techfinder.accounts.models import User
+from techfinder.celery import wake
+from techfinder.mail.compose import compose
+from techfinder.mail.kinds import kind_of
+from techfinder.mail.message import CalendarEvent, domain, preferences_url, unsubscribe_url
+from techfinder.mail.models import OutgoingMail
+
+
+def queue_mail(
+    *,
+    key: str,
+    to: str,
+    template: str,
+    context: Mapping[str, Any],
+    recipient: User | None = None,
+    language: str | None = None,
+    thread: str = "",
+    reply_to: str = "",
+    unsubscribe_at: str = "",
+    calendar: CalendarEvent | None = None,
+) -> OutgoingMail | None:
+    """Write one mail into the outbox, in the caller's transaction, and wake the worker after commit.
+
+    `template` names the folder in templates/mail/, and so the kind (`kinds`): what goes first, and what stops it.
+    The same `key` again gives the row that exists. None when the address cannot be one. `unsubscribe_at` is where this
+    mail is stopped, when that is no preference: a full address that acts on POST, its last part a token.
+    `calendar` is put into the receiver's calendar, or taken out of it.
+    """
+    if not _is_address(to):
+        return None
+    existing = OutgoingMail.objects.filter(key=key).first()
+    if existing:
+        return existing
+    mail = _draft(key=key, kind=template, to=to.lower(), recipient=recipient, thread=thread, reply_to=reply_to)
+    mail.unsubscribe_at = unsubscribe_at
+    if calendar:
+        mail.calendar, mail.calendar_method = calendar.text, calendar.method
+    mail.language = language or (recipient.language if recipient else translation.get_language() or "nl")[:2]
+    own = {
+        "recipient": recipient,
+        "unsubscribe_url": unsubscribe_url(mail),
+        "preferences_url": preferences_url(mail),
+    }
+    composed = compose(template=template, context={**context, **own}, language=mail.language)
+    mail.subject, mail.text, mail.html = composed.subject, composed.text, composed.html
+    with transaction.atomic(savepoint=False):
+        OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+        wake("mail.deliver_due")
+        return _written(mail)
+
+
+def _written(mail: OutgoingMail) -> OutgoingMail:
+    """The row with the mail's key: this mail, unless another came first. What was just written is not read back."""
+    pk, written = OutgoingMail.objects.values_list("pk", "uuid").get(key=mail.key)
+    if written != mail.uuid:
+        return OutgoingMail.objects.get(pk=pk)
+    mail.pk, mail._state.adding = pk, False
+    return mail
+
+
+def _is_address(to: str) -> bool:
+    try:
+        validate_email(to)
+    except ValidationError:
+        return False
+    return True
+
+
+def _draft(**fields: Any) -> OutgoingMail:
+    mail = OutgoingMail(uuid=uuid.uuid4(), **fields)
+    mail.priority = kind_of(mail.kind).sort
+    mail.domain = mail.to.rpartition("@")[2]
+    mail.message_id = f"<{mail.uuid}@{domain()}>"
+    return mail
+
+
+@transaction.atomic
+def retry(*, mail_ids: Collection[int]) -> int:
+    """Queue failed mails once more (the administrator's second chance). Returns how many."""
+    failed = OutgoingMail.objects.filter(
+        pk__in=mail_ids, state__in=[OutgoingMail.State.FAILED, OutgoingMail.State.SUPPRESSED]
+    )
+    count = failed.update(state=OutgoingMail.State.QUEUED, next_attempt_at=timezone.now())
+    wake("mail.deliver_due")
+    return count

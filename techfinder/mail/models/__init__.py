@@ -1,0 +1,15 @@
+from techfinder.mail.models.after import MailEvent, Suppression
+from techfinder.mail.models.heartbeat import Heartbeat
+from techfinder.mail.models.outbox import MailLane, OutgoingMail
+from techfinder.mail.models.preferences import DAYS, Frequency, MailPreferences
+
+__all__ = [
+    "DAYS",
+    "Frequency",
+    "Heartbeat",
+    "MailEvent",
+    "MailLane",
+    "MailPreferences",
+    "OutgoingMail",
+    "Suppression",
+]
