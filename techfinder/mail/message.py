@@ -14,6 +14,8 @@ from techfinder.mail.tokens import address_token
 
 LONGEST_NAME = 75
 CALENDAR_FILE = "afspraak.ics"
+# The local part of the addresses to which reports of mail that came back are sent.
+BOUNCED = "b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ def sender() -> str:
 
 def domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def reply_domain() -> str:
+    """Where mail to the site is received: answers, reports of mail that came back, and wishes to be left alone."""
+    return settings.REPLY_DOMAIN or domain()
+
+
+def envelope_of(mail: OutgoingMail) -> str:
+    """The sender on the envelope: where a report goes when the mail comes back, and of which mail it is."""
+    return f"{BOUNCED}+{mail.uuid}@{reply_domain()}"
 
 
 def unsubscribe_url(mail: OutgoingMail) -> str:
