@@ -1,6 +1,5 @@
 """Every write of requests. What matters to matching raises `version` and wakes the worker after commit."""
 
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,8 +12,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from techfinder.accounts import codes
+from techfinder.accounts.codes import Verdict
 from techfinder.accounts.models import User
 from techfinder.celery import wake
 from techfinder.mail.actions import queue_mail
@@ -23,9 +23,7 @@ from techfinder.organisations.models import School
 from techfinder.requests.models import Request
 from techfinder.requests.tokens import confirm_token
 
-CODE_VALID = timedelta(hours=1)
-CODE_ATTEMPTS = 5
-RESEND_AFTER = timedelta(seconds=60)
+CODE_SALT = "techfinder.requests.code"
 SENDS_PER_REQUEST = 5
 SENDS_PER_ADDRESS = 10  # in an hour: nobody's mailbox is filled by a stranger
 UNCONFIRMED_FOR = timedelta(hours=48)
@@ -48,6 +46,14 @@ class Outcome(StrEnum):
     USED_UP = "used_up"
     TOO_OLD = "too_old"
     CLOSED = "closed"
+
+
+_OUTCOMES = {
+    Verdict.RIGHT: Outcome.CONFIRMED,
+    Verdict.WRONG: Outcome.WRONG,
+    Verdict.USED_UP: Outcome.USED_UP,
+    Verdict.TOO_OLD: Outcome.TOO_OLD,
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def _open(request: Request) -> None:
 
 def too_many_codes(*, email: str) -> bool:
     """Whether this address had so many codes in the last hour that it gets no more for now."""
-    recent = Request.objects.filter(contact_email=email.lower(), code_sent_at__gt=timezone.now() - CODE_VALID)
+    recent = Request.objects.filter(contact_email=email.lower(), code_sent_at__gt=timezone.now() - codes.VALID)
     return sum(recent.values_list("code_sends", flat=True)) >= SENDS_PER_ADDRESS
 
 
@@ -104,7 +110,7 @@ def too_many_codes(*, email: str) -> bool:
 def resend_code(*, request_id: int) -> bool:
     """Send a new code, which makes the earlier one void; False when that would be too soon or too often."""
     request = Request.objects.select_for_update().get(pk=request_id)
-    too_soon = request.code_sent_at and timezone.now() - request.code_sent_at < RESEND_AFTER
+    too_soon = request.code_sent_at and timezone.now() - request.code_sent_at < codes.RESEND_AFTER
     used_up = request.code_sends >= SENDS_PER_REQUEST or too_many_codes(email=request.contact_email)
     if request.status != Request.Status.UNCONFIRMED or too_soon or used_up:
         return False
@@ -113,8 +119,8 @@ def resend_code(*, request_id: int) -> bool:
 
 
 def _send_code(request: Request) -> None:
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    request.code_hash, request.code_attempts = _hash(request, code), 0
+    code = codes.make()
+    request.code_hash, request.code_attempts = codes.hashed(code, salt=CODE_SALT, of=request.uuid), 0
     request.code_sends += 1
     request.code_sent_at = timezone.now()
     request.save(update_fields=["code_hash", "code_attempts", "code_sends", "code_sent_at"])
@@ -127,14 +133,9 @@ def _send_code(request: Request) -> None:
             "title": request.title,
             "school": request.school.name,
             "url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
-            "valid_minutes": int(CODE_VALID.total_seconds() // 60),
+            "valid_minutes": codes.VALID_MINUTES,
         },
     )
-
-
-def _hash(request: Request, code: str) -> str:
-    # Keyed with the site's secret: six digits of a leaked database could otherwise be tried in no time.
-    return salted_hmac("techfinder.requests.code", f"{request.uuid}:{code}", algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
@@ -157,12 +158,8 @@ def _judge(request: Request, code: str) -> Outcome:
     if request.status != Request.Status.UNCONFIRMED:
         was_confirmed = request.confirmed_at is not None
         return Outcome.ALREADY if was_confirmed else Outcome.CLOSED
-    if request.code_attempts >= CODE_ATTEMPTS:
-        return Outcome.USED_UP
-    if request.code_sent_at is None or timezone.now() - request.code_sent_at > CODE_VALID:
-        return Outcome.TOO_OLD
-    digits = "".join(character for character in code if character.isdigit())
-    return Outcome.CONFIRMED if constant_time_compare(_hash(request, digits), request.code_hash) else Outcome.WRONG
+    kept = codes.Kept(request.code_hash, request.code_sent_at, request.code_attempts)
+    return _OUTCOMES[codes.judge(code, kept, salt=CODE_SALT, of=request.uuid)]
 
 
 def _person_of(request: Request) -> User:

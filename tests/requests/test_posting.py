@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from techfinder.accounts import codes
 from techfinder.accounts.models import User
 from techfinder.mail.models import OutgoingMail
 from techfinder.requests import actions
@@ -101,7 +102,7 @@ def test_wrong_code_five_times_voids_it(client, question):
     url = post(client, question).url
     code = code_in_mail()
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-    for _attempt in range(actions.CODE_ATTEMPTS):
+    for _attempt in range(codes.ATTEMPTS):
         assert client.post(url, {"code": wrong}).status_code == 422
     assert client.post(url, {"code": code}).status_code == 422
     assert Request.objects.get().status == Request.Status.UNCONFIRMED

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
 from collections.abc import Callable
 from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from techfinder.accounts import codes
+from techfinder.accounts.codes import Verdict
 from techfinder.bookings.models import Booking, TakeOverCode
 from techfinder.bookings.queries.belonging import belongs
 from techfinder.bookings.show.words import name_of
 from techfinder.mail.actions import queue_mail
 
-VALID = dt.timedelta(hours=1)
-RESEND_AFTER = dt.timedelta(minutes=1)
-ATTEMPTS = 5
+SALT = "techfinder.bookings.take_over"
 UrlOf = Callable[[TakeOverCode], str]
 
 
@@ -27,15 +24,6 @@ class Refused(StrEnum):
 
     STRANGER = "stranger"  # not of this organisation
     TOO_SOON = "too_soon"
-
-
-class Outcome(StrEnum):
-    """What came of a code that somebody typed."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    USED_UP = "used_up"
-    TOO_OLD = "too_old"
 
 
 @transaction.atomic
@@ -50,7 +38,7 @@ def send_code(*, booking_id: int, side: str, email: str, name: str, url_of: UrlO
     if not belongs(booking, side, email):
         return Refused.STRANGER
     earlier = TakeOverCode.objects.filter(booking=booking, side=side, email=email.lower(), used_at=None)
-    if earlier.filter(sent_at__gt=timezone.now() - RESEND_AFTER).exists():
+    if earlier.filter(sent_at__gt=timezone.now() - codes.RESEND_AFTER).exists():
         return Refused.TOO_SOON
     earlier.delete()
     code = TakeOverCode.objects.create(booking=booking, side=side, email=email.lower(), name=name)
@@ -59,8 +47,8 @@ def send_code(*, booking_id: int, side: str, email: str, name: str, url_of: UrlO
 
 
 def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
-    digits = f"{secrets.randbelow(1_000_000):06d}"
-    code.code_hash = _hash(code, digits)
+    digits = codes.make()
+    code.code_hash = codes.hashed(digits, salt=SALT, of=code.pk)
     code.save(update_fields=["code_hash"])
     queue_mail(
         key=f"booking-code:{code.pk}",
@@ -71,33 +59,27 @@ def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
             "title": booking.activity.title,
             "organisation": name_of(booking, code.side),
             "url": url,
-            "valid_minutes": VALID.seconds // 60,
+            "valid_minutes": codes.VALID_MINUTES,
         },
     )
 
 
 @transaction.atomic
-def use_code(*, code_id: int, digits: str) -> Outcome:
+def use_code(*, code_id: int, digits: str) -> Verdict:
     """Whether the code is right; counts every attempt. A right one lets her go on once it is used, and stays used."""
     code = TakeOverCode.objects.select_for_update().get(pk=code_id)
-    outcome = _judge(code, digits)
-    if outcome is Outcome.WRONG:
+    verdict = _judge(code, digits)
+    if verdict is Verdict.WRONG:
         code.attempts += 1
         code.save(update_fields=["attempts"])
-    if outcome is Outcome.RIGHT:
+    if verdict is Verdict.RIGHT:
         code.used_at = timezone.now()
         code.save(update_fields=["used_at"])
-    return outcome
+    return verdict
 
 
-def _judge(code: TakeOverCode, digits: str) -> Outcome:
-    if code.used_at or timezone.now() - code.sent_at > VALID:
-        return Outcome.TOO_OLD
-    if code.attempts >= ATTEMPTS:
-        return Outcome.USED_UP
-    typed = "".join(each for each in digits if each.isdigit())
-    return Outcome.RIGHT if constant_time_compare(_hash(code, typed), code.code_hash) else Outcome.WRONG
-
-
-def _hash(code: TakeOverCode, digits: str) -> str:
-    return salted_hmac("techfinder.bookings.take_over", f"{code.pk}:{digits}", algorithm="sha256").hexdigest()
+def _judge(code: TakeOverCode, digits: str) -> Verdict:
+    if code.used_at:
+        return Verdict.TOO_OLD
+    kept = codes.Kept(code.code_hash, code.sent_at, code.attempts)
+    return codes.judge(digits, kept, salt=SALT, of=code.pk)

@@ -14,11 +14,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from techfinder.accounts.codes import Verdict
 from techfinder.accounts.limits import over_limit, over_limit_of_mailbox
 from techfinder.bookings import actions
 from techfinder.bookings.actions import taking_over
 from techfinder.bookings.actions.errors import BookingError
-from techfinder.bookings.actions.taking_over import Outcome, Refused
+from techfinder.bookings.actions.taking_over import Refused
 from techfinder.bookings.forms.links import ColleagueCodeForm, ColleagueForm
 from techfinder.bookings.links.opening import Opened, colleague_of, open_link, path_of
 from techfinder.bookings.models import TakeOverCode
@@ -88,9 +89,9 @@ def code(request: HttpRequest, token: str, signed: str) -> HttpResponse:
     if over_limit(request, action="booking-code-try", per_hour=TRIES_PER_HOUR):
         form.add_error("code", _("Too many attempts in a short time. Try again in an hour"))
         return _show(request, opened, form, HTTPStatus.TOO_MANY_REQUESTS, sent)
-    outcome = taking_over.use_code(code_id=sent.pk, digits=form.cleaned_data["code"])
-    if outcome is not Outcome.RIGHT:
-        form.add_error("code", _why_wrong(outcome))
+    verdict = taking_over.use_code(code_id=sent.pk, digits=form.cleaned_data["code"])
+    if verdict is not Verdict.RIGHT:
+        form.add_error("code", _why_wrong(verdict))
         return _show(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY, sent)
     return _go_on(opened, sent, becomes_contact=form.cleaned_data["contact"])
 
@@ -104,12 +105,12 @@ def _sent(opened: Opened, signed: str) -> TakeOverCode:
     return get_object_or_404(TakeOverCode, pk=code_id, booking=opened.booking, side=opened.side)
 
 
-def _why_wrong(outcome: Outcome) -> str:
+def _why_wrong(verdict: Verdict) -> str:
     return {
-        Outcome.WRONG: _("This is not the code from the newest mail"),
-        Outcome.USED_UP: _("This code was tried too often. Ask for a new one"),
-        Outcome.TOO_OLD: _("This code is too old or used. Ask for a new one"),
-    }[outcome]
+        Verdict.WRONG: _("This is not the code from the newest mail"),
+        Verdict.USED_UP: _("This code was tried too often. Ask for a new one"),
+        Verdict.TOO_OLD: _("This code is too old or used. Ask for a new one"),
+    }[verdict]
 
 
 def _go_on(opened: Opened, sent: TakeOverCode, *, becomes_contact: bool) -> HttpResponse:
