@@ -35,6 +35,7 @@ NAMES = (
     "EMAIL_TLS",
     "MAIL_FROM",
     "REPLY_DOMAIN",
+    "QUIET_HOURS",
     "GEOCODER_URL",
     "TILES",
     "TILES_CREDIT",
@@ -46,7 +47,8 @@ MIN_SECRET_LENGTH = 50
 # The Netherlands in grey, open data of the Kadaster.
 PDOK_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 PDOK_CREDIT = "Kaartgegevens © Kadaster"
-NO_TILES = "none"
+QUIET_HOURS = "20-7"
+NONE = "none"
 
 
 class EnvironmentFaultError(Exception):
@@ -73,6 +75,7 @@ class Env:
     email_tls: bool
     mail_from: str
     reply_domain: str
+    quiet_hours: tuple[int, int] | None
     geocoder_url: str
     tiles: str
     tiles_credit: str
@@ -213,6 +216,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         email_tls=reader.flag("EMAIL_TLS", default=not local),
         mail_from=_mail_from(reader, local=local),
         reply_domain=_reply_domain(reader),
+        quiet_hours=_quiet_hours(reader),
         geocoder_url=reader.url("GEOCODER_URL", ("https", "http")) or "",
         tiles=_tiles(reader),
         tiles_credit=reader.text("TILES_CREDIT") or ("" if reader.is_given("TILES") else PDOK_CREDIT),
@@ -273,8 +277,21 @@ def _reply_domain(reader: _Reader) -> str:
     return value
 
 
+def _quiet_hours(reader: _Reader) -> tuple[int, int] | None:
+    """From which hour to which hour nobody is mailed what can wait; None when mail never waits."""
+    value = reader.text("QUIET_HOURS") or QUIET_HOURS
+    if value == NONE:
+        return None
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", value)
+    evening, morning = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 12 <= evening <= 23 or not 1 <= morning <= 12:
+        wanted = "must be 'none' or an hour of the evening and one of the morning such as 20-7"
+        reader.faults.append(f"TECHFINDER_QUIET_HOURS {wanted}, not {value!r}")
+    return evening, morning
+
+
 def _tiles(reader: _Reader) -> str:
-    if reader.text("TILES") == NO_TILES:
+    if reader.text("TILES") == NONE:
         return ""
     value = reader.url("TILES", ("https", "http")) or PDOK_TILES
     lacking = [part for part in ("{z}", "{x}", "{y}") if part not in value]

@@ -332,6 +332,9 @@ SHOW_POST = DEBUG
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 # Where answers to the mails of a booking are received; empty: at the domain of the sender.
 REPLY_DOMAIN = ENV.reply_domain
+# From which hour to which hour, on the clocks of the Netherlands, nobody is mailed what can wait; and a school not in
+# its holidays. None: mail never waits.
+QUIET_HOURS = ENV.quiet_hours
 
 # --- Security --------------------------------------------------------------------------------------------------------
 

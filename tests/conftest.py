@@ -110,6 +110,7 @@ def _site_environment(redis_server: RedisServer, smtp_sink: SmtpSink) -> dict[st
         "TECHFINDER_EMAIL_HOST": smtp_sink.host,
         "TECHFINDER_EMAIL_PORT": str(smtp_sink.port),
         "TECHFINDER_EMAIL_TLS": "0",
+        "TECHFINDER_QUIET_HOURS": "none",
     }
 
 

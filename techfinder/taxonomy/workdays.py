@@ -33,6 +33,10 @@ class Workdays:
             return False
         return self.away is None or not self.away[0] <= day <= self.away[1]
 
+    def in_school_holiday(self, day: dt.date) -> bool:
+        """Whether the schools of the region have holiday; of an unknown region, whether all schools have."""
+        return day in _school_holidays(self.region)
+
     def after(self, day: dt.date, count: int) -> dt.date:
         """The working day that comes so many working days after this day."""
         while count:
