@@ -2,6 +2,6 @@
 
 from techfinder.mail.actions.delivering import deliver_due, sweep
 from techfinder.mail.actions.stopping import lift_suppression, stop
-from techfinder.mail.actions.writing import queue_mail, retry
+from techfinder.mail.actions.writing import draft_mail, queue_mail, retry
 
-__all__ = ["deliver_due", "lift_suppression", "queue_mail", "retry", "stop", "sweep"]
+__all__ = ["deliver_due", "draft_mail", "lift_suppression", "queue_mail", "retry", "stop", "sweep"]

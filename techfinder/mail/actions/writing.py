@@ -44,6 +44,38 @@ def queue_mail(
     existing = OutgoingMail.objects.filter(key=key).first()
     if existing:
         return existing
+    mail = draft_mail(
+        key=key,
+        to=to,
+        template=template,
+        context=context,
+        recipient=recipient,
+        language=language,
+        thread=thread,
+        reply_to=reply_to,
+        unsubscribe_at=unsubscribe_at,
+        calendar=calendar,
+    )
+    with transaction.atomic(savepoint=False):
+        OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+        wake("mail.deliver_due")
+        return _written(mail)
+
+
+def draft_mail(
+    *,
+    key: str,
+    to: str,
+    template: str,
+    context: Mapping[str, Any],
+    recipient: User | None = None,
+    language: str | None = None,
+    thread: str = "",
+    reply_to: str = "",
+    unsubscribe_at: str = "",
+    calendar: CalendarEvent | None = None,
+) -> OutgoingMail:
+    """The mail that `queue_mail` would write, not stored: for who only wants to see it."""
     mail = _draft(key=key, kind=template, to=to.lower(), recipient=recipient, thread=thread, reply_to=reply_to)
     mail.unsubscribe_at = unsubscribe_at
     if calendar:
@@ -56,10 +88,7 @@ def queue_mail(
     }
     composed = compose(template=template, context={**context, **own}, language=mail.language)
     mail.subject, mail.text, mail.html = composed.subject, composed.text, composed.html
-    with transaction.atomic(savepoint=False):
-        OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
-        wake("mail.deliver_due")
-        return _written(mail)
+    return mail
 
 
 def _written(mail: OutgoingMail) -> OutgoingMail:
