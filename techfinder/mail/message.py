@@ -70,7 +70,8 @@ def headers_of(mail: OutgoingMail) -> dict[str, str]:
         "X-Auto-Response-Suppress": "All",
     }
     if mail.thread:
-        headers |= {"In-Reply-To": f"<{mail.thread}@{domain()}>", "References": f"<{mail.thread}@{domain()}>"}
+        threads = [f"<{each}@{domain()}>" for each in mail.thread.split()]
+        headers |= {"In-Reply-To": threads[-1], "References": " ".join(threads)}
     if url := unsubscribe_url(mail):
         headers |= _list_headers(mail, url)
     return headers

@@ -135,6 +135,7 @@ def _send_code(request: Request) -> None:
             "url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
             "valid_minutes": codes.VALID_MINUTES,
         },
+        thread=request.thread,
     )
 
 

@@ -142,6 +142,7 @@ class Request(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "-created_at"], name="request_status"),
+            models.Index(fields=["contact_email"], condition=models.Q(contact=None), name="request_nameless"),
             models.Index(
                 fields=["id"], condition=models.Q(version__gt=models.F("matched_version")), name="request_unmatched"
             ),
@@ -152,6 +153,11 @@ class Request(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("requests:detail", args=[self.uuid])
+
+    @property
+    def thread(self) -> str:
+        """What all mails about this request hang together by."""
+        return f"request-{self.uuid}"
 
     @property
     def is_being_matched(self) -> bool:

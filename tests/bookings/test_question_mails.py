@@ -53,7 +53,7 @@ def check_whole(mail):
     assert {each.replace("&amp;", "&") for each in links} == set(re.findall(r"https?://\S+", mail.text))
     if mail.kind.startswith("booking_") and mail.kind != "booking_taken_over":
         assert re.search(r"/boeking/l/[^/]+\.gone\.", mail.text)
-        assert mail.thread.startswith("booking-")
+        assert re.fullmatch(r"request-\S+ booking-\S+", mail.thread)
         assert mail.reply_to.startswith("antwoord+")
         assert mail.html.count('class="button"') == 1
 
@@ -118,11 +118,11 @@ def test_both_reminders_come_and_each_step_mails_once():
 
 
 @pytest.mark.django_db
-def test_mails_of_one_booking_are_one_thread():
+def test_mails_of_one_booking_are_one_thread_within_that_of_its_request():
     play("booking_expired")
     booking = Booking.objects.get()
     assert set(OutgoingMail.objects.filter(kind__startswith="booking_").values_list("thread", flat=True)) == {
-        f"booking-{booking.uuid}"
+        f"request-{booking.request.uuid} booking-{booking.uuid}"
     }
 
 

@@ -38,6 +38,12 @@ def test_mail_in_a_thread_refers_to_its_root(smtp_sink):
     assert message["References"] == message["In-Reply-To"] == "<request-12@techfinder.example>"
 
 
+def test_mail_in_a_thread_within_a_thread_refers_to_both(smtp_sink):
+    message = deliver(smtp_sink, thread="request-12 booking-3").message
+    assert message["References"] == "<request-12@techfinder.example> <booking-3@techfinder.example>"
+    assert message["In-Reply-To"] == "<booking-3@techfinder.example>"
+
+
 def test_one_click_unsubscribe(smtp_sink, client):
     user = UserFactory()
     message = deliver(smtp_sink, recipient=user, to=user.email, kind="match_school").message

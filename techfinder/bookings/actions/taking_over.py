@@ -61,6 +61,7 @@ def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
             "url": url,
             "valid_minutes": codes.VALID_MINUTES,
         },
+        thread=booking.thread,
     )
 
 

@@ -173,6 +173,11 @@ class Booking(models.Model):
         return reverse("bookings:detail", args=[self.uuid])
 
     @property
+    def thread(self) -> str:
+        """What its mails hang together by: with those about the request, and in there with each other."""
+        return f"{self.request.thread} booking-{self.uuid}"
+
+    @property
     def is_live(self) -> bool:
         return self.state in LIVE
 

@@ -26,5 +26,5 @@ def tell_former(booking: Booking, event: BookingEvent, side: str, former: Recipi
             "taker": name,
             "activity_url": absolute(booking.activity.get_absolute_url()),
         },
-        thread=f"booking-{booking.uuid}",
+        thread=booking.thread,
     )

@@ -200,7 +200,7 @@ def send(
         template,
         key=key,
         context=whole,
-        thread=f"booking-{booking.uuid}",
+        thread=booking.thread,
         reply_to=reply_to(booking, side),
         calendar=whole.get("calendar"),
     )

@@ -39,7 +39,7 @@ def _to_school(waiting: Waiting, template: str, context: dict[str, Any]) -> None
             template,
             key=f"{template}:{waiting.pk}:{waiting.told_at:%Y%m%d%H%M%S}:{each.email}",
             context={**told, "button_url": waiting_url(waiting.request)},
-            thread=f"request-{waiting.request.uuid}",
+            thread=waiting.request.thread,
         )
 
 
@@ -86,4 +86,5 @@ def tell_handed_over(waiting: Waiting, *, by: User, words: str) -> None:
                 "words": words,
                 "button_url": absolute(reverse("moderation:waiting_one", args=[request.uuid])),
             },
+            thread=request.thread,
         )

@@ -107,7 +107,7 @@ def _mail_school(
         language=_language(request),
         template=template,
         context=context,
-        thread=f"request-{request.uuid}",
+        thread=request.thread,
         reply_to=reply_to,
     )
 

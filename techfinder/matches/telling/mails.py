@@ -28,10 +28,6 @@ class Words:
         return self._labels.setdefault(language, Labels())
 
 
-def thread(request: Request) -> str:
-    return f"request-{request.uuid}"
-
-
 def request_context(request: Request) -> dict[str, object]:
     """What every mail about a request says of it; words in the active language."""
     return {
@@ -66,7 +62,7 @@ def to_school(group: Sequence[Notification], recipient: User, words: Words) -> O
         recipient=recipient,
         template="match_school",
         context=context,
-        thread=thread(request),
+        thread=request.thread,
     )
 
 
@@ -89,7 +85,7 @@ def to_provider(group: Sequence[Notification], recipient: User, words: Words) ->
             "school": best.request.school.name,
             "button_url": asks[0].url,
         },
-        thread=thread(best.request) if len(requests) == 1 else "",
+        thread=best.request.thread if len(requests) == 1 else "",
     )
 
 
@@ -110,7 +106,7 @@ def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
         recipient=recipient,
         template="match_none",
         context=context,
-        thread=thread(request),
+        thread=request.thread,
     )
 
 
