@@ -7,4 +7,4 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Receivers need the models, which are there only now.
-        from techfinder.organisations import receivers  # noqa: F401
+        from techfinder.organisations import quiet, receivers  # noqa: F401

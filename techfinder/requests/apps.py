@@ -11,6 +11,7 @@ class RequestsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("techfinder.requests.quiet")
         import_module("techfinder.requests.receivers")
         # Rooms above this one fill in the form from what they know: each in a module `prefill` of its own.
         autodiscover_modules("prefill")
