@@ -8,14 +8,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
+from techfinder.mail.addresses import bounce_address, domain, unsubscribe_address
 from techfinder.mail.compose import absolute, one_line
 from techfinder.mail.models import OutgoingMail
 from techfinder.mail.tokens import address_token
 
 LONGEST_NAME = 75
 CALENDAR_FILE = "afspraak.ics"
-# The local part of the addresses to which reports of mail that came back are sent.
-BOUNCED = "b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,9 @@ def sender() -> str:
     return formataddr((clean, address)) if clean else address
 
 
-def domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-
-
-def reply_domain() -> str:
-    """Where mail to the site is received: answers, reports of mail that came back, and wishes to be left alone."""
-    return settings.REPLY_DOMAIN or domain()
-
-
 def envelope_of(mail: OutgoingMail) -> str:
     """The sender on the envelope: where a report goes when the mail comes back, and of which mail it is."""
-    return f"{BOUNCED}+{mail.uuid}@{reply_domain()}"
+    return bounce_address(mail.uuid)
 
 
 def unsubscribe_url(mail: OutgoingMail) -> str:
@@ -78,12 +68,10 @@ def headers_of(mail: OutgoingMail) -> dict[str, str]:
 
 
 def _list_headers(mail: OutgoingMail, url: str) -> dict[str, str]:
-    token = url.rstrip("/").rpartition("/")[2]
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return {
         "List-Id": f"<{mail.kind}.{domain()}>",
         # The mailto is for receivers that ignore the https one.
-        "List-Unsubscribe": f"<{url}>, <mailto:{address}?subject=unsubscribe%20{token}>",
+        "List-Unsubscribe": f"<{url}>, <mailto:{unsubscribe_address(mail.uuid)}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
