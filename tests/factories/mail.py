@@ -15,6 +15,7 @@ class OutgoingMailFactory(factory.django.DjangoModelFactory[OutgoingMail]):
     key = factory.Sequence(lambda n: f"test:{n}")
     kind = "booking_sent"
     to = factory.Sequence(lambda n: f"someone{n}@example.com")
+    domain = factory.LazyAttribute(lambda mail: mail.to.rpartition("@")[2])
     subject = "Onderwerp"
     text = "Tekst"
     html = "<p>Tekst</p>"

@@ -91,6 +91,8 @@ class OutgoingMail(models.Model):
                 condition=models.Q(priority__in=[int(each) for each in SUGGESTIONS]),
                 name="mail_suggested",
             ),
+            # "We got nothing": all mail to an address, or to a domain.
+            models.Index(fields=["domain", "to", "-id"], name="mail_address"),
             models.Index(fields=["message_id"], name="mail_message_id"),
             models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="mail_provider_id"),
             models.Index(fields=["thread", "to"], condition=models.Q(state="queued"), name="mail_thread_queued"),

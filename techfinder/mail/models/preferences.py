@@ -48,6 +48,8 @@ class MailPreferences(models.Model):
     # When this person last said to want suggestions, and when we asked.
     wanted_at = models.DateTimeField(_("wanted"), default=timezone.now)
     asked_at = models.DateTimeField(_("asked whether it is wanted"), null=True, blank=True)
+    # Whoever had this address has another one now: links in mail to the old one act on that.
+    moved_to = models.EmailField(_("moved to"), blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
