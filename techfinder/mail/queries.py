@@ -7,9 +7,21 @@ from typing import TypeVar
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from techfinder.mail.models import MailPreferences
+from techfinder.accounts.models import User
+from techfinder.mail.kinds import Group
+from techfinder.mail.models import Frequency, MailPreferences
 
 M = TypeVar("M", bound=Model)
+# Of an address that moved and moved again.
+MOST_MOVES = 5
+# Which rows stopped a sort of mail.
+STOPPED: dict[Group, dict[str, object]] = {
+    Group.MATCHES: {"matches": Frequency.NONE},
+    Group.SEARCHES: {"searches": False},
+    Group.REMINDERS: {"reminders": False},
+    Group.SURVEYS: {"surveys": False},
+    Group.TASKS: {"tasks": Frequency.NONE},
+}
 
 
 def preferences_of(addresses: Collection[str]) -> dict[str, MailPreferences]:
@@ -27,3 +39,20 @@ def preferences(address: str) -> MailPreferences:
 def choosing(rows: QuerySet[M], path: str = "email", **chosen: object) -> QuerySet[M]:
     """Those rows of which the address at `path` (in lower case) chose this; defaults are no choice."""
     return rows.filter(Exists(MailPreferences.objects.filter(email=OuterRef(path), **chosen)))
+
+
+def has_stopped(address: str, group: Group | None) -> bool:
+    """Whether this address said that it wants no such mail."""
+    return group is not None and MailPreferences.objects.filter(email=address.lower(), **STOPPED[group]).exists()
+
+
+def address_now(address: str) -> str:
+    """Where whoever had this address is mailed now; the address itself, when that is somebody's."""
+    address = address.lower()
+    for _move in range(MOST_MOVES):
+        moved = MailPreferences.objects.filter(email=address).exclude(moved_to="").values_list("moved_to", flat=True)
+        to = moved.first()
+        if to is None or User.objects.filter(email=address).exists():
+            break
+        address = to
+    return address
