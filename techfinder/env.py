@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from techfinder import mail_env
+from techfinder.mail_env import MailService
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TECHFINDER_"
 UNPREFIXED = ("DATABASE_URL", "REDIS_URL")
@@ -33,6 +36,11 @@ NAMES = (
     "EMAIL_USER",
     "EMAIL_PASSWORD",
     "EMAIL_TLS",
+    "EMAIL_SERVICE",
+    "EMAIL_SERVICE_KEY",
+    "EMAIL_SERVICE_URL",
+    "EMAIL_WEBHOOK_SECRET",
+    "MAIL_PER_DOMAIN",
     "MAIL_FROM",
     "REPLY_DOMAIN",
     "QUIET_HOURS",
@@ -73,6 +81,8 @@ class Env:
     email_user: str
     email_password: str
     email_tls: bool
+    mail_service: MailService | None
+    mail_per_domain: int
     mail_from: str
     reply_domain: str
     quiet_hours: tuple[int, int] | None
@@ -151,12 +161,12 @@ class _Reader:
             self.faults.append(f"{variable(name)} must be 0 or 1, not {value!r}")
         return value == "1"
 
-    def port(self, name: str, *, default: int) -> int:
+    def number(self, name: str, *, default: int, wanted: str, most: int) -> int:
         value = self.text(name)
         if value is None:
             return default
-        if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
-            self.faults.append(f"{variable(name)} must be a port from 1 to 65535, not {value!r}")
+        if not (value.isascii() and value.isdigit() and 0 < int(value) <= most):
+            self.faults.append(f"{variable(name)} must be {wanted} from 1 to {most}, not {value!r}")
             return default
         return int(value)
 
@@ -201,6 +211,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
     # A faulty address is no local installation: what else is wrong is then told as well.
     local = not reader.is_given("DATABASE_URL") or debug
     redis_url = _redis_url(reader)
+    service = mail_env.service(reader)
     base_url = _base_url(reader, local=local)
     env = Env(
         secret_key=_secret_key(reader, local_dir, local=local),
@@ -209,13 +220,17 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         database_url=database_url,
         redis_url=redis_url,
         base_url=base_url,
-        email_host=reader.required(reader.text("EMAIL_HOST"), "EMAIL_HOST", local=local, otherwise=str),
-        email_port=reader.port("EMAIL_PORT", default=587),
+        email_host=reader.required(
+            reader.text("EMAIL_HOST"), "EMAIL_HOST", local=local or bool(service), otherwise=str
+        ),
+        email_port=reader.number("EMAIL_PORT", default=587, wanted="a port", most=65535),
         email_user=reader.text("EMAIL_USER") or "",
         email_password=reader.text("EMAIL_PASSWORD") or "",
         email_tls=reader.flag("EMAIL_TLS", default=not local),
-        mail_from=_mail_from(reader, local=local),
-        reply_domain=_reply_domain(reader),
+        mail_service=service,
+        mail_per_domain=reader.number("MAIL_PER_DOMAIN", default=3, wanted="a number of connections", most=20),
+        mail_from=mail_env.sender(reader, local=local),
+        reply_domain=mail_env.reply_domain(reader),
         quiet_hours=_quiet_hours(reader),
         geocoder_url=reader.url("GEOCODER_URL", ("https", "http")) or "",
         tiles=_tiles(reader),
@@ -258,23 +273,6 @@ def _allowed_hosts(reader: _Reader, base_url: str, *, local: bool) -> tuple[str,
     if local:
         return ("localhost", "127.0.0.1", "[::1]")
     return (urlsplit(base_url).hostname or "",)
-
-
-def _mail_from(reader: _Reader, *, local: bool) -> str:
-    value = reader.required(
-        reader.text("MAIL_FROM"), "MAIL_FROM", local=local, otherwise=lambda: "Techfinder <desk@techfinder.example>"
-    )
-    if value and ("@" not in value or "\n" in value or "\r" in value):
-        reader.faults.append(f"TECHFINDER_MAIL_FROM must be an e-mail address, not {value!r}")
-    return value
-
-
-def _reply_domain(reader: _Reader) -> str:
-    """Where mail to a booking is received; empty: at the domain of the sender."""
-    value = (reader.text("REPLY_DOMAIN") or "").lower()
-    if value and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", value):
-        reader.faults.append(f"TECHFINDER_REPLY_DOMAIN must be a domain such as antwoord.example.nl, not {value!r}")
-    return value
 
 
 def _quiet_hours(reader: _Reader) -> tuple[int, int] | None:

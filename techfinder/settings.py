@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "anymail",
     "csp",
     "django_filters",
     "django_htmx",
@@ -319,15 +320,22 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# A mail service by its API where one is named, else a mail server.
+MAIL_SERVICE = ENV.mail_service.name if ENV.mail_service else ""
+EMAIL_BACKEND = ENV.mail_service.backend if ENV.mail_service else "django.core.mail.backends.smtp.EmailBackend"
+ANYMAIL = ENV.mail_service.settings() if ENV.mail_service else {}
 EMAIL_HOST = ENV.email_host
 EMAIL_PORT = ENV.email_port
 EMAIL_HOST_USER = ENV.email_user
 EMAIL_HOST_PASSWORD = ENV.email_password
-EMAIL_USE_TLS = ENV.email_tls
+# Port 465 speaks TLS from the first byte on, the others begin it.
+EMAIL_USE_SSL = ENV.email_tls and ENV.email_port == 465
+EMAIL_USE_TLS = ENV.email_tls and not EMAIL_USE_SSL
 EMAIL_TIMEOUT = 20
+# So many of one domain of receivers at once: some refuse more.
+MAIL_PER_DOMAIN = ENV.mail_per_domain
 # Without a mail server the outbox keeps what it would have sent, to be read at /post/.
-MAIL_KEEP_ONLY = not ENV.email_host
+MAIL_KEEP_ONLY = not ENV.email_host and not ENV.mail_service
 SHOW_POST = DEBUG
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 # Where answers to the mails of a booking are received; empty: at the domain of the sender.

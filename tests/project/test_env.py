@@ -72,6 +72,10 @@ def test_a_database_alone_asks_for_all_the_rest_at_once() -> None:
         ("TECHFINDER_DEBUG", "true", "must be 0 or 1"),
         ("TECHFINDER_EMAIL_PORT", "smtp", "must be a port"),
         ("TECHFINDER_EMAIL_PORT", "70000", "must be a port"),
+        ("TECHFINDER_EMAIL_SERVICE", "pigeon", "must be one of smtp, brevo"),
+        ("TECHFINDER_EMAIL_SERVICE", "mailgun", "EMAIL_SERVICE_KEY is not set"),
+        ("TECHFINDER_EMAIL_SERVICE_KEY", "k", "names no service"),
+        ("TECHFINDER_MAIL_PER_DOMAIN", "0", "from 1 to 20"),
         ("TECHFINDER_EMAIL_TLS", "yes", "must be 0 or 1"),
         ("TECHFINDER_EMAIL_USER", "desk", "belong together"),
         ("TECHFINDER_SECRET_KEY", "short", "at least 50"),
@@ -170,3 +174,18 @@ def test_tiles_come_from_the_kadaster_until_told_otherwise() -> None:
 def test_an_address_of_tiles_that_the_content_policy_cannot_name_is_a_fault(address: str) -> None:
     with pytest.raises(env.EnvironmentFaultError, match="TECHFINDER_TILES"):
         env.read({**PRODUCTION, "TECHFINDER_TILES": address})
+
+
+def test_a_mail_service_needs_no_mail_server():
+    named = {"TECHFINDER_EMAIL_SERVICE": "mailgun", "TECHFINDER_EMAIL_SERVICE_KEY": "hush"}
+    without = {name: value for name, value in PRODUCTION.items() if name != "TECHFINDER_EMAIL_HOST"}
+    found = env.read({**without, **named}).mail_service
+    assert found.backend == "anymail.backends.mailgun.EmailBackend"
+    assert found.settings()["MAILGUN_API_KEY"] == "hush"
+    assert "hush" not in repr(found)
+
+
+def test_reports_without_signature_need_a_name_and_a_password():
+    named = {"TECHFINDER_EMAIL_SERVICE": "brevo", "TECHFINDER_EMAIL_SERVICE_KEY": "k"}
+    with pytest.raises(env.EnvironmentFaultError, match="name:password"):
+        env.read({**PRODUCTION, **named, "TECHFINDER_EMAIL_WEBHOOK_SECRET": "short"})
