@@ -44,49 +44,55 @@ def request_context(request: Request) -> dict[str, object]:
 
 def to_school(group: Sequence[Notification], recipient: User, words: Words) -> OutgoingMail | None:
     """One mail to one person about one request: what fits it, the best first."""
-    group = sorted(group, key=lambda each: each.match.rank)
-    request = group[0].match.request
-    with translation.override(recipient.language):
-        labels = words[recipient.language]
-        context = {
-            "count": len(group),
-            "offers": [offer_words(each.match, labels) for each in group[:SHOWN]],
-            "more": max(0, len(group) - SHOWN),
-            "others": len(group) - 1,
-            "best": group[0].match.activity.title,
-            **request_context(request),
-        }
     return queue_mail(
         key=f"match-school:{min(each.pk for each in group)}",
         to=recipient.email,
         recipient=recipient,
         template="match_school",
-        context=context,
-        thread=request.thread,
+        context=school_context(group, recipient.language, words),
+        thread=group[0].match.request.thread,
     )
+
+
+def school_context(group: Sequence[Notification], language: str, words: Words) -> dict[str, object]:
+    """What that mail says of matches of one request."""
+    group = sorted(group, key=lambda each: each.match.rank)
+    with translation.override(language):
+        return {
+            "count": len(group),
+            "offers": [offer_words(each.match, words[language]) for each in group[:SHOWN]],
+            "more": max(0, len(group) - SHOWN),
+            "others": len(group) - 1,
+            "best": group[0].match.activity.title,
+            **request_context(group[0].match.request),
+        }
 
 
 def to_provider(group: Sequence[Notification], recipient: User, words: Words) -> OutgoingMail | None:
     """One mail to one person of a provider, with all requests that wait to be told."""
-    group = sorted(group, key=lambda each: (-each.match.score, each.match_id))
-    best = group[0].match
-    with translation.override(recipient.language):
-        asks = [ask_words(each.match, words[recipient.language]) for each in group[:SHOWN]]
     requests = {each.match.request_id for each in group}
     return queue_mail(
         key=f"match-provider:{min(each.pk for each in group)}",
         to=recipient.email,
         recipient=recipient,
         template="match_provider",
-        context={
-            "count": len(requests),
-            "asks": asks,
-            "more": max(0, len(group) - SHOWN),
-            "school": best.request.school.name,
-            "button_url": asks[0].url,
-        },
-        thread=best.request.thread if len(requests) == 1 else "",
+        context=provider_context(group, recipient.language, words),
+        thread=group[0].match.request.thread if len(requests) == 1 else "",
     )
+
+
+def provider_context(group: Sequence[Notification], language: str, words: Words) -> dict[str, object]:
+    """What that mail says of matches of one provider."""
+    group = sorted(group, key=lambda each: (-each.match.score, each.match_id))
+    with translation.override(language):
+        asks = [ask_words(each.match, words[language]) for each in group[:SHOWN]]
+    return {
+        "count": len({each.match.request_id for each in group}),
+        "asks": asks,
+        "more": max(0, len(group) - SHOWN),
+        "school": group[0].match.request.school.name,
+        "button_url": asks[0].url,
+    }
 
 
 # ------------------------------------------------------------- nothing found
