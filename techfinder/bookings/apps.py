@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Each registers itself at a lower room: what bookings add to its pages.
+# Each registers itself at a lower room: what bookings add to its pages, or take in by mail.
 ADDITIONS = (
     "beside.after",
     "beside.answers",
@@ -12,6 +12,7 @@ ADDITIONS = (
     "beside.waiting",
     "queries.engaged",
     "receivers",
+    "actions.receiving",
 )
 
 # Each says what is mailed of some steps.

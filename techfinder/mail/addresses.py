@@ -67,7 +67,7 @@ def _token(uuid: UUID, local_part: str) -> str:
     return base64.b32encode(raw).decode("ascii").rstrip("=").lower()
 
 
-def _proof(uuid: UUID, local_part: str, key: str) -> bytes:
+def _proof(uuid: UUID, local_part: str, key: str | bytes) -> bytes:
     """The number of a mail is read by whom it is forwarded to; the proof is not in what they get."""
     made = salted_hmac(f"techfinder.mail.addresses.{local_part}", uuid.bytes, secret=key, algorithm="sha256")
     return made.digest()[:_PROOF]

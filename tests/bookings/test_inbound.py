@@ -17,6 +17,7 @@ from techfinder.bookings.models import Message
 from techfinder.bookings.replies import inbound
 from techfinder.bookings.replies.addresses import reply_to, token_in
 from techfinder.mail.models import OutgoingMail
+from techfinder.mail.reading import LARGEST
 from tests.factories.bookings import Parties, booking_in, in_days
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +192,7 @@ def test_the_domain_is_the_one_that_is_set(settings, booking):
 
 
 def test_a_mail_that_is_too_large_or_empty_is_given_back(monkeypatch, booking):
-    large = bytes(a_mail(booking)) + b"x" * inbound.LARGEST
+    large = bytes(a_mail(booking)) + b"x" * LARGEST
     assert pipe(monkeypatch, large) == DATA
     assert pipe(monkeypatch, a_mail(booking, text="\n> Past het?\n")) in (DATA, OK)
     assert pipe(monkeypatch, a_mail(booking, text="  \n ")) == DATA
@@ -210,7 +211,7 @@ def test_when_the_database_is_away_the_mail_server_tries_again(monkeypatch, book
     def away(**_details):
         raise OperationalError
 
-    monkeypatch.setattr("techfinder.bookings.management.commands.receive_mail.receive", away)
+    monkeypatch.setattr("techfinder.mail.management.commands.receive_mail.receive", away)
     assert pipe(monkeypatch, raw) == TEMPORARY
 
 

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
-from django.utils.translation import gettext_lazy as _
-
 from techfinder.accounts.models import User
 from techfinder.bookings.actions.messages import CannotWriteError, TooManyError, send_message
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Message, ReplyAddress
-from techfinder.bookings.replies.inbound import LARGEST, MOST_BOUNDARIES, Incoming, read
-
-
-class Exit(IntEnum):
-    """What a mail server is answered (sysexits.h): it keeps the mail, bounces it, or tries again."""
-
-    OK = 0
-    DATA = 65  # not a mail that can be passed on
-    NO_USER = 67  # no such address
-    UNAVAILABLE = 69  # nothing more is passed on here
-    TEMPORARY = 75
-
-
-# The mail server puts them in the mail with which it gives the message back.
-WORDS = {
-    Exit.DATA: _("Your mail has no text that can be passed on, or it is too large. Write a few words, without files."),
-    Exit.NO_USER: _("This address does not exist."),
-    Exit.UNAVAILABLE: _("Nothing more is passed on about this appointment."),
-    Exit.TEMPORARY: _("Try again later."),
-}
+from techfinder.bookings.replies.addresses import LOCAL_PART
+from techfinder.bookings.replies.inbound import Incoming, read
+from techfinder.mail.inbound import Exit, register
+from techfinder.mail.reading import UnreadableError
 
 
 def receive(*, raw: bytes, to: str = "") -> Exit:
@@ -38,12 +18,9 @@ def receive(*, raw: bytes, to: str = "") -> Exit:
 
     Owns no transaction: `send_message` does. `to`: the address that the mail server delivers to.
     """
-    if len(raw) > LARGEST or raw.count(b"\n--") > MOST_BOUNDARIES:
-        return Exit.DATA
     try:
         incoming = read(raw, to=to)
-    except RecursionError:
-        # Parts within parts without end.
+    except UnreadableError:
         return Exit.DATA
     address = ReplyAddress.objects.filter(token=incoming.token).select_related("booking").first()
     if address is None:
@@ -76,3 +53,6 @@ def _writer(address: ReplyAddress, incoming: Incoming) -> Actor:
         user: User | None = getattr(booking, f"{side}_contact")
         return Actor(side, user=user, name=name or incoming.name, email=email)
     return Actor(side, name=incoming.name, email=incoming.email)
+
+
+register(LOCAL_PART, receive)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
-
 from techfinder.bookings.machine import PARTIES
 from techfinder.bookings.models import Booking, ReplyAddress
-from techfinder.mail.message import domain
+from techfinder.mail import addresses
 
 LOCAL_PART = "antwoord"
-# Some servers write the sign between the two differently; capitals may be lost or made.
-_TOKEN = re.compile(rf"^{LOCAL_PART}[+=-]([0-9a-f]{{32}})@", re.IGNORECASE)
-
-
-def reply_domain() -> str:
-    return settings.REPLY_DOMAIN or domain()
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def reply_to(booking: Booking, side: str) -> str:
@@ -27,12 +20,10 @@ def reply_to(booking: Booking, side: str) -> str:
     if side not in PARTIES:
         return ""
     own, _made = ReplyAddress.objects.get_or_create(booking=booking, side=side)
-    return f"{LOCAL_PART}+{own.token}@{reply_domain()}"
+    return addresses.address(LOCAL_PART, own.token)
 
 
-def token_in(address: str) -> str:
+def token_in(given: str) -> str:
     """The token in one of these addresses; empty when it is none of them."""
-    found = _TOKEN.match(address.strip())
-    if found is None or address.strip().rpartition("@")[2].lower() != reply_domain().lower():
-        return ""
-    return found[1].lower()
+    found = addresses.token_in(given, LOCAL_PART)
+    return found if _TOKEN.fullmatch(found) else ""

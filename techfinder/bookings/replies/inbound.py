@@ -7,18 +7,16 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import getaddresses, parseaddr
+from email.utils import parseaddr
 from html.parser import HTMLParser
-from itertools import islice
 
 from mailparser_reply import EmailReplyParser
 
 from techfinder.bookings.replies.addresses import token_in
 from techfinder.mail.message import sender
+from techfinder.mail.reading import addressed, header, message_of, parts
 
-LARGEST = 10 * 1024 * 1024
 LONGEST_TEXT = 4000
 # Of what comes before the reply is cut out of it: the rest is quoted.
 LONGEST_READ = 60_000
@@ -27,14 +25,10 @@ LONGEST_ID = 250
 ON = ("Op ", "On ", "Am ", "Le ")
 WROTE = (" schreef ", " geschreven:", " wrote:", " schrieb ", " écrit")
 SENT_FROM = ("Verstuurd vanaf", "Verzonden vanaf", "Verstuurd via", "Sent from", "Get Outlook for")
-ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 AUTO = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 # Halves of a character, which some character sets let through, can be kept by no database.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-# What is longer, or has more parts, is no reply: reading it would take minutes.
-LONGEST_HEADER = 20_000
-MOST_PARTS, MOST_BOUNDARIES = 200, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +45,42 @@ class Incoming:
 
 
 def read(raw: bytes, *, to: str = "") -> Incoming:
-    """Read a whole mail; `to` is the address that the mail server delivers to, when it says so."""
-    mail = message_from_bytes(raw, policy=policy.default)
-    assert isinstance(mail, EmailMessage)
-    name, email = parseaddr(_header(mail, "From"))
+    """Read a whole mail; `to` is the address that the mail server delivers to, when it says so.
+
+    Raises `UnreadableError` for what is too large, or has parts within parts without end.
+    """
+    mail = message_of(raw)
+    name, email = parseaddr(header(mail, "From"))
     return Incoming(
         token=_token(mail, to),
         name=_clean(name)[:120],
         email=email.lower(),
         text=_written(_body(mail)),
         message_id=_message_id(mail, raw),
-        attachments=sum(1 for part in _parts(mail) if _is_attachment(part)),
+        attachments=sum(1 for part in parts(mail) if _is_attachment(part)),
         is_automatic=_is_automatic(mail, email),
     )
 
 
-def _header(mail: EmailMessage, name: str) -> str:
-    """A header as text; what is endless or cannot be read is as good as absent."""
-    if any(len(value) > LONGEST_HEADER for each, value in mail.raw_items() if each.lower() == name.lower()):
-        return ""
-    try:
-        return str(mail.get(name, ""))
-    except (ValueError, IndexError, AttributeError, TypeError, RecursionError):
-        return ""
-
-
 def _token(mail: EmailMessage, to: str) -> str:
-    addresses = [to, *(email for _name, email in getaddresses([_header(mail, each) for each in ADDRESSED]))]
-    return next(filter(None, (token_in(each) for each in addresses)), "")
+    return next(filter(None, (token_in(each) for each in (to, *addressed(mail)))), "")
 
 
 def _is_automatic(mail: EmailMessage, email: str) -> bool:
     """Answered by a machine: an absence, a list, a bounce, or one of our own mails that came back."""
-    auto = _header(mail, "Auto-Submitted").strip().lower()
+    auto = header(mail, "Auto-Submitted").strip().lower()
     if auto not in ("", "no") or any(each in mail for each in AUTO):
         return True
-    if _header(mail, "Precedence").strip().lower() in BULK or "List-Id" in mail:
+    if header(mail, "Precedence").strip().lower() in BULK or "List-Id" in mail:
         return True
-    if _header(mail, "Return-Path").strip() == "<>" or mail.get_content_type() == "multipart/report":
+    if header(mail, "Return-Path").strip() == "<>" or mail.get_content_type() == "multipart/report":
         return True
     return bool(token_in(email)) or email.lower() == parseaddr(sender())[1].lower()
 
 
 def _message_id(mail: EmailMessage, raw: bytes) -> str:
     """That of the mail; without one (or an endless one) a fingerprint, so that the same mail is known again."""
-    found = _clean(_header(mail, "Message-ID")).strip()
+    found = _clean(header(mail, "Message-ID")).strip()
     return found if 0 < len(found) <= LONGEST_ID else f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
@@ -141,12 +126,8 @@ def _body(mail: EmailMessage) -> str:
     return _plain(_decoded(texts["text/html"])) if "text/html" in texts else ""
 
 
-def _parts(mail: EmailMessage) -> Iterator[EmailMessage]:
-    return (part for part in islice(mail.walk(), MOST_PARTS) if isinstance(part, EmailMessage))
-
-
 def _texts(mail: EmailMessage) -> Iterator[EmailMessage]:
-    for part in _parts(mail):
+    for part in parts(mail):
         if part.get_content_maintype() == "text" and not _is_attachment(part):
             yield part
 

@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import Error
 
-from techfinder.bookings.actions.receiving import WORDS, Exit, receive
-from techfinder.bookings.replies.inbound import LARGEST
+from techfinder.mail.inbound import WORDS, Exit, receive
+from techfinder.mail.reading import LARGEST
 
 
 class Command(BaseCommand):
-    help = "Pass on a reply to a mail of a booking: the mail on standard input, sysexits as exit codes."
+    help = "Take in a mail to one of the site's reply addresses: the mail on standard input, sysexits as exit codes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", default="", help="The address it is delivered to, such as Postfix's ${recipient}.")
