@@ -64,9 +64,13 @@ class OutgoingMail(models.Model):
     # How often whoever had it was gone before it said what came of it.
     crashes = models.PositiveSmallIntegerField(_("crashes"), default=0)
     worker = models.CharField(_("worker"), max_length=80, blank=True)
+    # Which of the few places of its domain it holds while it is being sent (settings.MAIL_PER_DOMAIN).
+    slot = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
+    # When it was first to go: later than it was made when it waits for the day.
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=120)
     # What a mail service calls it.
@@ -78,6 +82,12 @@ class OutgoingMail(models.Model):
         ordering = ["-id"]
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
+        constraints = [
+            # However many dispatchers: two never hold the same place of a domain.
+            models.UniqueConstraint(
+                fields=["domain", "slot"], condition=models.Q(state="sending"), name="mail_place_of_domain"
+            ),
+        ]
         indexes = [
             # Partial: a million sent rows cost the claim nothing.
             models.Index(
@@ -114,7 +124,13 @@ class OutgoingMail(models.Model):
 
 
 class MailLane(models.Model):
-    """A domain of receivers whose mail server asked for patience: until when, and what it said."""
+    """A domain of receivers whose mail server asked for patience: until when, and what it said.
+
+    It stays until a mail to it has gone: meanwhile one at a time tries.
+    """
+
+    # In place of a domain: our own mail server or mail service, without which nothing goes.
+    SERVER = "*"
 
     domain = models.CharField(_("domain"), max_length=253, unique=True)
     not_before = models.DateTimeField(_("not before"))
