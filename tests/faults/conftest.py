@@ -1,0 +1,37 @@
+"""A cluster for all cells; the whole suite runs when FAULTS is not set to anything else, by `make faults`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.databases import Databases
+from tests.faults.site import Site
+
+# The short version is in `make test`; the others take a quarter of an hour.
+collect_ignore = [] if os.environ.get("RUN_FAULTS") else ["test_cells.py"]
+
+
+@pytest.fixture(scope="session")
+def databases(django_test_environment: None, django_db_blocker: Any) -> Iterator[Databases]:
+    with django_db_blocker.unblock():
+        found = Databases()
+        try:
+            found.start()
+            yield found
+        finally:
+            found.stop()
+
+
+@pytest.fixture
+def site(databases: Databases, tmp_path: Path) -> Callable[..., Site]:
+    """`with site(items=200).running() as each:`"""
+
+    def make(**options: Any) -> Site:
+        return Site(databases, tmp_path, **options)
+
+    return make

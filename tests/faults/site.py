@@ -1,0 +1,227 @@
+"""A whole Techfinder under fire: PostgreSQL, Redis, web server, workers, beat and mail server, each a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+from django.conf import settings
+from django.db import DatabaseError, connection, connections
+from django.db.models import F
+
+from techfinder import env
+from techfinder.celery import app, publisher
+from techfinder.mail.models import OutgoingMail
+from techfinder.matches.models import NothingFound, Notification
+from techfinder.requests.models import Request
+from tests.faults import changes
+from tests.faults.counting import Inbox, Verdict, judge
+from tests.faults.country import Country, Expected
+from tests.faults.databases import Databases
+from tests.faults.posting import Posting
+from tests.faults.processes import PATIENCE, FullDisk, Part, Sink, now
+from tests.support.servers import free_port, wait_until
+
+State = OutgoingMail.State
+WORKERS = 2
+# Everything is to be there so long after a fault; we wait longer to say how late it was.
+WAIT = 420
+# Notices to one person are put together for half an hour: too long to wait for in a test.
+BUNDLE = 4
+
+
+class Site:
+    """`with site.running():` and all of it runs; what is killed stays down until it is started or `tend` finds it."""
+
+    def __init__(self, databases: Databases, directory: Path, *, items: int, seed: int = 1, **options: Any) -> None:
+        self.databases = databases
+        self.directory = directory
+        self.items = items
+        self.seed = seed
+        self.options = {"bundle": BUNDLE, **options}
+        self.random = random.Random(seed)
+        self.kills = 0
+        self.beats = 1
+        self.settling: dict[str, Any] = {}
+        self.redis = FullDisk()
+        self.sink = Sink(directory)
+        self.inbox = Inbox(self.sink.file)
+        self.port = free_port()
+
+    # ------------------------------------------------------------- start, stop
+
+    @contextmanager
+    def running(self) -> Iterator[Site]:
+        self.database = self.databases.fresh()
+        before = settings.REDIS_URL, settings.CELERY_BROKER_URL, app.conf.broker_url
+        try:
+            self._start()
+            yield self
+        finally:
+            for part in (*self.__dict__.get("parts", ()), self.sink):
+                part.kill()
+            self.redis.close()
+            settings.REDIS_URL, settings.CELERY_BROKER_URL, app.conf.broker_url = before
+            publisher.forget()
+            self.databases.drop(self.database)
+
+    def _start(self) -> None:
+        self.redis.start()
+        settings.REDIS_URL = self.redis.url
+        settings.CELERY_BROKER_URL = app.conf.broker_url = self.redis.broker_url
+        publisher.forget()
+        self.sink.start()
+        self.country = Country(self.items, self.seed)
+        self.country.settle(**self.settling)
+        self.expected: Expected = self.country.expected()
+        self.web, self.workers, self.beat = self._web(), self._workers(), self._beats()
+        for part in self.parts:
+            part.start()
+        wait_until(self._is_up, PATIENCE, "the site does not come up")
+
+    @property
+    def parts(self) -> list[Part]:
+        return [self.web, *self.workers, *self.beat]
+
+    def _is_up(self) -> bool:
+        answers = app.control.ping(timeout=1)
+        for part in self.parts:
+            assert part.is_running(), part.log()
+        return len(answers) == WORKERS and "Booting worker" in self.web.log()
+
+    def _web(self) -> Part:
+        bind = ("--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--log-level", "info", "--timeout", "60")
+        return Part("web", ("gunicorn", "tests.faults.web", *bind), self.environment(), self.directory)
+
+    def _workers(self) -> list[Part]:
+        words = (
+            "--pool",
+            "prefork",
+            "--concurrency",
+            "2",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel",
+            "INFO",
+        )
+        return [
+            Part(
+                f"worker{n}",
+                ("tests.faults.launcher", "worker", "--hostname", f"worker{n}@%h", *words),
+                {**self.environment(), "REMAP_SIGTERM": "SIGQUIT"},
+                self.directory,
+            )
+            for n in range(WORKERS)
+        ]
+
+    def _beats(self) -> list[Part]:
+        return [
+            Part(
+                f"beat{n}",
+                (
+                    *("tests.faults.launcher", "beat", "--pidfile=", "--loglevel", "INFO"),
+                    *("--schedule", str(self.directory / f"beat-schedule{n}")),
+                ),
+                self.environment(),
+                self.directory,
+            )
+            for n in range(self.beats)
+        ]
+
+    def environment(self) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("TECHFINDER_")}
+        return {
+            **own,
+            "DJANGO_SETTINGS_MODULE": "techfinder.settings",
+            "DATABASE_URL": self.databases.cluster.place.database_url(self.database),
+            "REDIS_URL": self.redis.url,
+            "TECHFINDER_DEBUG": "1",
+            "TECHFINDER_SECRET_KEY": settings.SECRET_KEY,
+            "TECHFINDER_LOCAL_DIR": str(env.current().local_dir),
+            "TECHFINDER_EMAIL_HOST": "127.0.0.1",
+            "TECHFINDER_EMAIL_PORT": str(self.sink.port),
+            "TECHFINDER_EMAIL_TLS": "0",
+            "TECHFINDER_QUIET_HOURS": "none",
+            changes.VARIABLE: json.dumps(self.options),
+        }
+
+    # ------------------------------------------------------------------ faults
+
+    def post(self, seconds: float) -> Posting:
+        self.posting = Posting(self.country, self.port, seconds)
+        self.posting.start()
+        return self.posting
+
+    def tend(self) -> None:
+        """As systemd or Docker would: what fell over is started again."""
+        for part in self.parts:
+            part.mend()
+
+    def wait(self, seconds: float) -> None:
+        until = now() + seconds
+        while now() < until:
+            self.tend()
+            time.sleep(min(0.2, max(0.0, until - now())))
+
+    def kill(self, part: Part) -> None:
+        part.kill()
+        self.kills += 1
+
+    def kill_child(self) -> bool:
+        """One pool process of one worker, as the out-of-memory killer does it; False when there is none."""
+        children = [child for worker in self.workers if worker.is_running() for child in worker.children()]
+        if not children:
+            return False
+        try:
+            self.random.choice(children).kill()
+        except psutil.NoSuchProcess:
+            return False
+        self.kills += 1
+        return True
+
+    # ----------------------------------------------------------------- what came
+
+    def judged(self, refused: set[str] | None = None) -> Verdict:
+        return judge(self.expected, self.inbox.look(), refused=refused or set())
+
+    def wait_for_all(self, refused: set[str] | None = None, wait: float = WAIT) -> Verdict:
+        """Until everything arrived and nothing is on its way, or for `wait` seconds."""
+        until = now() + wait
+        while now() < until:
+            self.wait(0.5)
+            if self.is_quiet():
+                verdict = self.judged(refused)
+                if verdict.complete:
+                    return verdict
+        return self.judged(refused)
+
+    def is_quiet(self) -> bool:
+        """Nothing waits to be matched, told or sent."""
+        try:
+            waits = (
+                OutgoingMail.objects.filter(state__in=[State.QUEUED, State.SENDING]),
+                Notification.objects.filter(told_at=None),
+                NothingFound.objects.filter(told_at=None),
+                Request.objects.filter(matched_version__lt=F("version")),
+            )
+            return not any(each.exists() for each in waits)
+        except DatabaseError:
+            connection.close()
+            return False
+
+    def states(self) -> dict[str, int]:
+        connections.close_all()
+        found: dict[str, int] = {}
+        for state in OutgoingMail.objects.values_list("state", flat=True):
+            found[state] = found.get(state, 0) + 1
+        return found
+
+    def logs(self) -> str:
+        return "\n".join(f"== {part.name}\n{part.log()[-3000:]}" for part in (*self.parts, self.sink))

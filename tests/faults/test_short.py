@@ -1,0 +1,20 @@
+"""The short version of the fault suite: two cells with a small load, in every run of the tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults import cells
+
+pytestmark = pytest.mark.slow
+
+ITEMS = 150
+# Others may be using this machine.
+WITHIN = 240
+
+
+def test_workers_are_killed(site):
+    with site(items=ITEMS).running() as running:
+        result = cells.run(running, "1", cells.kill_workers(3), seconds=5)
+        print(result)
+        assert result.faults(WITHIN) == [], running.logs()
