@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -14,9 +16,23 @@ from techfinder.mail.message import headers_of
 from techfinder.mail.models import OutgoingMail
 
 PER_PAGE = 50
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
-def _only_in_development() -> None:
+# For a mail in a frame. It passes arguments on, which its own types do not say.
+framed: Callable[[View], View] = csp_replace(  # type: ignore[assignment]
+    {  # type: ignore[arg-type]
+        "default-src": [NONE],
+        "style-src": [UNSAFE_INLINE],
+        "frame-ancestors": [SELF],
+        # Scripts never run here; a link opens outside the frame.
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+    }
+)
+
+
+def only_in_development() -> None:
+    """Nobody reads the mails of others: these pages are not there on a site in use."""
     if not settings.SHOW_POST:
         raise Http404
 
@@ -25,7 +41,7 @@ def _only_in_development() -> None:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All mails, newest first."""
-    _only_in_development()
+    only_in_development()
     mails = OutgoingMail.objects.defer("text", "html", "calendar").order_by("-id")
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "mail/site/post.html", {"page": page})
@@ -35,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One mail: headers, HTML in a frame of its own, and text."""
-    _only_in_development()
+    only_in_development()
     mail = get_object_or_404(OutgoingMail, uuid=uuid)
     return render(request, "mail/site/post_detail.html", {"mail": mail, "headers": headers_of(mail).items()})
 
@@ -43,17 +59,9 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]  # it passes arguments on, and its stubs do not say so
-    {
-        "default-src": [NONE],
-        "style-src": [UNSAFE_INLINE],
-        "frame-ancestors": [SELF],
-        # Scripts never run here; a link opens outside the frame.
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-    }
-)
+@framed
 def html(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The HTML as a mail program gets it; its links open in a window of their own."""
-    _only_in_development()
+    only_in_development()
     mail = get_object_or_404(OutgoingMail, uuid=uuid)
     return HttpResponse(mail.html.replace("<head>", '<head><base target="_blank">', 1))
