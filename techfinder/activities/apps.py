@@ -11,4 +11,5 @@ class ActivitiesConfig(AppConfig):
         import_module("techfinder.activities.favourites.receivers")
         import_module("techfinder.activities.provider_page")
         import_module("techfinder.activities.receivers")
+        import_module("techfinder.activities.saved.mail_page")
         import_module("techfinder.activities.saved.receivers")
