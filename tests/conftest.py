@@ -21,6 +21,10 @@ from tests.support.servers import CeleryProcess, RedisServer, SmtpSink
 from tests.support.servers import wait_until as _wait_until
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden-update", action="store_true", help="write the golden files anew: look at the difference")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
