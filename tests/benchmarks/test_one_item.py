@@ -9,6 +9,7 @@ import os
 import random
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from techfinder.activities.models import Activity
@@ -29,7 +30,7 @@ BURST = int(min(1000, 10_000 * SCALE))
 LIMIT = 0.050
 
 
-def test_one_item_against_a_hundred_thousand(tmp_path):
+def test_one_item_against_a_hundred_thousand(tmp_path, redis_server):
     print(f"\n{MANY} requests x {MANY} activities; {machine()}")
     country.import_schools(country.school_table(tmp_path))
     country.add_other_schools()
@@ -37,6 +38,9 @@ def test_one_item_against_a_hundred_thousand(tmp_path):
         country.make(MANY, MANY)
     with clock("full rematch"):
         actions.rematch(everything=True)
+    # As PostgreSQL does by itself within a minute: what a full run left of old rows is no cost of one item.
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
     rng = random.Random(1)
     assert each_request(rng) < LIMIT or SCALE < 1
     assert each_activity(rng) < LIMIT or SCALE < 1
