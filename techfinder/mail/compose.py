@@ -1,7 +1,7 @@
 """From a template and a context to subject, text and HTML in the recipient's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,11 @@ def compose(*, template: str, context: Mapping[str, Any], language: str) -> Comp
         text = _tidy(_render_text(f"mail/{template}/body.txt", full))
         html = _inliner.inline(get_template(f"mail/{template}/body.html").render(full))
     return Composed(subject=subject, text=text, html=html)
+
+
+def parts_of(template: str, names: Iterable[str]) -> dict[str, str]:
+    """The short texts in the folder of a template, for a layout that several mails share: name to template."""
+    return {name: f"mail/{template}/_{name}.txt" for name in names}
 
 
 def one_line(value: str) -> str:

@@ -7,20 +7,16 @@ nothing to claim gets None and is shown what happened.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from techfinder.accounts.models import User
 from techfinder.activities import actions as activities
-from techfinder.mail.actions import queue_mail
-from techfinder.mail.compose import absolute
+from techfinder.moderation import telling
 from techfinder.moderation.models import Decision, RegionPage
 from techfinder.organisations import actions as organisations
 from techfinder.organisations.models import Attention, Membership, Provider
-from techfinder.organisations.queries import members_of
 from techfinder.taxonomy.models import Region
 
 Verdict = Decision.Verdict
@@ -42,13 +38,7 @@ def decide_activity(
     decision = Decision.objects.create(
         activity=activity, moderator=moderator, verdict=verdict, reason=reason, message=message
     )
-    context = {
-        "title": activity.title,
-        "is_public": activity.is_approved,
-        "provider_waits": activity.provider.status != Provider.Status.VERIFIED,
-        "button_url": absolute(activity.get_absolute_url()),
-    }
-    _mail(decision, "moderation_activity", members_of(activity.provider), activity.provider.email, context)
+    telling.tell_of_activity(decision, activity)
     return decision
 
 
@@ -69,8 +59,7 @@ def decide_provider(
     decision = Decision.objects.create(
         provider=provider, moderator=moderator, verdict=verdict, reason=reason, message=message
     )
-    context = {"title": provider.name, "button_url": absolute("/mijn/")}
-    _mail(decision, "moderation_provider", members_of(provider), provider.email, context)
+    telling.tell_of_provider(decision, provider)
     return decision
 
 
@@ -91,32 +80,8 @@ def decide_claim(
     decision = Decision.objects.create(
         membership=membership, moderator=moderator, verdict=verdict, reason=reason, message=message
     )
-    context = {"title": str(membership.organisation), "button_url": absolute("/mijn/")}
-    _mail(decision, "moderation_claim", [membership.user], "", context)
+    telling.tell_of_claim(decision, membership)
     return decision
-
-
-def _mail(decision: Decision, template: str, people: Iterable[User], address: str, context: dict[str, Any]) -> None:
-    """Tell everyone who acts for it; without any, the address that the organisation gave."""
-    context |= {
-        "verdict": decision.verdict,
-        "reason_code": decision.reason,
-        "decision": decision,
-        "message": decision.message,
-    }
-    common: dict[str, Any] = {"template": template, "thread": _thread(decision)}
-    told = 0
-    for person in people:
-        key = f"decision:{decision.pk}:{person.pk}"
-        queue_mail(key=key, to=person.email, recipient=person, context=context, **common)
-        told += 1
-    if not told and address:
-        queue_mail(key=f"decision:{decision.pk}", to=address, context=context, language="nl", **common)
-
-
-def _thread(decision: Decision) -> str:
-    kind = next(name for name in ("activity", "provider", "membership") if getattr(decision, f"{name}_id"))
-    return f"moderation-{kind}-{getattr(decision, f'{kind}_id')}"
 
 
 @transaction.atomic

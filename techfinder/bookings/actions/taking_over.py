@@ -58,7 +58,7 @@ def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
             "code": digits,
             "title": booking.activity.title,
             "organisation": name_of(booking, code.side),
-            "url": url,
+            "button_url": url,
             "valid_minutes": codes.VALID_MINUTES,
         },
         thread=booking.thread,

@@ -179,10 +179,10 @@ def _tell_if_moved(waiting_id: int, now: dt.datetime) -> bool:
         return False
     place, fits = waiting.told_place, waiting.told_fits
     _keep_told(waiting, now)
-    better = _better(place, waiting.told_place) or _better(waiting.told_fits, fits)
-    if better:
-        to_waiting.tell_moved(waiting)
-    return better
+    closer, more = _better(place, waiting.told_place), _better(waiting.told_fits, fits)
+    if closer or more:
+        to_waiting.tell_moved(waiting, closer=closer)
+    return closer or more
 
 
 def _better(more: int | None, less: int | None) -> bool:

@@ -17,6 +17,7 @@ from techfinder.bookings.telling.facts import activity_facts, request_facts
 from techfinder.bookings.telling.hiding import without_contacts
 from techfinder.bookings.telling.notes import answer_links, note
 from techfinder.bookings.telling.registry import teller
+from techfinder.requests.models import Request
 
 
 @teller(Step.ASK, Step.QUEUE, Step.PROMOTE)
@@ -80,7 +81,11 @@ def proposed(booking: Booking, event: BookingEvent) -> None:
 
 def proposal_of(booking: Booking, side: str) -> dict[str, Any]:
     """The date that is proposed, with what was written about it, and what can be answered."""
-    proposal = booking.proposals.filter(state=Proposal.State.OPEN).first()
+    return proposal_words(booking, side, booking.proposals.filter(state=Proposal.State.OPEN).first())
+
+
+def proposal_words(booking: Booking, side: str, proposal: Proposal | None) -> dict[str, Any]:
+    """As `proposal_of`, of a proposal that is at hand."""
     written = proposal.words if proposal else ""
     said = written if booking.state in KNOWN else without_contacts(written)
     return {"when": when_words(proposal or booking), "said": said, **answer_links(booking, side)}
@@ -95,11 +100,13 @@ def declined(booking: Booking, event: BookingEvent) -> None:
             event,
             side,
             "booking_declined",
-            lambda side: {
-                "reason_words": _reason(booking),
-                "others": alternatives(booking, side),
-            },
+            lambda side: {"reason_words": _reason(booking), **ways_on(booking, side)},
         )
+
+
+def ways_on(booking: Booking, side: str) -> dict[str, Any]:
+    """After a question that came to nothing: what else there is, and whether the school still asks."""
+    return {"others": alternatives(booking, side), "is_open": booking.request.status == Request.Status.OPEN}
 
 
 def _reason(booking: Booking) -> str:
@@ -112,7 +119,7 @@ def withdrawn(booking: Booking, event: BookingEvent) -> None:
     never_told = event.before == State.QUEUED and booking.activity.provider.auto_promote
     for side in _readers(event):
         if not (side == Side.PROVIDER and never_told):
-            note(booking, event, side, "booking_withdrawn", lambda side: {"others": alternatives(booking, side)})
+            note(booking, event, side, "booking_withdrawn", lambda side: ways_on(booking, side))
 
 
 @teller(Step.ELSEWHERE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from techfinder.bookings.machine import PARTIES, Side, Step
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.notes import note
@@ -19,4 +21,9 @@ def tell_new_contact(booking: Booking, event: BookingEvent) -> None:
 
 
 def _tell(booking: Booking, event: BookingEvent, side: Side, *, was: str) -> None:
-    note(booking, event, side, "booking_contact_new", lambda _side: {"was": was})
+    note(booking, event, side, "booking_contact_new", lambda _side: whose_turn(booking, side, was=was))
+
+
+def whose_turn(booking: Booking, side: str, *, was: str) -> dict[str, Any]:
+    """Who was it before, and whether the new contact is waited for."""
+    return {"was": was, "is_turn": booking.turn == side}

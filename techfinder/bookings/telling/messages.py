@@ -27,17 +27,19 @@ def author(message: Message, booking: Booking) -> str:
 def tell_message(message: Message) -> None:
     """Mail a message to the other side, in the caller's transaction."""
     booking, to = message.booking, other(message.side)
+    queue(booking, None, to, "booking_message", lambda _recipient: of_message(message), once=f"m{message.pk}")
 
-    def words(_recipient: Recipient) -> dict[str, Any]:
-        return {
-            "author": author(message, booking),
-            "organisation": name_of(booking, message.side),
-            "text": readable(message, booking),
-            "refused": message.refused_attachments,
-            "button_url": link(booking, to, Purpose.MESSAGE),
-        }
 
-    queue(booking, None, to, "booking_message", words, once=f"m{message.pk}")
+def of_message(message: Message) -> dict[str, Any]:
+    """What the other side reads of it, in the active language."""
+    booking = message.booking
+    return {
+        "author": author(message, booking),
+        "organisation": name_of(booking, message.side),
+        "text": readable(message, booking),
+        "refused": message.refused_attachments,
+        "button_url": link(booking, other(message.side), Purpose.MESSAGE),
+    }
 
 
 def tell_refused(message: Message, email: str) -> None:
@@ -46,13 +48,18 @@ def tell_refused(message: Message, email: str) -> None:
     Its links act for the side. So an address that is not known as one of the organisation gets none: its contact does.
     """
     booking, side = message.booking, Side(message.side)
-    context = {
-        "refused": message.refused_attachments,
-        "other": name_of(booking, other(side)),
-        "button_url": link(booking, side, Purpose.MESSAGE),
-    }
+    context = of_refusal(message)
     if belongs(booking, side, email):
         to = Recipient(None, email, message.author_name, LANGUAGE)
         send(booking, None, side, "booking_refused", context, to, once=f"m{message.pk}")
     else:
         queue(booking, None, side, "booking_refused", context, once=f"m{message.pk}")
+
+
+def of_refusal(message: Message) -> dict[str, Any]:
+    booking, side = message.booking, Side(message.side)
+    return {
+        "refused": message.refused_attachments,
+        "other": name_of(booking, other(side)),
+        "button_url": link(booking, side, Purpose.MESSAGE),
+    }

@@ -9,6 +9,7 @@ from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.people import Recipient, queue
+from techfinder.mail.compose import parts_of
 from techfinder.mail.models import OutgoingMail
 
 PARTS = ("lead", "next", "button")
@@ -27,10 +28,9 @@ def note(
 
     `context` is called with the party, in the language of each reader.
     """
-    parts = {part: f"mail/{template}/_{part}.txt" for part in PARTS}
 
     def whole(_recipient: Recipient) -> dict[str, Any]:
-        return {"parts": parts, **(context(Side(side)) if context else {})}
+        return {"parts": parts_of(template, PARTS), **(context(Side(side)) if context else {})}
 
     return queue(booking, event, side, template, whole, once=once)
 

@@ -9,7 +9,7 @@ from techfinder.bookings.machine import PARTIES, SETTLED, WAITING, Next, Side, S
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.queries.alternatives import alternatives
 from techfinder.bookings.reasons import Expiry
-from techfinder.bookings.telling.asking import proposal_of, question
+from techfinder.bookings.telling.asking import proposal_of, question, ways_on
 from techfinder.bookings.telling.notes import answer_links, note
 from techfinder.bookings.telling.registry import teller
 
@@ -27,9 +27,14 @@ def reminded(booking: Booking, event: BookingEvent) -> None:
 def _remind(booking: Booking, event: BookingEvent, *, is_last: bool) -> None:
     def context(side: Side) -> dict[str, Any]:
         whole = question(booking, side) if booking.state == State.ASKED else proposal_of(booking, side)
-        return {**whole, "is_last": is_last, "is_change": booking.state in SETTLED}
+        return {**whole, **what_waits(booking), "is_last": is_last}
 
     note(booking, event, booking.turn, "booking_reminder", context, once="last" if is_last else "first")
+
+
+def what_waits(booking: Booking) -> dict[str, bool]:
+    """What the answer is about: another day for what was agreed, a date for what was asked, or the question itself."""
+    return {"is_change": booking.state in SETTLED, "is_date": booking.state == State.PROPOSED}
 
 
 def _ask_of_elsewhere(booking: Booking, event: BookingEvent) -> None:
@@ -40,8 +45,13 @@ def _ask_of_elsewhere(booking: Booking, event: BookingEvent) -> None:
             event,
             side,
             "booking_elsewhere_asked",
-            lambda side: answer_links(booking, side) if side == booking.turn else {},
+            lambda side: what_came_of_it(booking, side),
         )
+
+
+def what_came_of_it(booking: Booking, side: str) -> dict[str, str]:
+    """Who is to answer can do it at once; that the two are in touch another way is known."""
+    return {**answer_links(booking, side), "elsewhere_url": ""} if side == booking.turn else {}
 
 
 @teller(Step.ESCALATE)
@@ -56,25 +66,30 @@ def escalated(booking: Booking, event: BookingEvent) -> None:
 def expired(booking: Booking, event: BookingEvent) -> None:
     """An honest word to both: to who waited with what else there is, to who kept silent what that did."""
     if event.before == State.QUEUED:
-        note(booking, event, Side.SCHOOL, "booking_no_place", lambda side: {"others": alternatives(booking, side)})
+        note(booking, event, Side.SCHOOL, "booking_no_place", lambda side: ways_on(booking, side))
     else:
         silent = _awaited(booking)
-        why = {
-            "was_elsewhere": booking.end_reason == Expiry.ELSEWHERE,
-            "day_came": booking.end_reason == Expiry.DAY_CAME,
-        }
         for side in PARTIES:
             note(
                 booking,
                 event,
                 side,
                 "booking_expired",
-                lambda side: {
-                    "is_silent": side == silent,
-                    "others": alternatives(booking, side) if side != silent else None,
-                    **why,
-                },
+                lambda side: (
+                    how_it_expired(booking, is_silent=True)
+                    if side == silent
+                    else {**how_it_expired(booking, is_silent=False), **ways_on(booking, side)}
+                ),
             )
+
+
+def how_it_expired(booking: Booking, *, is_silent: bool) -> dict[str, Any]:
+    """Who kept silent, and why it ended now; nothing else is offered to who kept silent."""
+    return {
+        "is_silent": is_silent,
+        "was_elsewhere": booking.end_reason == Expiry.ELSEWHERE,
+        "day_came": booking.end_reason == Expiry.DAY_CAME,
+    }
 
 
 def _awaited(booking: Booking) -> Side:

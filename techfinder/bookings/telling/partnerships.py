@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.urls import reverse
 
 from techfinder.accounts.models import User
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking, Partnership
+from techfinder.bookings.telling.notes import PARTS
 from techfinder.bookings.telling.people import MOST, Recipient, mail_to, of_person, people_of, reachable
-from techfinder.mail.compose import absolute
+from techfinder.mail.compose import absolute, parts_of
 from techfinder.organisations.models import Membership
 
 
 def tell(partnership: Partnership, *, template: str, to: Side) -> None:
     """Mail one side what the other did; the caller owns the transaction."""
-    mine, other = partnership.school.name, partnership.provider.name
-    if to == Side.PROVIDER:
-        mine, other = other, mine
-    context = {
-        "mine": mine,
-        "other": other,
-        "words": partnership.words,
-        "button_url": absolute(reverse("bookings:partnership", args=[partnership.uuid])),
-    }
+    context = of_partnership(partnership, template=template, to=to)
     for each in people(partnership, to):
         key, thread = f"{template}:{partnership.pk}:{each.email}", f"partnership-{partnership.uuid}"
         mail_to(each, template, key=key, context=context, thread=thread)
+
+
+def of_partnership(partnership: Partnership, *, template: str, to: Side) -> dict[str, Any]:
+    """What the mail to one side says."""
+    school, provider = partnership.school.name, partnership.provider.name
+    mine, other = (school, provider) if to == Side.SCHOOL else (provider, school)
+    return {
+        "mine": mine,
+        "other": other,
+        "words": partnership.words,
+        "parts": parts_of(template, PARTS),
+        "button_url": absolute(reverse("bookings:partnership", args=[partnership.uuid])),
+    }
 
 
 def people(partnership: Partnership, side: Side) -> list[Recipient]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 
 from techfinder.bookings.models import TermSurvey
@@ -16,9 +18,13 @@ def mail_survey(survey: TermSurvey, recipient: Recipient) -> OutgoingMail | None
         recipient,
         "booking_term_survey",
         key=f"term-survey:{survey.pk}",
-        context={
-            "count": survey.bookings,
-            "button_url": absolute(reverse("bookings:survey", args=[survey.uuid])),
-            "stop_url": absolute(reverse("bookings:stop_surveys", args=[survey.uuid])),
-        },
+        context=of_survey(survey),
     )
+
+
+def of_survey(survey: TermSurvey) -> dict[str, Any]:
+    return {
+        "count": survey.bookings,
+        "button_url": absolute(reverse("bookings:survey", args=[survey.uuid])),
+        "stop_url": absolute(reverse("bookings:stop_surveys", args=[survey.uuid])),
+    }

@@ -25,9 +25,9 @@ def tell_looked(waiting: Waiting) -> None:
     _to_school(waiting, "waiting_looked", {"words": waiting.note, "by": str(waiting.looked_by or "")})
 
 
-def tell_moved(waiting: Waiting) -> None:
-    """The place on the list, or what fits, got better since."""
-    _to_school(waiting, "waiting_moved", {})
+def tell_moved(waiting: Waiting, *, closer: bool) -> None:
+    """The place on the list (`closer`), or what fits, got better since."""
+    _to_school(waiting, "waiting_moved", {"closer": closer})
 
 
 def _to_school(waiting: Waiting, template: str, context: dict[str, Any]) -> None:
