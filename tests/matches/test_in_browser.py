@@ -59,7 +59,7 @@ def world():
     actions.offer(match_id=Match.objects.get(request=many, activity__title__startswith="Licht").pk)
     again.refresh_from_db()
     match_request(again)
-    digest.send_digests(now=timezone.now().replace(hour=12))
+    digest.send_digests(now=timezone.now() + dt.timedelta(days=2))
     return {
         "teacher": teacher,
         "member": member,

@@ -110,6 +110,7 @@ def _words_of(other: Match) -> Said:
 class Waiting:
     """How many requests fit a provider and wait for a free place, and how many it gets at once."""
 
+    provider_id: int
     name: str
     count: int
     cap: int
@@ -138,4 +139,4 @@ def waiting_of(providers: Iterable[Provider]) -> list[Waiting]:
 def _waiting(provider: Provider) -> Waiting:
     count: int = provider.held  # type: ignore[attr-defined]
     url = reverse("organisations:edit_provider", args=[provider.slug])
-    return Waiting(provider.name, count, provider.cap or 0, f"{url}#id_max_open")
+    return Waiting(provider.pk, provider.name, count, provider.cap or 0, f"{url}#id_max_open")
