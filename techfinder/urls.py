@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("uit/", include("techfinder.mail.urls")),
     path("beheer/login/", ADMIN_LOGIN),
+    path("beheer/post/", include("techfinder.mail.desk.urls")),
     path("beheer/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     # The addresses of the first Techfinder are in reports, lesson plans and bookmarks.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from techfinder.accounts.models import User
 from techfinder.activities.access import Coordinator
 from techfinder.activities.models import Activity
 from techfinder.organisations.models import Attention, Membership, Provider
@@ -87,11 +86,3 @@ class Desk(Coordinator):
 
 def desk_of(request: HttpRequest) -> Desk:
     return Desk(request.user)
-
-
-def administrator_of(request: HttpRequest) -> User:
-    """The administrator who asks; everybody else, moderators too, gets 404."""
-    user = request.user
-    if not isinstance(user, User) or not user.is_staff:
-        raise Http404
-    return user

@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from techfinder.accounts.access import administrator_of
 from techfinder.matches.actions import weighing
 from techfinder.matches.fairness.weights import current_weight_set, current_weights, default_weights, weights_of
 from techfinder.matches.models import WeightSet
-from techfinder.moderation.access import administrator_of
 from techfinder.moderation.forms.decisions import ApplyForm, WeightsForm
 from techfinder.moderation.showing import weights as showing
 from techfinder.taxonomy.templatetags.ui import long_day
