@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ import redis
 from celery import shared_task
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from techfinder.mail.models import Heartbeat
@@ -18,6 +20,7 @@ from techfinder.mail.models import Heartbeat
 # Beat wakes the task every 30 seconds: three that are missing in a row are no accident.
 STALE = timedelta(seconds=90)
 WORKER = "worker"
+TRY_AGAIN_SECONDS = "30"
 
 
 @shared_task(name="health.heartbeat")
@@ -70,6 +73,15 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ready = answers["database"] == "ok"
     healthy = all(answer == "ok" for answer in answers.values())
     return JsonResponse({"ready": ready, "healthy": healthy, **answers}, status=200 if ready else 503)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The page of an exception that nobody caught; 503 when it is the database that is away, which comes back."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    response = render(None, "500.html", status=503 if away else 500)  # type: ignore[arg-type]  # nothing may be needed
+    if away:
+        response["Retry-After"] = TRY_AGAIN_SECONDS
+    return response
 
 
 class HealthMiddleware:

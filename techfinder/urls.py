@@ -14,6 +14,8 @@ from techfinder import health
 # The admin has no door of its own: one sign-in, with its second factor and its limits, for everybody.
 ADMIN_LOGIN = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
+handler500 = health.failed
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
