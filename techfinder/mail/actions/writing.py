@@ -13,10 +13,12 @@ from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
 from techfinder.celery import wake
+from techfinder.mail import quiet
 from techfinder.mail.compose import compose
-from techfinder.mail.kinds import kind_of
+from techfinder.mail.kinds import Group, kind_of
 from techfinder.mail.message import CalendarEvent, domain, preferences_url, unsubscribe_url
 from techfinder.mail.models import OutgoingMail
+from techfinder.mail.queries import has_stopped
 
 
 def queue_mail(
@@ -31,15 +33,17 @@ def queue_mail(
     reply_to: str = "",
     unsubscribe_at: str = "",
     calendar: CalendarEvent | None = None,
+    urgent: bool = False,
 ) -> OutgoingMail | None:
     """Write one mail into the outbox, in the caller's transaction, and wake the worker after commit.
 
     `template` names the folder in templates/mail/, and so the kind (`kinds`): what goes first, and what stops it.
-    The same `key` again gives the row that exists. None when the address cannot be one. `unsubscribe_at` is where this
-    mail is stopped, when that is no preference: a full address that acts on POST, its last part a token.
-    `calendar` is put into the receiver's calendar, or taken out of it.
+    The same `key` again gives the row that exists. None when the address cannot be one, or wants no mail of this sort.
+    `unsubscribe_at` is where this mail is stopped, when that is no preference: a full address that acts on POST, its
+    last part a token. `calendar` is put into the receiver's calendar, or taken out of it. `urgent`: it answers what
+    this person did just now, or cannot wait for the morning (`quiet`).
     """
-    if not _is_address(to):
+    if not _is_address(to) or _is_unwanted(to, template):
         return None
     existing = OutgoingMail.objects.filter(key=key).first()
     if existing:
@@ -56,6 +60,7 @@ def queue_mail(
         unsubscribe_at=unsubscribe_at,
         calendar=calendar,
     )
+    mail.next_attempt_at = quiet.opens_for(kind_of(template), to, mail.created_at, urgent=urgent)
     with transaction.atomic(savepoint=False):
         OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
         wake("mail.deliver_due")
@@ -98,6 +103,12 @@ def _written(mail: OutgoingMail) -> OutgoingMail:
         return OutgoingMail.objects.get(pk=pk)
     mail.pk, mail._state.adding = pk, False
     return mail
+
+
+def _is_unwanted(to: str, template: str) -> bool:
+    """Whether this address stopped such mail. Of matches that is known where they are gathered, for many at once."""
+    group = kind_of(template).group
+    return group != Group.MATCHES and has_stopped(to, group)
 
 
 def _is_address(to: str) -> bool:
