@@ -17,7 +17,7 @@ SERVICES = {
     "mailersend": ("MAILERSEND_API_TOKEN", "MAILERSEND_SIGNING_SECRET"),
     "mailgun": ("MAILGUN_API_KEY", "MAILGUN_WEBHOOK_SIGNING_KEY"),
     "postmark": ("POSTMARK_SERVER_TOKEN", "WEBHOOK_SECRET"),
-    "resend": ("RESEND_API_KEY", "RESEND_SIGNING_SECRET"),
+    "resend": ("RESEND_API_KEY", "WEBHOOK_SECRET"),
     "sparkpost": ("SPARKPOST_API_KEY", "WEBHOOK_SECRET"),
 }
 # To connect, and between two bytes of the answer: far less than an attempt may take.
@@ -40,7 +40,14 @@ class MailService:
     def settings(self) -> dict[str, Any]:
         """What django-anymail wants to know."""
         key, secret = SERVICES[self.name]
-        known: dict[str, Any] = {key: self.key, "REQUESTS_TIMEOUT": TIMEOUT, "IGNORE_RECIPIENT_STATUS": True}
+        known: dict[str, Any] = {
+            key: self.key,
+            "REQUESTS_TIMEOUT": TIMEOUT,
+            # We look at what was said of the receiver ourselves.
+            "IGNORE_RECIPIENT_STATUS": True,
+            # A service that knows no calendar part still takes the mail, with the calendar as a file.
+            "IGNORE_UNSUPPORTED_FEATURES": True,
+        }
         if self.webhook_secret:
             known[secret] = self.webhook_secret
         if self.url:

@@ -52,10 +52,13 @@ def preferences_url(mail: OutgoingMail) -> str:
 
 
 def headers_of(mail: OutgoingMail) -> dict[str, str]:
-    """Message-ID and Date are those of the row: every attempt sends the same message."""
+    """Message-ID and Date are those of the row: every attempt sends the same message.
+
+    The date is when it was to go: what waited for the end of a holiday would else look lost on its way.
+    """
     headers = {
         "Message-ID": mail.message_id,
-        "Date": format_datetime(mail.created_at),
+        "Date": format_datetime(mail.due_at),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
@@ -69,21 +72,23 @@ def headers_of(mail: OutgoingMail) -> dict[str, str]:
 
 def _list_headers(mail: OutgoingMail, url: str) -> dict[str, str]:
     return {
-        "List-Id": f"<{mail.kind}.{domain()}>",
+        "List-Id": f"<{mail.group or mail.kind}.{domain()}>",
         # The mailto is for receivers that ignore the https one.
         "List-Unsubscribe": f"<{url}>, <mailto:{unsubscribe_address(mail.uuid)}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 
-def build(mail: OutgoingMail) -> EmailMultiAlternatives:
+def build(mail: OutgoingMail, *, envelope: bool = True) -> EmailMultiAlternatives:
+    """The whole message. With `envelope` its sender there is not who it is from, but where reports of it go."""
+    headers = headers_of(mail)
     message = EmailMultiAlternatives(
         subject=one_line(mail.subject),
         body=mail.text,
-        from_email=sender(),
+        from_email=envelope_of(mail) if envelope else sender(),
         to=[mail.to],
         reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers=headers_of(mail),
+        headers={**headers, "From": sender()} if envelope else headers,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")

@@ -50,7 +50,7 @@ def test_one_click_unsubscribe(smtp_sink, client):
     https, mailto = re.findall(r"<([^>]+)>", message["List-Unsubscribe"])
     assert mailto.startswith("mailto:")
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message["List-Id"] == "<match_school.techfinder.example>"
+    assert message["List-Id"] == "<matches.techfinder.example>"
     path = https.removeprefix("http://127.0.0.1:8000")
     assert path.startswith("/uit/")
     assert user.email not in https

@@ -1,4 +1,4 @@
-"""One mail per key, in the cause's transaction, delivered once, with the answer of the server understood."""
+"""One mail per key, in the cause's transaction, delivered once."""
 
 from datetime import timedelta
 
@@ -6,14 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from techfinder.mail import actions
-from techfinder.mail.actions import delivering
+from techfinder.mail import actions, checks
+from techfinder.mail.actions import claiming, settling
 from techfinder.mail.kinds import Sort
-from techfinder.mail.models import OutgoingMail, Suppression
-from techfinder.mail.transport import Failure
+from techfinder.mail.models import MailHistory, OutgoingMail, Suppression
 from tests.factories.accounts import UserFactory
 from tests.factories.mail import OutgoingMailFactory
-from tests.support.servers import free_port
 
 State = OutgoingMail.State
 
@@ -99,9 +97,9 @@ def test_a_code_does_not_stay_behind(smtp_sink):
 
 @pytest.mark.django_db
 def test_message_id_and_date_are_those_of_the_row_at_every_attempt(smtp_sink):
-    smtp_sink.answers = ["451 4.7.1 try later"]
-    created = timezone.now() - timedelta(hours=5)
-    mail = OutgoingMailFactory(created_at=created)
+    smtp_sink.answers = ["451 4.3.0 try later"]
+    due = timezone.now() - timedelta(hours=5)
+    mail = OutgoingMailFactory(due_at=due)
     actions.deliver_due()
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == (State.QUEUED, 1)
@@ -110,67 +108,21 @@ def test_message_id_and_date_are_those_of_the_row_at_every_attempt(smtp_sink):
     actions.deliver_due()
     message = smtp_sink.messages[0].message
     assert message["Message-ID"] == mail.message_id
-    assert message["Date"].datetime == created.replace(microsecond=0)
+    assert message["Date"].datetime == due.replace(microsecond=0)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        ("421 4.3.2 closing", State.QUEUED),
-        ("451 4.7.1 greylisted", State.QUEUED),
-        ("550 5.7.1 content refused", State.FAILED),
-        ("552 5.3.4 too big", State.FAILED),
-    ],
-)
-def test_answers_of_the_server(smtp_sink, answer, state):
-    smtp_sink.answers = [answer]
-    mail = OutgoingMailFactory()
+def test_urgent_mails_go_first(smtp_sink):
+    for sort in (Sort.DIGEST, Sort.CODE, Sort.SUGGESTION, Sort.DIRECT):
+        OutgoingMailFactory(priority=sort, subject=sort.name)
     actions.deliver_due()
-    mail.refresh_from_db()
-    assert mail.state == state
-    assert mail.lease_until is None
-    assert mail.reply.startswith(answer[:3])
+    assert [each.message["Subject"] for each in smtp_sink.messages] == ["CODE", "DIRECT", "SUGGESTION", "DIGEST"]
 
 
 @pytest.mark.django_db
-def test_a_dead_server_stops_the_run_and_costs_no_mail(smtp_sink, settings):
-    settings.EMAIL_PORT = free_port()
-    OutgoingMailFactory.create_batch(3)
+def test_what_waits_for_the_day_does_not_go(smtp_sink):
+    OutgoingMailFactory(next_attempt_at=timezone.now() + timedelta(hours=1))
     assert actions.deliver_due() == 0
-    assert list(OutgoingMail.objects.order_by("attempts").values_list("state", "attempts")) == [
-        (State.QUEUED, 0),
-        (State.QUEUED, 0),
-        (State.QUEUED, 1),
-    ]
-    settings.EMAIL_PORT = smtp_sink.port
-    OutgoingMail.objects.update(next_attempt_at=timezone.now())
-    assert actions.deliver_due() == 3
-    assert len(smtp_sink.messages) == 3
-
-
-@pytest.mark.django_db
-def test_one_bad_mail_does_not_stop_the_others(smtp_sink):
-    smtp_sink.answers = ["550 5.7.1 no"]
-    OutgoingMailFactory.create_batch(3)
-    assert actions.deliver_due() == 2
-    assert len(smtp_sink.messages) == 2
-
-
-@pytest.mark.django_db
-def test_pauses_grow_and_end():
-    failure = Failure(reply="451")
-    pauses = [delivering.pause_before_next(attempts=n, failure=failure) for n in (1, 2, 3, 40)]
-    assert pauses == [timedelta(seconds=15), timedelta(seconds=30), timedelta(seconds=60), timedelta(hours=1)]
-
-
-@pytest.mark.django_db
-def test_it_gives_up_after_three_days(smtp_sink):
-    smtp_sink.answers = ["451 later"]
-    mail = OutgoingMailFactory(created_at=timezone.now() - timedelta(days=4))
-    actions.deliver_due()
-    mail.refresh_from_db()
-    assert mail.state == State.FAILED
 
 
 @pytest.mark.django_db
@@ -185,22 +137,111 @@ def test_a_suppressed_address_gets_nothing_but_codes(smtp_sink):
 
 
 @pytest.mark.django_db
-def test_sweep_frees_what_a_dead_worker_held():
+def test_a_suppression_that_is_over_holds_nothing_back(smtp_sink):
+    past = timezone.now() - timedelta(seconds=1)
+    Suppression.objects.create(email="full@example.com", why=Suppression.Why.FULL, until=past)
+    OutgoingMailFactory(to="full@example.com")
+    assert actions.deliver_due() == 1
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Which mails were asked about; each answer is taken from `answers`."""
+    mails, answers = [], []
+
+    def check(mail):
+        mails.append(mail.pk)
+        return answers.pop(0)(mail)
+
+    monkeypatch.setattr(checks, "_checks", {"tasks": check})
+    return mails, answers
+
+
+def old(**fields):
+    return OutgoingMailFactory(kind="tasks", created_at=timezone.now() - timedelta(minutes=2), **fields)
+
+
+@pytest.mark.django_db
+def test_what_no_longer_holds_is_not_sent(smtp_sink, asked):
+    mails, answers = asked
+    mail = old()
+    answers.append(lambda mail: False)
+    assert actions.deliver_due() == 0
+    mail.refresh_from_db()
+    assert (mail.state, mails, smtp_sink.messages) == (State.OVERTAKEN, [mail.pk], [])
+
+
+@pytest.mark.django_db
+def test_a_check_may_write_the_mail_anew(smtp_sink, asked):
+    mail = old()
+
+    def anew(mail):
+        mail.subject, mail.text = "Two of three", "Two of three\n"
+        return True
+
+    asked[1].append(anew)
+    assert actions.deliver_due() == 1
+    mail.refresh_from_db()
+    assert mail.subject == smtp_sink.messages[0].message["Subject"] == "Two of three"
+    assert mail.text == "Two of three\n"
+
+
+@pytest.mark.django_db
+def test_what_goes_at_once_is_not_asked_about(smtp_sink, asked):
+    OutgoingMailFactory(kind="tasks")
+    assert actions.deliver_due() == 1
+    assert asked[0] == []
+
+
+@pytest.mark.django_db
+def test_what_a_dead_worker_held_is_given_back_by_the_next_run(smtp_sink):
     now = timezone.now()
     stuck = OutgoingMailFactory(state=State.SENDING, lease_until=now - timedelta(seconds=1), attempts=1)
     held = OutgoingMailFactory(state=State.SENDING, lease_until=now + timedelta(seconds=30), attempts=1)
-    assert actions.sweep() == 1
+    assert actions.deliver_due() == 1
     stuck.refresh_from_db()
     held.refresh_from_db()
-    assert (stuck.state, held.state) == (State.QUEUED, State.SENDING)
+    assert (stuck.state, stuck.crashes, held.state) == (State.SENT, 1, State.SENDING)
+    assert [each.what for each in stuck.history.all()] == [MailHistory.What.LOST]
+
+
+@pytest.mark.django_db
+def test_the_sweeper_frees_it_too():
+    OutgoingMailFactory(state=State.SENDING, lease_until=timezone.now() - timedelta(seconds=1), attempts=1)
+    assert actions.sweep() == 1
+
+
+@pytest.mark.django_db
+def test_a_mail_that_ended_three_workers_is_set_aside_and_the_others_go(smtp_sink):
+    expired = timezone.now() - timedelta(seconds=1)
+    poison = OutgoingMailFactory(state=State.SENDING, lease_until=expired, attempts=3, crashes=2)
+    OutgoingMailFactory()
+    assert actions.deliver_due() == 1
+    poison.refresh_from_db()
+    assert (poison.state, poison.crashes, poison.lease_until) == (State.ASIDE, 3, None)
+    assert [each.what for each in poison.history.all()] == [MailHistory.What.SET_ASIDE]
+
+
+@pytest.mark.django_db
+def test_a_fault_of_our_own_three_times_sets_it_aside(smtp_sink, asked):
+    mail = old()
+    OutgoingMailFactory()
+    for aside in (False, False, True):
+        asked[1].append(lambda mail: 1 / 0)
+        OutgoingMail.objects.filter(pk=mail.pk).update(next_attempt_at=timezone.now())
+        actions.deliver_due()
+        mail.refresh_from_db()
+        assert (mail.state == State.ASIDE) is aside
+    assert "ZeroDivisionError" in mail.reply
+    assert len(smtp_sink.messages) == 1
 
 
 @pytest.mark.django_db
 def test_who_lost_the_lease_does_not_write():
     mail = OutgoingMailFactory()
-    mine = delivering.claim()
+    mine = claiming.claim()
     OutgoingMail.objects.filter(pk=mail.pk).update(attempts=2)
-    delivering._settle(mine, state=State.FAILED)
+    settling.not_wanted(mine, State.FAILED)
     mail.refresh_from_db()
     assert mail.state == State.SENDING
 
@@ -212,7 +253,14 @@ def test_retry_queues_failed_ones_only():
 
 
 @pytest.mark.django_db
-def test_the_claim_is_one_cheap_query(django_assert_num_queries):
+def test_one_mail_is_two_queries(smtp_sink, django_assert_num_queries):
+    OutgoingMailFactory()
+    with django_assert_num_queries(4):  # lost leases, claim, result, claim
+        assert actions.deliver_due() == 1
+
+
+@pytest.mark.django_db
+def test_the_claim_is_one_query(django_assert_num_queries):
     OutgoingMailFactory.create_batch(3)
-    with django_assert_num_queries(4):  # savepoint, select, update, release
-        assert delivering.claim() is not None
+    with django_assert_num_queries(1):
+        assert claiming.claim() is not None

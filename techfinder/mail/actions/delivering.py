@@ -6,129 +6,114 @@ is exact, and both copies carry the same Message-ID, so that receivers and tests
 
 from __future__ import annotations
 
-import os
-import socket
+import logging
 import time
-from datetime import timedelta
-from typing import Any
+from contextlib import closing
 
-from django.db import transaction
 from django.utils import timezone
 
 from techfinder.celery import wake
-from techfinder.mail.models import OutgoingMail, Suppression
-from techfinder.mail.transport import Failure, Keep, Smtp, classify, open_transport
+from techfinder.mail import checks
+from techfinder.mail.actions import lanes, settling
+from techfinder.mail.actions.claiming import claim, give_back
+from techfinder.mail.actions.leases import Leases
+from techfinder.mail.models import MailLane, OutgoingMail
+from techfinder.mail.transport import Failure, NotSentError, Transport, open_transport
 
-# Longer than one mail may take (settings.EMAIL_TIMEOUT per step), shorter than a person's patience.
-LEASE = timedelta(seconds=60)
-GIVE_UP_AFTER = timedelta(days=3)
-GIVE_UP_ON_CODE_AFTER = timedelta(hours=1)
-FIRST_PAUSE = timedelta(seconds=15)
-LONGEST_PAUSE = timedelta(hours=1)
-PAUSE_FOR_SERVER = timedelta(seconds=20)
-SECONDS_PER_RUN = 40
+logger = logging.getLogger(__name__)
+
+State = OutgoingMail.State
+# With one attempt at its end (`ATTEMPT_SECONDS`) less than a task may take; short, so that other tasks have their turn.
+SECONDS_PER_RUN = 10.0
+LOOK_FOR_LOST_EVERY = 5.0
+# So many mails in a row to which no answer came: it is the server, and not they.
+MOST_SILENCES = 3
+
+
+class Run:
+    """One dispatcher at work: until nothing is due, or its time is up."""
+
+    def __init__(self, transport: Transport, leases: Leases, seconds: float) -> None:
+        self.transport, self.leases = transport, leases
+        self.until = time.monotonic() + seconds
+        self.looked = 0.0
+        self.silences = 0
+        self.sent = 0
+
+    def work(self) -> bool:
+        """Send what is due; whether something may be left."""
+        while time.monotonic() < self.until:
+            self._look_for_lost()
+            mail = claim()
+            if mail is None:
+                return False
+            self._one(mail)
+        return True
+
+    def _one(self, mail: OutgoingMail) -> None:
+        with self.leases.hold(mail):
+            failure = attempt(mail=mail, transport=self.transport)
+        self.sent += mail.state == State.SENT
+        self.silences = self.silences + 1 if failure and failure.is_uncertain else 0
+        if failure and self.silences >= MOST_SILENCES:
+            lanes.shut(domain=MailLane.SERVER, reply=failure.reply)
+
+    def _look_for_lost(self) -> None:
+        if time.monotonic() - self.looked > LOOK_FOR_LOST_EVERY:
+            give_back()
+            self.looked = time.monotonic()
 
 
 def deliver_due(*, seconds: float = SECONDS_PER_RUN) -> int:
-    """Send what is due, one mail per transaction, until there is nothing or the time is up. Returns how many went."""
-    until, sent = time.monotonic() + seconds, 0
-    transport = open_transport()
-    try:
-        while time.monotonic() < until:
-            mail = claim()
-            if mail is None:
-                return sent
-            failure = attempt(mail=mail, transport=transport)
-            if failure and failure.server:
-                return sent
-            sent += failure is None and mail.state == OutgoingMail.State.SENT
-    finally:
-        transport.close()
-    wake("mail.deliver_due")
-    return sent
+    """Send what is due, one mail at a time, until there is nothing or the time is up. Returns how many went."""
+    with closing(open_transport()) as transport, Leases() as leases:
+        run = Run(transport, leases, seconds)
+        is_left = run.work()
+    if is_left:
+        wake("mail.deliver_due")
+    return run.sent
 
 
-@transaction.atomic
-def claim() -> OutgoingMail | None:
-    """Take one due mail under a lease: no other worker takes it before the lease ends."""
-    now = timezone.now()
-    mail = (
-        OutgoingMail.objects.select_for_update(skip_locked=True)
-        .filter(state=OutgoingMail.State.QUEUED, next_attempt_at__lte=now)
-        .order_by("priority", "next_attempt_at", "id")
-        .first()
-    )
-    if mail is None:
-        return None
-    mail.state = OutgoingMail.State.SENDING
-    mail.attempts += 1
-    mail.worker = f"{socket.gethostname()}:{os.getpid()}"[:80]
-    mail.lease_until = now + LEASE
-    mail.save(update_fields=["state", "attempts", "worker", "lease_until"])
-    return mail
-
-
-def attempt(*, mail: OutgoingMail, transport: Keep | Smtp) -> Failure | None:
+def attempt(*, mail: OutgoingMail, transport: Transport) -> Failure | None:
     """Send one claimed mail, outside any transaction, and commit what came of it."""
-    if _is_suppressed(mail):
-        _settle(mail, state=OutgoingMail.State.SUPPRESSED)
-        return None
     try:
-        reply = transport.send(mail)
+        if not _may_go(mail):
+            return None
+        accepted = transport.send(mail)
+    except NotSentError as error:
+        settling.failed(mail, error.failure)
+        return error.failure
     except Exception as error:
+        logger.exception("mail %s cannot be sent", mail.pk)
         transport.close()
-        failure = classify(error)
-        _settle_failure(mail, failure)
-        return failure
-    _settle_sent(mail, reply, kept=isinstance(transport, Keep))
+        settling.stumbled(mail, error)
+        return None
+    settling.sent(mail, accepted, left=transport.leaves)
     return None
 
 
-def _is_suppressed(mail: OutgoingMail) -> bool:
+def _may_go(mail: OutgoingMail) -> bool:
     # A code that somebody asks for now always goes: else nobody could get back in.
-    if mail.is_code:
+    if mail.is_suppressed and not mail.is_code:
+        settling.not_wanted(mail, State.SUPPRESSED)
         return False
-    return Suppression.objects.standing().filter(email=mail.to).exists()
+    if checks.is_due(mail) and not _still_holds(mail):
+        settling.not_wanted(mail, State.OVERTAKEN)
+        return False
+    return True
 
 
-def _settle_sent(mail: OutgoingMail, reply: str, *, kept: bool) -> None:
-    emptied = {"text": "", "html": ""} if mail.is_code and not kept else {}
-    _settle(mail, state=OutgoingMail.State.SENT, sent_at=timezone.now(), reply=reply, **emptied)
-
-
-def _settle_failure(mail: OutgoingMail, failure: Failure) -> None:
-    now = timezone.now()
-    patience = GIVE_UP_ON_CODE_AFTER if mail.is_code else GIVE_UP_AFTER
-    if failure.permanent or now - mail.created_at > patience:
-        _settle(mail, state=OutgoingMail.State.FAILED, reply=failure.reply)
-    else:
-        due = now + pause_before_next(attempts=mail.attempts, failure=failure)
-        _settle(mail, state=OutgoingMail.State.QUEUED, next_attempt_at=due, reply=failure.reply)
-    if failure.dead_address:
-        Suppression.objects.get_or_create(email=mail.to, defaults={"detail": failure.reply[:250]})
-
-
-def pause_before_next(*, attempts: int, failure: Failure) -> timedelta:
-    """A server that is down is tried steadily; a refused mail ever less often."""
-    if failure.server:
-        return PAUSE_FOR_SERVER
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
-
-
-def _settle(mail: OutgoingMail, **fields: Any) -> None:
-    """Write the result, unless the lease ran out and another worker has the mail now."""
-    own = OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.SENDING, attempts=mail.attempts)
-    if own.update(lease_until=None, **fields):
-        for name, value in fields.items():
-            setattr(mail, name, value)
+def _still_holds(mail: OutgoingMail) -> bool:
+    before = (mail.subject, mail.text, mail.html)
+    holds = checks.check(mail)
+    mail.was_rewritten = (mail.subject, mail.text, mail.html) != before
+    return holds
 
 
 def sweep() -> int:
     """Give back what a dead worker held, and wake the worker when anything waits. Returns how many wait."""
-    now = timezone.now()
-    expired = OutgoingMail.objects.filter(state=OutgoingMail.State.SENDING, lease_until__lt=now)
-    expired.update(state=OutgoingMail.State.QUEUED, lease_until=None, next_attempt_at=now)
-    waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, next_attempt_at__lte=now).count()
+    give_back()
+    waiting = OutgoingMail.objects.filter(state=State.QUEUED, next_attempt_at__lte=timezone.now()).count()
     if waiting:
         wake("mail.deliver_due")
     return waiting

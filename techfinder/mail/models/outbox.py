@@ -109,6 +109,12 @@ class OutgoingMail(models.Model):
             BrinIndex(fields=["created_at"], name="mail_created"),
         ]
 
+    # What is seen beside the row while it is being sent: whether its address may not be mailed, whether it tries a lane
+    # that was shut, and whether a check wrote it anew.
+    is_suppressed = False
+    is_trial = False
+    was_rewritten = False
+
     def __str__(self) -> str:
         return self.subject
 
