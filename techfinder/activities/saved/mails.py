@@ -58,19 +58,24 @@ def say_paused(saved: SavedSearch) -> OutgoingMail | None:
 def tell(saved: SavedSearch, hits: Sequence[Hit], *, up_to: int) -> OutgoingMail | None:
     """One mail with what is new, the first hit in its subject. `up_to` is the watermark that this mail makes."""
     with translation.override(saved.language):
-        reading = reading_of(saved)
-        words = Vocabulary()
-        context: dict[str, Any] = {
-            "hits": [_hit_words(saved, hit, reading, words) for hit in hits[:SHOWN]],
-            "count": len(hits),
-            "others": len(hits) - 1,
-            "more": max(0, len(hits) - SHOWN),
-            "first": hits[0].activity.title,
-            "pause_url": page(saved, "pause"),
-        }
+        context = news(saved, hits)
     # What was hidden comes back without a new number: the newest of the hits tells such a mail from the one before it.
     occasion = f"{up_to}:{max(hit.activity.pk for hit in hits)}"
-    return _queue(saved, "alert", occasion, button_url=absolute(f"{reading.url}&sort=newest"), **context)
+    return _queue(saved, "alert", occasion, **context)
+
+
+def news(saved: SavedSearch, hits: Sequence[Hit]) -> dict[str, Any]:
+    """What a mail with these hits says of them, in the active language."""
+    reading, words = reading_of(saved), Vocabulary()
+    return {
+        "hits": [_hit_words(saved, hit, reading, words) for hit in hits[:SHOWN]],
+        "count": len(hits),
+        "others": len(hits) - 1,
+        "more": max(0, len(hits) - SHOWN),
+        "first": hits[0].activity.title,
+        "pause_url": page(saved, "pause"),
+        "button_url": absolute(f"{reading.url}&sort=newest"),
+    }
 
 
 def _hit_words(saved: SavedSearch, hit: Hit, reading: Reading, words: Vocabulary) -> dict[str, Any]:
@@ -87,16 +92,22 @@ def _hit_words(saved: SavedSearch, hit: Hit, reading: Reading, words: Vocabulary
     }
 
 
-def _queue(saved: SavedSearch, what: str, occasion: str, *, button_url: str, **context: Any) -> OutgoingMail | None:
-    with translation.override(saved.language):
-        reading = reading_of(saved)
-        about = {
-            "labels": reading.labels,
-            "lacks": reading.lacks,
-            "manage_url": page(saved),
-            "stop_url": page(saved, "stop"),
-        }
+def about(saved: SavedSearch) -> dict[str, Any]:
+    """What every mail about a saved search says of it, in the active language."""
+    reading = reading_of(saved)
+    return {
+        "labels": reading.labels,
+        "lacks": reading.lacks,
+        "often": saved.frequency,
+        "manage_url": page(saved),
+        "stop_url": page(saved, "stop"),
+    }
+
+
+def _queue(saved: SavedSearch, what: str, occasion: str, **context: Any) -> OutgoingMail | None:
     template = f"search_{what}"
+    with translation.override(saved.language):
+        said = about(saved)
     return queue_mail(
         # Alerts are told apart by how far they look: what was told cannot be told again.
         key=f"search:{saved.pk}:{occasion}" if what == "alert" else f"search-{what}:{saved.pk}:{occasion}",
@@ -104,13 +115,6 @@ def _queue(saved: SavedSearch, what: str, occasion: str, *, button_url: str, **c
         recipient=saved.user,
         language=saved.language,
         template=template,
-        context={
-            **about,
-            **context,
-            "often": saved.frequency,
-            "manage_url": page(saved),
-            "stop_url": page(saved, "stop"),
-            "button_url": button_url,
-        },
+        context={**said, **context},
         unsubscribe_at="" if kind_of(template).sort is Sort.CODE else page(saved, "stop"),
     )
