@@ -94,6 +94,7 @@ KINDS: dict[str, Kind] = {
     "campaign_provider": _DIRECT,
     "campaign_unplaced": _DIRECT,
     "invitation": _DIRECT,
+    "mail_again": _CODE,
     "match_digest": Kind(Sort.DIGEST, Group.MATCHES),
     "match_none": Kind(Sort.DIRECT, Group.MATCHES),
     "match_provider": _MATCH,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core import signing
 
 from techfinder.mail.kinds import Group
 
+# So long the button in the mail works that asks whether mail is wanted again.
+AGAIN_WITHIN = timedelta(days=2)
+_again = signing.TimestampSigner(salt="techfinder.mail.again", sep="~")
 _signer = signing.Signer(salt="techfinder.mail.address", sep=".")
 
 
@@ -30,4 +34,17 @@ def read_address_token(token: str) -> Addressed | None:
         email, group = _signer.unsign_object(token)
         return Addressed(email, Group(group) if group else None)
     except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def again_token(email: str) -> str:
+    """A token that is only in a mail to this address: whoever has it reads mail there, now."""
+    return _again.sign_object(email.lower())
+
+
+def read_again_token(token: str) -> str | None:
+    """The address, or None when the token is forged or too old."""
+    try:
+        return str(_again.unsign_object(token, max_age=AGAIN_WITHIN))
+    except (signing.BadSignature, ValueError):
         return None

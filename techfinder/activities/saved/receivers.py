@@ -7,7 +7,19 @@ from django.dispatch import receiver
 
 from techfinder.accounts.models import User
 from techfinder.accounts.signals import person_leaves
+from techfinder.activities.models import SavedSearch
 from techfinder.activities.saved import actions
+from techfinder.mail import stops
+
+
+def stop_by_token(token: str) -> None:
+    """Unsubscribing by mail from one saved search."""
+    saved = SavedSearch.objects.filter(uuid=token).first()
+    if saved:
+        actions.stop(saved=saved)
+
+
+stops.register("saved:stop", stop_by_token)
 
 
 @receiver(person_leaves)

@@ -2,10 +2,12 @@
 
 from techfinder.mail.actions.delivering import deliver_due, sweep
 from techfinder.mail.actions.preferences import choose_quickly, move_preferences, save_preferences
-from techfinder.mail.actions.stopping import call_off, lift_suppression, stop
+from techfinder.mail.actions.stopping import call_off, stop
+from techfinder.mail.actions.suppressing import ask_to_prove, lift_suppression
 from techfinder.mail.actions.writing import draft_mail, queue_mail, retry
 
 __all__ = [
+    "ask_to_prove",
     "call_off",
     "choose_quickly",
     "deliver_due",

@@ -1,4 +1,4 @@
-"""What a receiver wants no more of, and whom we may not mail."""
+"""What a receiver wants no more of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from techfinder.mail.kinds import KINDS, Group, Sort
-from techfinder.mail.models import MailPreferences, OutgoingMail, Suppression
+from techfinder.mail.models import MailPreferences, OutgoingMail
 from techfinder.mail.queries import STOPPED, address_now
 
 State = OutgoingMail.State
@@ -39,9 +39,3 @@ def call_off(*, to: Collection[str], thread: str = "", about: str = "") -> int:
     waiting = OutgoingMail.objects.filter(state=State.QUEUED, priority__in=[int(each) for each in CALLED_OFF])
     waiting = waiting.filter(to__in={address.lower() for address in to}, **({"thread": thread} if thread else {}))
     return waiting.filter(key__startswith=about).update(state=State.OVERTAKEN)
-
-
-@transaction.atomic
-def lift_suppression(*, email: str) -> None:
-    """Mail this address again: somebody has just shown to read it, and asked for mail."""
-    Suppression.objects.filter(email=email.lower()).delete()

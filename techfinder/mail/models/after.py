@@ -51,6 +51,8 @@ class MailEvent(models.Model):
         SOFT = "soft", _("came back, may work later")
         HARD = "hard", _("came back for good")
         COMPLAINED = "complained", _("called spam")
+        # By the person, who showed to read mail there: what is older does not count any more.
+        WANTED = "wanted", _("mail is wanted again")
 
     # Who said it ("dsn", or the name of a mail service), and its number there.
     source = models.CharField(_("source"), max_length=30)
