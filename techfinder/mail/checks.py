@@ -20,7 +20,7 @@ def register(template: str, check: Check) -> None:
     """`check` says, just before a mail of this template goes, whether it still holds.
 
     Called by the dispatcher outside any transaction. It may read, and may replace `subject`, `text` and `html` of the
-    mail, which are then stored with it; it writes nothing itself.
+    mail, which are then stored with it. What it writes itself must hold when it is asked again: whoever asks may die.
     """
     _checks[template] = check
 

@@ -9,3 +9,4 @@ class MatchesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("techfinder.matches.receivers")
+        import_module("techfinder.matches.telling.checks")

@@ -3,12 +3,9 @@
 import pytest
 from allauth.mfa.models import Authenticator
 
-from techfinder.mail.kinds import Sort
-from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions
 from techfinder.matches.models import Match
 from tests.factories.accounts import AdministratorFactory
-from tests.factories.mail import OutgoingMailFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,17 +23,3 @@ def test_matches_can_be_looked_at(administrator, make_activity, make_request):
     actions.match_request(request_id=make_request().pk)
     assert administrator.get("/beheer/matches/match/").status_code == 200
     assert administrator.get(f"/beheer/matches/match/{Match.objects.get().pk}/change/").status_code == 200
-
-
-def test_a_code_is_not_shown(administrator):
-    mail = OutgoingMailFactory(priority=Sort.CODE, text="geheim 123456", html="geheim 123456")
-    page = administrator.get(f"/beheer/mail/outgoingmail/{mail.pk}/change/")
-    assert page.status_code == 200
-    assert "geheim" not in page.content.decode()
-
-
-def test_failed_mail_is_sent_again(administrator):
-    mail = OutgoingMailFactory(state=OutgoingMail.State.FAILED)
-    administrator.post("/beheer/mail/outgoingmail/", {"action": "retry", "_selected_action": [mail.pk]})
-    mail.refresh_from_db()
-    assert mail.state == OutgoingMail.State.QUEUED

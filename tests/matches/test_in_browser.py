@@ -1,5 +1,6 @@
 """The pages of both sides and the mails, as a browser shows them: no accessibility fault, narrow and wide."""
 
+import datetime as dt
 import os
 import re
 
