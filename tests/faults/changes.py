@@ -3,10 +3,12 @@
 All of it is here and is put on by `tests.faults.launcher` and `tests.faults.web`: the product knows none of it. Asked
 for by the environment variable FAULTS, which is JSON:
 
-* `clock`: an ISO date and time at which the process starts; from there it runs at the speed of the world.
+* `clock`: a date and time in ISO, and since when (on the machine's monotonic clock) it counts: the same moment in all
+  processes, which goes on at the speed of the world. PostgreSQL keeps the real time: what matters is asked by ours.
 * `bundle`: seconds for which notices to one person are put together, in place of half an hour.
 * `every`: seconds between two looks at the digests, in place of five minutes.
 * `die_before_publish`: which part of the wake-ups of the web server end its process, between COMMIT and publishing.
+* `deliver`: false when the workers write mails and send none.
 * `mutation`: `no_sweeper` or `mark_first`, to see that the suite can fail.
 """
 
@@ -17,6 +19,7 @@ import json
 import os
 import random
 import signal
+import time
 from typing import Any
 
 import time_machine
@@ -34,20 +37,27 @@ def asked() -> dict[str, Any]:
 def set_clock(options: dict[str, Any]) -> None:
     """Before anything else looks at the time."""
     if options.get("clock"):
-        time_machine.travel(dt.datetime.fromisoformat(options["clock"]), tick=True).start()
+        travel(*options["clock"]).start()
+
+
+def travel(moment: str, since: float) -> time_machine.travel:
+    gone_by = dt.timedelta(seconds=time.monotonic() - since)
+    return time_machine.travel(dt.datetime.fromisoformat(moment) + gone_by, tick=True)
 
 
 def apply(options: dict[str, Any]) -> None:
     """After Django is set up."""
-    from techfinder.matches.telling import mails
+    from techfinder.matches.telling import digest_words, mails
 
-    mails.SHOWN = SHOW_ALL
+    mails.SHOWN = digest_words.SHOWN = SHOW_ALL
     if "bundle" in options:
         _bundle(options["bundle"])
     if "every" in options:
         _look_at_digests_every(options["every"])
     if options.get("die_before_publish"):
         _die_before_publish(options["die_before_publish"])
+    if options.get("deliver") is False:
+        _deliver_nothing()
     if options.get("mutation"):
         MUTATIONS[options["mutation"]]()
 
@@ -76,6 +86,12 @@ def _die_before_publish(part: float) -> None:
         return publish(name, args)
 
     publisher.publish = publish_or_die  # type: ignore[method-assign]
+
+
+def _deliver_nothing() -> None:
+    from techfinder.mail import actions
+
+    actions.deliver_due = actions.sweep = lambda: 0  # type: ignore[assignment]
 
 
 # ------------------------------------------------------------------ mutations

@@ -1,4 +1,4 @@
-"""A cluster for all cells; the whole suite runs when FAULTS is not set to anything else, by `make faults`."""
+"""A cluster for all cells. The whole table is for `make faults`; `make test` has a short version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from tests.faults.databases import Databases
 from tests.faults.site import Site
 
-# The short version is in `make test`; the others take a quarter of an hour.
 collect_ignore = [] if os.environ.get("RUN_FAULTS") else ["test_cells.py"]
 
 

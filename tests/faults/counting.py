@@ -6,17 +6,14 @@ import base64
 import email
 import email.policy
 import json
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from tests.faults.country import TOKEN, Expected, Pair
-
-TEXT = re.compile(rb"Content-Type: text/plain", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -82,49 +79,71 @@ def _to_company(names: list[str]) -> Iterator[Pair]:
 
 @dataclass
 class Verdict:
-    expected: int = 0
-    mails: int = 0
-    lost: list[str] = field(default_factory=list)
-    # The same mail once more: with the same Message-ID.
-    copies: int = 0
-    # The same thing told by two mails that differ, or a thing that was not to be told.
-    wrong: list[str] = field(default_factory=list)
-    last: float = 0
+    expected: int
+    mails: int
+    # The same mail once more, with the same Message-ID.
+    copies: int
+    lost: list[str]
+    # The same thing told by two mails, or a thing that was not to be told.
+    wrong: list[str]
+    # When the last mail came.
+    last: float
 
     @property
     def complete(self) -> bool:
         return not self.lost
 
 
-def judge(expected: Expected, arrivals: list[Arrival], *, refused: set[str] = frozenset()) -> Verdict:  # type: ignore[assignment]
-    """`refused` are addresses that the mail server said do not exist."""
+def judge(expected: Expected, arrivals: list[Arrival], refused: Collection[str] = ()) -> Verdict:
+    """`refused` are addresses of which the mail server said that they do not exist."""
     by_id = Counter(each.message_id for each in arrivals)
     first = {each.message_id: each for each in reversed(arrivals)}
-    verdict = Verdict(expected=len(expected), mails=len(first), copies=sum(by_id.values()) - len(by_id))
-    verdict.last = max((each.at for each in arrivals), default=0)
-    verdict.wrong += [
-        f"{each.message_id} has two texts" for each in arrivals if each != _as(first[each.message_id], each.at)
-    ]
-    told: dict[str, Counter[Pair]] = defaultdict(Counter)
-    nothing: Counter[tuple[str, str]] = Counter()
-    for mail in first.values():
-        told[mail.to].update(mail.pairs)
+    told = _told(first.values())
+    return Verdict(
+        expected=len(expected),
+        mails=len(first),
+        copies=len(arrivals) - len(by_id),
+        lost=[name for name in _lost(expected, told) if name.split()[0] not in refused],
+        wrong=[*_differing(arrivals, first), *_wrong(expected, told)],
+        last=max((each.at for each in arrivals), default=0),
+    )
+
+
+@dataclass
+class Told:
+    """How many mails (not counting copies) told an address of a pair, and that nothing fits a request."""
+
+    pairs: dict[str, Counter[Pair]]
+    nothing: Counter[tuple[str, str]]
+
+
+def _told(mails: Iterable[Arrival]) -> Told:
+    told = Told(defaultdict(Counter), Counter())
+    for mail in mails:
+        told.pairs[mail.to].update(mail.pairs)
         if not mail.pairs:
-            nothing[mail.to, mail.about] += 1
+            told.nothing[mail.to, mail.about] += 1
+    return told
+
+
+def _lost(expected: Expected, told: Told) -> Iterator[str]:
     for address, pairs in expected.pairs.items():
-        if address not in refused:
-            verdict.lost += [f"{address} {pair}" for pair in sorted(pairs - set(told[address]))]
-    verdict.lost += [
-        f"{to} {name}" for to, name in expected.nothing.items() if not nothing[to, name] and to not in refused
-    ]
-    for address, found in told.items():
-        verdict.wrong += [f"{address} {pair} not asked for" for pair in set(found) - expected.pairs.get(address, set())]
-        verdict.wrong += [f"{address} {pair} in {count} mails" for pair, count in found.items() if count > 1]
-    for (to, name), count in nothing.items():
+        yield from (f"{address} {pair}" for pair in sorted(pairs - set(told.pairs[address])))
+    yield from (f"{to} {name}" for to, name in expected.nothing.items() if not told.nothing[to, name])
+
+
+def _wrong(expected: Expected, told: Told) -> Iterator[str]:
+    for address, found in told.pairs.items():
+        yield from (f"{address} {pair} fits not" for pair in set(found) - expected.pairs.get(address, set()))
+        yield from (f"{address} {pair} in {count} mails" for pair, count in found.items() if count > 1)
+    for (to, name), count in told.nothing.items():
         if expected.nothing.get(to) != name or count > 1:
-            verdict.wrong.append(f"{to} {name}: nothing, {count} times")
-    return verdict
+            yield f"{to} {name}: nothing fits, said {count} times"
 
 
-def _as(arrival: Arrival, at: float) -> Arrival:
-    return Arrival(at, arrival.to, arrival.message_id, arrival.pairs, arrival.about)
+def _differing(arrivals: list[Arrival], first: dict[str, Arrival]) -> Iterator[str]:
+    """Copies carry the same Message-ID; what carries the same is the same."""
+    for each in arrivals:
+        one = first[each.message_id]
+        if (each.to, each.pairs, each.about) != (one.to, one.pairs, one.about):
+            yield f"{each.message_id} is two mails"

@@ -99,6 +99,7 @@ class Ask:
     levels: tuple[str, ...]
     themes: tuple[str, ...]
     group_size: int
+    by_web: bool
 
     @property
     def name(self) -> str:
@@ -115,10 +116,6 @@ class Ask:
     @property
     def school(self) -> int:
         return self.town * SCHOOLS_PER_TOWN + self.number % SCHOOLS_PER_TOWN
-
-    @property
-    def by_web(self) -> bool:
-        return self.number % BY_WEB == 0
 
     def row(self, today: dt.date) -> RequestRow:
         return RequestRow(
@@ -163,13 +160,13 @@ class Expected:
 class Country:
     """`items` requests and offers, the same every time; `settle` writes those who will post them."""
 
-    def __init__(self, items: int, seed: int = 1) -> None:
-        rng = random.Random(seed)
+    def __init__(self, items: int, *, by_web: int = BY_WEB) -> None:
+        rng = random.Random(1)
         self.towns = max(2, items // ITEMS_PER_TOWN)
         self.today = timezone.localdate()
         self.offers = [_offer(rng, n) for n in range(self.towns * OFFERS_PER_TOWN)]
         asks = items - len(self.offers)
-        self.asks = [_ask(rng, n, n * self.towns // asks) for n in range(asks)]
+        self.asks = [_ask(rng, n, n * self.towns // asks, n % by_web == 0) for n in range(asks)]
         self.town_codes: list[str] = []
         self.schools: list[School] = []
         self.providers: list[Provider] = []
@@ -199,8 +196,8 @@ class Country:
 
     # ----------------------------------------------------------- the people
 
-    def settle(self, *, company_mail: str = "instant", **preferences: Any) -> None:
-        """Towns, schools, companies and their people, who want each match by mail at once, and all of them."""
+    def settle(self, **companies_want: Any) -> None:
+        """Towns, schools, companies and their people, who want to hear of each match, schools at once."""
         towns = [RegionFactory(parent=Region.objects.get(code="NL-ZE")) for _ in range(self.towns)]
         self.town_codes = [town.code for town in towns]
         self.schools = School.objects.bulk_create(
@@ -216,8 +213,8 @@ class Country:
         MailPreferences.objects.bulk_create(
             MailPreferences(
                 email=email,
-                matches=company_mail if email in companies else "instant",
-                **{"most_per_week": 50} | preferences,
+                most_per_week=50,
+                **{"matches": "instant", **(companies_want if email in companies else {})},
             )
             for email in self.people
         )
@@ -236,6 +233,6 @@ def _offer(rng: random.Random, number: int) -> Offer:
     return Offer(number, tuple(rng.sample(GROUPS, 2)), tuple(rng.sample(THEMES, 2)), rng.choice([None, 24]))
 
 
-def _ask(rng: random.Random, number: int, town: int) -> Ask:
+def _ask(rng: random.Random, number: int, town: int, by_web: bool) -> Ask:
     themes = rng.choice([(), (rng.choice(THEMES),)])
-    return Ask(number, town, (rng.choice(GROUPS),), themes, rng.choice([20, 28]))
+    return Ask(number, town, (rng.choice(GROUPS),), themes, rng.choice([20, 28]), by_web)

@@ -9,10 +9,12 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import override_settings
 
 from tests.faults.processes import Cluster
 
 TEMPLATE = "faults_template"
+MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 
 class Databases:
@@ -23,6 +25,8 @@ class Databases:
         self.cluster = Cluster(Path(self._directory.name))
         # PostgreSQL is another account's.
         Path(self._directory.name).chmod(0o755)
+        # Where the processes of all cells have their files.
+        self.local_dir = Path(self._directory.name) / "local"
         self._before = {name: connection.settings_dict[name] for name in ("NAME", "HOST")}
         self._count = 0
 
@@ -32,6 +36,7 @@ class Databases:
         self.point_at(TEMPLATE)
         call_command("migrate", verbosity=0, interactive=False)
         connections.close_all()
+        self._collect_static()
 
     def point_at(self, name: str) -> None:
         connections.close_all()
@@ -50,6 +55,12 @@ class Databases:
     def drop(self, name: str) -> None:
         self.point_at(TEMPLATE)
         self._query(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _collect_static(self) -> None:
+        """As at every deployment: pages of a site without DEBUG look into the list of it."""
+        storages = settings.STORAGES | {"staticfiles": {"BACKEND": MANIFEST}}
+        with override_settings(STATIC_ROOT=self.local_dir / "static", STORAGES=storages, DEBUG=False):
+            call_command("collectstatic", verbosity=0, interactive=False)
 
     def _query(self, statement: str) -> None:
         with psycopg.connect(self.cluster.place.database_url("postgres"), autocommit=True) as server:

@@ -39,7 +39,7 @@ class Posting:
     country: Country
     port: int
     seconds: float
-    statuses: Counter[int] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
     broken_off: int = 0
     slowest: float = 0
     errors: list[BaseException] = field(default_factory=list)
@@ -132,7 +132,7 @@ class Posting:
             "csrfmiddlewaretoken": TOKEN,
         }
         status = self._post(urlencode(fields, doseq=True), _cookies(person))
-        self.statuses[status] += 1
+        self.answers[status] += 1
         if status not in (302, 303):
             raise NoAnswerError(status)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.models import F
 
-from techfinder import env
 from techfinder.celery import app, publisher
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches.models import NothingFound, Notification
 from techfinder.requests.models import Request
 from tests.faults import changes
 from tests.faults.counting import Inbox, Verdict, judge
-from tests.faults.country import Country, Expected
+from tests.faults.country import BY_WEB, Country, Expected
 from tests.faults.databases import Databases
 from tests.faults.posting import Posting
 from tests.faults.processes import PATIENCE, FullDisk, Part, Sink, now
@@ -32,7 +32,7 @@ from tests.support.servers import free_port, wait_until
 State = OutgoingMail.State
 WORKERS = 2
 # Everything is to be there so long after a fault; we wait longer to say how late it was.
-WAIT = 420
+WAIT = 300
 # Notices to one person are put together for half an hour: too long to wait for in a test.
 BUNDLE = 4
 
@@ -40,16 +40,27 @@ BUNDLE = 4
 class Site:
     """`with site.running():` and all of it runs; what is killed stays down until it is started or `tend` finds it."""
 
-    def __init__(self, databases: Databases, directory: Path, *, items: int, seed: int = 1, **options: Any) -> None:
+    def __init__(
+        self,
+        databases: Databases,
+        directory: Path,
+        *,
+        items: int,
+        companies_want: Mapping[str, Any] | None = None,
+        by_web: int = BY_WEB,
+        beats: int = 1,
+        **options: Any,
+    ) -> None:
         self.databases = databases
         self.directory = directory
         self.items = items
-        self.seed = seed
+        self.companies_want = companies_want or {}
+        self.by_web = by_web
+        self.beats = beats
+        # What the processes are told (`changes`).
         self.options = {"bundle": BUNDLE, **options}
-        self.random = random.Random(seed)
+        self.random = random.Random(items)
         self.kills = 0
-        self.beats = 1
-        self.settling: dict[str, Any] = {}
         self.redis = FullDisk()
         self.sink = Sink(directory)
         self.inbox = Inbox(self.sink.file)
@@ -78,13 +89,21 @@ class Site:
         settings.CELERY_BROKER_URL = app.conf.broker_url = self.redis.broker_url
         publisher.forget()
         self.sink.start()
-        self.country = Country(self.items, self.seed)
-        self.country.settle(**self.settling)
+        self.country = Country(self.items, by_web=self.by_web)
+        self.country.settle(**self.companies_want)
         self.expected: Expected = self.country.expected()
+        self.start_parts()
+
+    def start_parts(self) -> None:
+        """Web server, workers and beats, as `options` are now."""
         self.web, self.workers, self.beat = self._web(), self._workers(), self._beats()
         for part in self.parts:
             part.start()
         wait_until(self._is_up, PATIENCE, "the site does not come up")
+
+    def stop_parts(self) -> None:
+        for part in self.parts:
+            part.kill()
 
     @property
     def parts(self) -> list[Part]:
@@ -94,7 +113,7 @@ class Site:
         answers = app.control.ping(timeout=1)
         for part in self.parts:
             assert part.is_running(), part.log()
-        return len(answers) == WORKERS and "Booting worker" in self.web.log()
+        return len(answers) == WORKERS and is_open(self.port)
 
     def _web(self) -> Part:
         bind = ("--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--log-level", "info", "--timeout", "60")
@@ -114,7 +133,7 @@ class Site:
         return [
             Part(
                 f"worker{n}",
-                ("tests.faults.launcher", "worker", "--hostname", f"worker{n}@%h", *words),
+                ("tests.faults.launcher", "worker", "--hostname", f"worker{n}@%h", "--loglevel", "INFO", *words),
                 {**self.environment(), "REMAP_SIGTERM": "SIGQUIT"},
                 self.directory,
             )
@@ -142,9 +161,10 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "techfinder.settings",
             "DATABASE_URL": self.databases.cluster.place.database_url(self.database),
             "REDIS_URL": self.redis.url,
-            "TECHFINDER_DEBUG": "1",
             "TECHFINDER_SECRET_KEY": settings.SECRET_KEY,
-            "TECHFINDER_LOCAL_DIR": str(env.current().local_dir),
+            "TECHFINDER_LOCAL_DIR": str(self.databases.local_dir),
+            "TECHFINDER_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "TECHFINDER_MAIL_FROM": settings.DEFAULT_FROM_EMAIL,
             "TECHFINDER_EMAIL_HOST": "127.0.0.1",
             "TECHFINDER_EMAIL_PORT": str(self.sink.port),
             "TECHFINDER_EMAIL_TLS": "0",
@@ -223,5 +243,27 @@ class Site:
             found[state] = found.get(state, 0) + 1
         return found
 
+    def is_matched(self) -> bool:
+        """What was posted is matched; what is to be told may wait for its hour."""
+        connection.close()
+        return not Request.objects.filter(matched_version__lt=F("version")).exists()
+
+    def is_told(self) -> bool:
+        """All mails are written; nobody need have sent one."""
+        connection.close()
+        told = Notification.objects.filter(told_at=None), NothingFound.objects.filter(told_at=None)
+        return self.is_matched() and not any(each.exists() for each in told)
+
+    def schools_are_told(self) -> bool:
+        connection.close()
+        waits = OutgoingMail.objects.filter(state__in=[State.QUEUED, State.SENDING])
+        tell = Notification.objects.filter(told_at=None, side=Notification.Side.SCHOOL)
+        return not (waits.exists() or tell.exists() or NothingFound.objects.filter(told_at=None).exists())
+
     def logs(self) -> str:
         return "\n".join(f"== {part.name}\n{part.log()[-3000:]}" for part in (*self.parts, self.sink))
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults import cells
+from tests.faults import cells, faults
 
 pytestmark = pytest.mark.slow
 
@@ -15,6 +15,5 @@ WITHIN = 240
 
 def test_workers_are_killed(site):
     with site(items=ITEMS).running() as running:
-        result = cells.run(running, "1", cells.kill_workers(3), seconds=5)
-        print(result)
+        result = cells.run(running, "1", faults.kill_workers(3), seconds=5)
         assert result.faults(WITHIN) == [], running.logs()

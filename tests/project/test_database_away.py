@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
+from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +14,7 @@ def test_a_page_without_its_database(error, status, client, monkeypatch):
 
     monkeypatch.setattr("techfinder.requests.views.public_requests", ask)
     client.raise_request_exception = False
-    response = client.get("/vraag/")
+    response = client.get(reverse("requests:list"))
     assert response.status_code == status
     assert response.headers.get("Retry-After") == ("30" if status == 503 else None)
     assert "<h1" in response.content.decode()

@@ -1,0 +1,186 @@
+"""What breaks while people post. Each fault returns how many copies may come of it: one for every process or connection
+that was ended and may have been inside a mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tests.faults.processes import now
+from tests.faults.site import Site
+
+Fault = Callable[[Site], int]
+
+
+def going(site: Site, least: float = 0) -> Iterator[None]:
+    """For as long as people post, and for so many seconds at least."""
+    until = now() + least
+    while site.posting.is_going() or now() < until:
+        yield
+
+
+def nothing(site: Site) -> int:
+    for _ in going(site):
+        site.wait(0.2)
+    return 0
+
+
+def kill_workers(times: int) -> Fault:
+    """The whole group of one of the two workers, at a random moment; it is started again at once."""
+
+    def fault(site: Site) -> int:
+        for _ in range(times):
+            site.wait(site.random.uniform(0.3, 2))
+            worker = site.random.choice(site.workers)
+            worker.kill()
+            site.kills += 1
+            worker.start()
+        return times
+
+    return fault
+
+
+def kill_children(times: int) -> Fault:
+    """Single pool processes, as the out-of-memory killer takes them."""
+
+    def fault(site: Site) -> int:
+        while site.kills < times:
+            site.wait(site.random.uniform(0.2, 1))
+            site.kill_child()
+        return times
+
+    return fault
+
+
+def kill_redis(times: int) -> Fault:
+    def fault(site: Site) -> int:
+        for _ in range(times):
+            site.wait(site.random.uniform(1, 3))
+            site.redis.kill()
+            site.kills += 1
+            site.wait(site.random.uniform(0.1, 1.5))
+            site.redis.start()
+        return 0
+
+    return fault
+
+
+def flush_redis(times: int) -> Fault:
+    def fault(site: Site) -> int:
+        for _ in range(times):
+            site.wait(site.random.uniform(2, 8))
+            site.redis.client().flushall()
+            site.kills += 1
+        return 0
+
+    return fault
+
+
+def freeze_redis(seconds: float) -> Fault:
+    def fault(site: Site) -> int:
+        site.wait(3)
+        site.redis.freeze()
+        site.kills += 1
+        try:
+            site.wait(seconds)
+        finally:
+            site.redis.thaw()
+        return 0
+
+    return fault
+
+
+def without_redis(site: Site) -> int:
+    """From before the first request until after the last."""
+    site.redis.kill()
+    site.kills += 1
+    try:
+        for _ in going(site):
+            site.wait(0.2)
+    finally:
+        site.redis.start()
+    return 0
+
+
+def restart_database(times: int) -> Fault:
+    """As after a power cut. Whoever was sending writes that it did when it can again."""
+
+    def fault(site: Site) -> int:
+        for _ in range(times):
+            site.wait(site.random.uniform(5, 10))
+            site.databases.cluster.restart_immediate()
+            site.kills += 1
+        return 0
+
+    return fault
+
+
+def fill_disk(seconds: float) -> Fault:
+    """Redis cannot write to its append-only file and so takes no writes."""
+
+    def fault(site: Site) -> int:
+        site.wait(5)
+        site.redis.fill_disk()
+        refused, until = False, now() + seconds
+        while now() < until:
+            site.wait(0.5)
+            refused = site.redis.refuses_writes() or refused
+        site.redis.free_disk()
+        assert refused, "Redis went on writing"
+        site.kills += 1
+        return 0
+
+    return fault
+
+
+# ------------------------------------------------------------ the mail server
+
+UNKNOWN = "@school7.example"
+MODES: dict[str, dict[str, object]] = {
+    "421": {"at_sender": "421 4.3.2 too busy"},
+    "451": {"at_data": "451 4.7.1 greylisted, try again later"},
+    "refused": {"closed": True},
+}
+
+
+def misbehave(seconds: float, resets: int, tarpit: float) -> Fault:
+    """One after the other: 421, 451, refused, resets after DATA, a tarpit; meanwhile nobody knows one of the domains."""
+
+    def fault(site: Site) -> int:
+        site.sink.tell(unknown=UNKNOWN)
+        for mode in MODES.values():
+            site.wait(seconds)
+            site.sink.tell(**mode)
+            site.wait(seconds)
+            site.sink.tell(**dict.fromkeys(("at_sender", "at_data"), ""), closed=False)
+        site.sink.tell(resets=resets)
+        site.wait(2 * seconds)
+        site.sink.tell(resets=0, tarpit=tarpit)
+        site.wait(tarpit)
+        site.sink.tell(tarpit=0)
+        site.kills = site.sink.tell()["resets"]
+        assert site.kills, "no connection was reset"
+        return site.kills
+
+    return fault
+
+
+# ------------------------------------------------------------------- the web
+
+
+def kill_web(site: Site) -> int:
+    """It kills itself between COMMIT and publishing, as its option says; the one in front starts another."""
+    for _ in going(site):
+        site.wait(0.2)
+    site.kills = site.posting.broken_off
+    assert site.kills, "no web process was killed"
+    return 0
+
+
+# ----------------------------------------------------------------------- beat
+
+
+def stop_beats(site: Site) -> None:
+    for beat in site.beat:
+        beat.kill()
+        site.kills += 1
