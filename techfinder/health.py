@@ -1,4 +1,4 @@
-"""/livez: this process answers. /readyz: so do PostgreSQL, Redis and, end to end, a worker."""
+"""/livez: this process answers. /readyz: so do PostgreSQL, Redis and, end to end, a worker; and mail goes out."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from techfinder.mail.models import Heartbeat
+from techfinder.mail.standing import standing
 
 # Beat wakes the task every 30 seconds: three that are missing in a row are no accident.
 STALE = timedelta(seconds=90)
@@ -60,7 +61,27 @@ def check_worker() -> str:
     return "ok" if age < STALE else f"last ran {int(age.total_seconds())} seconds ago"
 
 
-CHECKS: dict[str, Callable[[], str]] = {"database": check_database, "redis": check_redis, "worker": check_worker}
+def check_mail() -> str:
+    """In order of what to do first; a mail that is set aside waits for an administrator."""
+    try:
+        mail = standing()
+    except DatabaseError:
+        return "unknown"
+    if mail.server:
+        return "the mail server takes nothing"
+    if mail.late_since:
+        return f"stands still for {int((mail.now - mail.late_since).total_seconds())} seconds"
+    if mail.sender_is_silent:
+        return "nobody sends" if mail.sender_at else "nobody has ever sent"
+    return f"{mail.aside} set aside" if mail.aside else "ok"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": check_database,
+    "redis": check_redis,
+    "worker": check_worker,
+    "mail": check_mail,
+}
 
 
 def livez(request: HttpRequest) -> HttpResponse:

@@ -19,16 +19,22 @@ SILENT = timedelta(seconds=90)
 # How long a mail that may go now waits before something is wrong. Overviews go by the thousand, after all others.
 LATE = timedelta(minutes=2)
 LATE_DIGEST = timedelta(minutes=15)
+# So many tries in a row that the mail server did not take anything: about two minutes.
+SERVER_IS_DOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`late_since`: since when the oldest mail that is late could have gone. `sender_at`: when anybody last sent."""
+    """`late_since`: since when the oldest mail that is late could have gone. `sender_at`: when anybody last sent.
+
+    `server`: our own mail server or service, when nothing goes through it.
+    """
 
     late_since: datetime | None
     aside: int
     counts: Mapping[str, int]
     sender_at: datetime | None
+    server: MailLane | None
     now: datetime
 
     @property
@@ -37,7 +43,7 @@ class Standing:
 
     @property
     def is_fine(self) -> bool:
-        return not (self.late_since or self.aside or self.sender_is_silent)
+        return not (self.late_since or self.aside or self.server or self.sender_is_silent)
 
 
 def waiting_too_long(now: datetime) -> QuerySet[OutgoingMail]:
@@ -48,7 +54,7 @@ def waiting_too_long(now: datetime) -> QuerySet[OutgoingMail]:
 
 
 def standing() -> Standing:
-    """How things are now, in three queries."""
+    """How things are now, in four queries."""
     now = timezone.now()
     counts = _counts()
     return Standing(
@@ -56,6 +62,7 @@ def standing() -> Standing:
         aside=counts.get(State.ASIDE, 0),
         counts=counts,
         sender_at=Heartbeat.objects.filter(name=SENDER).values_list("at", flat=True).first(),
+        server=MailLane.objects.filter(domain=MailLane.SERVER, failures__gte=SERVER_IS_DOWN).first(),
         now=now,
     )
 

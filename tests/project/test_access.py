@@ -30,6 +30,7 @@ from tests.factories.accounts import AdministratorFactory, UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.bookings import BookingFactory
 from tests.factories.campaigns import AwardFactory, CampaignFactory, CampaignRequestFactory, CampaignSessionFactory
+from tests.factories.mail import OutgoingMailFactory
 from tests.factories.organisations import (
     BoardFactory,
     MembershipFactory,
@@ -257,6 +258,15 @@ mail:preferences                   GET   200  200   200    200   200    200   20
 mail:preferences|forged            GET   404  404   404    404   404    404   404    404
 mail:own_preferences               GET   in   302   302    302   302    302   302    302
 
+mail_desk:index                    GET   404  404   404    404   404    404   404    200
+mail_desk:addresses                GET   404  404   404    404   404    404   404    200
+mail_desk:detail                   GET   404  404   404    404   404    404   404    200
+mail_desk:html                     GET   404  404   404    404   404    404   404    200
+mail_desk:act                      POST  404  404   404    404   404    404   404    400
+mail_desk:act_on_many              POST  404  404   404    404   404    404   404    400
+mail_desk:act_on_address           POST  404  404   404    404   404    404   404    400
+mail_desk:open_lane                POST  404  404   404    404   404    404   404    302
+
 accounts:profile                   GET   in   200   200    200   200    200   200    200
 accounts:export                    GET   in   200   200    200   200    302   302    302
 accounts:delete                    GET   in   200   200    200   200    302   302    302
@@ -364,6 +374,7 @@ def world():
         alert=a_saved(),
         unconfirmed=a_saved(email="nieuw@school.example", state="unconfirmed"),
         favourite=Favourite.objects.create(school=school, activity=public, user=owner),
+        mail=OutgoingMailFactory(),
         people=people(owner, school),
     )
 
@@ -552,6 +563,9 @@ def arguments(name, world):
         "campaigns:publish": proposal,
         "campaigns:award": [*proposal, world.award.pk],
         "campaigns:release": [*campaign, 1],
+        "mail_desk:detail": [world.mail.uuid],
+        "mail_desk:html": [world.mail.uuid],
+        "mail_desk:act": [world.mail.uuid],
         "mail:unsubscribe": [address_token("a@b.nl", Group.MATCHES)],
         "mail:preferences": [address_token("a@b.nl")],
         "mail:unsubscribe|forged": ["vals"],

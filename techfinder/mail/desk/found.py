@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from techfinder.accounts.models import User
-from techfinder.mail.models import MailLane, MailPreferences, OutgoingMail, Suppression
+from techfinder.mail.models import MailEvent, MailLane, MailPreferences, OutgoingMail, Suppression
 from techfinder.mail.queries import preferences
 from techfinder.mail.standing import waiting_too_long
 
@@ -21,6 +21,7 @@ STATES = (OutgoingMail.State.QUEUED, OutgoingMail.State.ASIDE, OutgoingMail.Stat
           OutgoingMail.State.SUPPRESSED, OutgoingMail.State.OVERTAKEN)  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOST_PEOPLE = 20
+LAST_EVENTS = 5
 # Nobody reads on for longer, and counting a million rows takes longer than reading fifty.
 MOST_SHOWN = 1000
 
@@ -43,10 +44,12 @@ class About:
     suppression: Suppression | None
     lane: MailLane | None
     chosen: MailPreferences
+    # What mail servers and services said of it last.
+    events: list[MailEvent]
 
 
 def about(email: str) -> About:
-    """Four queries, whatever is found."""
+    """Five queries, whatever is found."""
     now = timezone.now()
     return About(
         email=email,
@@ -54,6 +57,7 @@ def about(email: str) -> About:
         suppression=Suppression.objects.standing().filter(email=email).first(),
         lane=MailLane.objects.filter(domain=email.rpartition("@")[2], not_before__gt=now).first(),
         chosen=preferences(email),
+        events=list(MailEvent.objects.filter(email=email).order_by("-at")[:LAST_EVENTS]),
     )
 
 

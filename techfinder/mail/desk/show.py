@@ -15,7 +15,7 @@ from techfinder.mail.actions.again import AGAIN, may_copy
 from techfinder.mail.desk.found import About
 from techfinder.mail.message import build
 from techfinder.mail.models import Frequency, MailEvent, MailHistory, OutgoingMail
-from techfinder.mail.transport import KEPT
+from techfinder.mail.transport.keep import KEPT
 from techfinder.taxonomy.templatetags.ui import clock_time, day
 
 State, Fate = OutgoingMail.State, OutgoingMail.Fate

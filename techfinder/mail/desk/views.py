@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,13 +21,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from techfinder.accounts.access import administrator_of
 from techfinder.accounts.models import User
-from techfinder.mail.actions import again, stopping
+from techfinder.mail.actions import again, lift_suppression
+from techfinder.mail.compose import one_line
 from techfinder.mail.desk import show
 from techfinder.mail.desk.found import LATE, STATES, NewestPaginator, about, is_address, mails
 from techfinder.mail.models import MailHistory, MailLane, OutgoingMail, Suppression
 from techfinder.mail.standing import Standing, standing
 
 PER_PAGE = 30
+LONGEST_SEARCH = 200
 
 
 @never_cache
@@ -34,7 +37,7 @@ PER_PAGE = 30
 def index(request: HttpRequest) -> HttpResponse:
     """How mail stands, and the mails of one state, or those that somebody asks about."""
     administrator_of(request)
-    state, sought = request.GET.get("stand", ""), request.GET.get("q", "").strip()[:200]
+    state, sought = request.GET.get("stand", ""), one_line(request.GET.get("q", ""))[:LONGEST_SEARCH]
     now = standing()
     page = NewestPaginator(mails(state=state, sought=sought), PER_PAGE).get_page(request.GET.get("page"))
     known = about(sought.lower()) if is_address(sought) else None
@@ -47,10 +50,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": [show.line(each) for each in page],
         "known": known,
         "reasons": show.why_nothing_came(known) if known else [],
-        "lanes": MailLane.objects.filter(not_before__gt=timezone.now()).order_by("not_before")[:PER_PAGE],
+        "lanes": _lanes(),
         "can_act": state in ("queued", "failed", "aside", LATE),
     }
     return render(request, "mail/desk/index.html", context)
+
+
+def _lanes() -> QuerySet[MailLane]:
+    waiting = MailLane.objects.filter(not_before__gt=timezone.now()).exclude(domain=MailLane.SERVER)
+    return waiting.order_by("not_before")[:PER_PAGE]
 
 
 def _tabs(now: Standing, current: str, sought: str) -> list[tuple[str, str, int | None, bool]]:
@@ -80,7 +88,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "acts": show.acts(mail, known),
         "history": show.history(mail),
         "copies": mail.history.filter(what=MailHistory.What.COPIED).count(),
-        "text": "" if mail.is_code else show.veiled(mail.text),
+        "words": "" if mail.is_code else show.veiled(mail.text),
         "headers": show.headers(mail),
     }
     return render(request, "mail/desk/detail.html", context)
@@ -174,12 +182,13 @@ def addresses(request: HttpRequest) -> HttpResponse:
 def act_on_address(request: HttpRequest) -> HttpResponse:
     """Mail an address again, or no more."""
     user = administrator_of(request)
-    email, chosen = request.POST.get("email", "").strip().lower(), request.POST.get("act", "")
+    email, chosen = one_line(request.POST.get("email", "")).lower(), request.POST.get("act", "")
     if not is_address(email) or chosen not in ("lift", "suppress"):
         return HttpResponse(status=400)
     if chosen == "lift":
-        stopping.lift_suppression(email=email)
-        messages.success(request, gettext("We mail %(email)s again. What did not go is not sent by itself.") % {"email": email})  # fmt: skip # noqa: E501
+        lift_suppression(email=email)
+        told = gettext("We mail %(email)s again. Questions and answers of the last two weeks go after all.")
+        messages.success(request, told % {"email": email})
     else:
         again.suppress(email=email, by=user)
         messages.success(request, gettext("We mail %(email)s no more, but for codes to sign in.") % {"email": email})
@@ -190,7 +199,7 @@ def act_on_address(request: HttpRequest) -> HttpResponse:
 def open_lane(request: HttpRequest) -> HttpResponse:
     """Do not wait for a domain any longer."""
     administrator_of(request)
-    domain = request.POST.get("domain", "")[:253]
+    domain = one_line(request.POST.get("domain", ""))
     if again.open_lane(domain=domain):
         messages.success(request, gettext("Mail to %(domain)s is tried now.") % {"domain": domain})
     else:
