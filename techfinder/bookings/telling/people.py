@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils import translation
 
 from techfinder.accounts.models import User
@@ -49,7 +49,7 @@ def recipients(booking: Booking, side: str) -> list[Recipient]:
     contact = contact_of(booking, side)
     if contact is not None:
         return [contact]
-    return _reachable(_others(booking, side), booking, side)[:MOST]
+    return _others(booking, side)[:MOST]
 
 
 def contact_of(booking: Booking, side: str) -> Recipient | None:
@@ -77,13 +77,16 @@ def _contact(booking: Booking, side: str) -> Recipient | None:
 
 
 def _others(booking: Booking, side: str) -> list[Recipient]:
-    """Everybody who acts for the party, the longest first; a provider without people by its general address."""
+    """Everybody who acts for the party and can be reached, the longest first; a provider of which nobody can, by its
+    general address."""
     active = _memberships(booking, side).filter(status=Membership.Status.ACTIVE, user__is_active=True)
-    people = [of_person(each.user) for each in active.select_related("user").order_by("created_at", "pk")]
+    bounced = Suppression.objects.standing().filter(email=OuterRef("user__email"))
+    found = active.exclude(Exists(bounced)).select_related("user").order_by("created_at", "pk")
+    people = [of_person(each.user) for each in found]
     if people or side == Side.SCHOOL:
         return people
     provider = booking.activity.provider
-    return [Recipient(None, provider.email, provider.name, LANGUAGE)]
+    return reachable([Recipient(None, provider.email, provider.name, LANGUAGE)])
 
 
 def _memberships(booking: Booking, side: str) -> Any:
