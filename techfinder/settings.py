@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "mail.deliver_due": 5,
         "health.heartbeat": 30,
         "mail.sweep": 60,
+        "mail.tidy": 86400,
         "matches.sweep": 60,
         "matches.near_misses": 60,
         "campaigns.sweep": 60,

@@ -11,3 +11,8 @@ def deliver_due() -> None:
 @shared_task(name="mail.sweep")
 def sweep() -> None:
     actions.sweep()
+
+
+@shared_task(name="mail.tidy")
+def tidy() -> None:
+    actions.tidy()

@@ -41,6 +41,7 @@ WANTED: dict[str, Any] = {
 BEAT = {
     "mail.deliver_due": 5,
     "mail.sweep": 60,
+    "mail.tidy": 86400,
     "matches.sweep": 60,
     "matches.near_misses": 60,
     "campaigns.sweep": 60,

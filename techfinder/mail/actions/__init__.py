@@ -2,6 +2,7 @@
 
 from techfinder.mail.actions.delivering import deliver_due, sweep
 from techfinder.mail.actions.preferences import choose_quickly, move_preferences, save_preferences
+from techfinder.mail.actions.retention import tidy
 from techfinder.mail.actions.stopping import call_off, stop
 from techfinder.mail.actions.suppressing import ask_to_prove, lift_suppression
 from techfinder.mail.actions.writing import draft_mail, queue_mail, retry
@@ -19,4 +20,5 @@ __all__ = [
     "save_preferences",
     "stop",
     "sweep",
+    "tidy",
 ]
