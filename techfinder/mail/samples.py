@@ -1,7 +1,30 @@
 """Samples of the mails about signing in."""
 
-from techfinder.mail.compose import absolute
+from __future__ import annotations
+
+from functools import partial
+
+from techfinder.mail.adapter import account_context
 from techfinder.mail.gallery import Sample, register
 
-register("account_code", Sample("code", lambda: {"code": "482915"}))
-register("mail_again", Sample("asked", lambda: {"button_url": absolute("/uit/opnieuw/voorbeeld/")}))
+SIGNUP = "https://techfinder.example/account/signup/"
+EVENTS = (
+    "email_changed",
+    "email_confirm",
+    "email_deleted",
+    "totp_activated",
+    "totp_deactivated",
+    "recovery_codes_generated",
+    "webauthn_added",
+    "webauthn_removed",
+    "something-else",
+)
+
+
+register("account_code", Sample("code", partial(account_context, "account_code", code="482915")))
+register("account_exists", Sample("known", partial(account_context, "account_exists")))
+register("account_unknown", Sample("unknown", partial(account_context, "account_unknown", signup=SIGNUP), person=""))
+register(
+    "account_notice",
+    *(Sample(event.replace("_", "-"), partial(account_context, "account_notice", event=event)) for event in EVENTS),
+)

@@ -132,7 +132,7 @@ def _send_code(request: Request) -> None:
             "code": code,
             "title": request.title,
             "school": request.school.name,
-            "url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
+            "button_url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
             "valid_minutes": codes.VALID_MINUTES,
         },
         thread=request.thread,

@@ -41,7 +41,7 @@ def _code() -> dict[str, Any]:
         "code": "482915",
         "title": request.title,
         "school": request.school.name,
-        "url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
+        "button_url": absolute(reverse("requests:confirm", args=[confirm_token(request.uuid)])),
         "valid_minutes": 30,
     }
 
