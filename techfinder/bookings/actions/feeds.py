@@ -53,8 +53,13 @@ def mail_feed(*, feed: CalendarFeed) -> None:
         recipient=feed.user,
         language=feed.user.language if feed.user else (translation.get_language() or "nl")[:2],
         template="booking_feed",
-        context={"feed_url": url_of(feed), "button_url": manage_url(feed)},
+        context=of_feed(feed),
     )
+
+
+def of_feed(feed: CalendarFeed) -> dict[str, Any]:
+    """What the mail says: the secret address, and where its person renews or revokes it."""
+    return {"feed_url": url_of(feed), "button_url": manage_url(feed)}
 
 
 def url_of(feed: CalendarFeed) -> str:

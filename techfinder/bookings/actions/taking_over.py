@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,15 +55,20 @@ def _mail(booking: Booking, code: TakeOverCode, url: str) -> None:
         key=f"booking-code:{code.pk}",
         to=code.email,
         template="booking_code",
-        context={
-            "code": digits,
-            "title": booking.activity.title,
-            "organisation": name_of(booking, code.side),
-            "button_url": url,
-            "valid_minutes": codes.VALID_MINUTES,
-        },
+        context=of_code(booking, code, digits, url),
         thread=booking.thread,
     )
+
+
+def of_code(booking: Booking, code: TakeOverCode, digits: str, url: str) -> dict[str, Any]:
+    """What the mail with a code says; `url` is where it is typed."""
+    return {
+        "code": digits,
+        "title": booking.activity.title,
+        "organisation": name_of(booking, code.side),
+        "button_url": url,
+        "valid_minutes": codes.VALID_MINUTES,
+    }
 
 
 @transaction.atomic

@@ -7,7 +7,6 @@ cancellation there is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -68,7 +67,7 @@ def say_proposed(booking: Booking, event: BookingEvent) -> None:
     proposal = booking.proposals.filter(state=Proposal.State.OPEN).first()
     if proposal and booking.turn:
         side = Side(booking.turn)
-        queue(booking, event, side, "booking_change_proposed", partial(_proposed, booking, side, proposal))
+        queue(booking, event, side, "booking_change_proposed", lambda _to: proposed(booking, side, proposal))
 
 
 @teller(Step.REFUSE_CHANGE)
@@ -78,7 +77,11 @@ def say_refused(booking: Booking, event: BookingEvent) -> None:
     if booking.state not in SETTLED or proposal is None:
         return
     for side in PARTIES if event.side == Side.CLOCK else (Side(proposal.by),):
-        queue(booking, event, side, "booking_change_refused", partial(_refused, booking, event, side, proposal))
+        _say_refused(booking, event, side, proposal)
+
+
+def _say_refused(booking: Booking, event: BookingEvent, side: Side, proposal: Proposal) -> None:
+    queue(booking, event, side, "booking_change_refused", lambda _to: refused(booking, event, proposal, side))
 
 
 @teller(Step.CANCEL)
@@ -123,20 +126,19 @@ def _calendar(booking: Booking, event: BookingEvent, side: Side, to: Recipient) 
     return write(Entry(booking, side, event.at), email=to.email, name=to.name)
 
 
-def _whole(booking: Booking, event: BookingEvent, side: Side) -> Context:
+def agreed(booking: Booking, event: BookingEvent, side: Side) -> Context:
+    """All there is to know, and how it comes into the own calendar by itself."""
+    return {**_whole(booking, side), "feed_url": feed_url(booking, side)}
+
+
+def _whole(booking: Booking, side: Side) -> Context:
     """All there is to know, what is missing of this side, and what can be done."""
-    confirms = may(Step.CONFIRM, state=booking.state, turn=booking.turn, side=side) and not has_confirmed(booking, side)
     return {
-        "day": capfirst(weekday(booking.date)),
         "lines": _told(booking, side),
         "missing": missing(booking, side),
         "sheet_url": sheet_url(booking, side),
-        "confirms": confirms,
-        "other_confirmed": has_confirmed(booking, other(side)),
-        "confirm_url": link(booking, side, Purpose.CONFIRM),
         "move_url": link(booking, side, Purpose.PROPOSE),
         "cancel_url": link(booking, side, Purpose.CANCEL),
-        "feed_url": feed_url(booking, side),
     }
 
 
@@ -148,13 +150,20 @@ def _told(booking: Booking, side: Side) -> list[Line]:
     return [*known, Line(capfirst(", ".join(theirs).lower()), "", by=other(side))] if theirs else known
 
 
-def _soon(booking: Booking, event: BookingEvent, side: Side) -> Context:
+def soon(booking: Booking, event: BookingEvent, side: Side) -> Context:
     """The one thing to do is above all there is to know."""
-    whole = _whole(booking, event, side)
-    return {**whole, "button_url": ""} if whole["confirms"] else whole
+    confirms = may(Step.CONFIRM, state=booking.state, turn=booking.turn, side=side) and not has_confirmed(booking, side)
+    asked = {"confirm_url": link(booking, side, Purpose.CONFIRM), "button_url": ""} if confirms else {}
+    return {
+        **_whole(booking, side),
+        "day": capfirst(weekday(booking.date)),
+        "confirms": confirms,
+        "other_confirmed": has_confirmed(booking, other(side)),
+        **asked,
+    }
 
 
-def _changed(booking: Booking, event: BookingEvent, side: Side) -> Context:
+def changed(booking: Booking, event: BookingEvent, side: Side) -> Context:
     """Only what changed, and what is missing now."""
     return {
         "by_me": event.side == side,
@@ -167,7 +176,7 @@ def _changed(booking: Booking, event: BookingEvent, side: Side) -> Context:
     }
 
 
-def _cancelled(booking: Booking, event: BookingEvent, side: Side) -> Context:
+def cancelled(booking: Booking, event: BookingEvent, side: Side) -> Context:
     reason = reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason)
     return {
         "by_me": event.side == side,
@@ -179,15 +188,15 @@ def _cancelled(booking: Booking, event: BookingEvent, side: Side) -> Context:
 
 
 CONTENTS = {
-    "booking_agreed": _whole,
-    "booking_changed": _changed,
-    "booking_cancelled": _cancelled,
-    "booking_week_before": _soon,
-    "booking_day_before": _soon,
+    "booking_agreed": agreed,
+    "booking_changed": changed,
+    "booking_cancelled": cancelled,
+    "booking_week_before": soon,
+    "booking_day_before": soon,
 }
 
 
-def _proposed(booking: Booking, side: Side, proposal: Proposal, to: Recipient) -> Context:
+def proposed(booking: Booking, side: Side, proposal: Proposal) -> Context:
     return {
         "proposed": capfirst(day_and_time(proposal.date, proposal.start, proposal.end)),
         "button_url": link(booking, side, Purpose.ACCEPT),
@@ -196,7 +205,7 @@ def _proposed(booking: Booking, side: Side, proposal: Proposal, to: Recipient) -
     }
 
 
-def _refused(booking: Booking, event: BookingEvent, side: Side, proposal: Proposal, to: Recipient) -> Context:
+def refused(booking: Booking, event: BookingEvent, proposal: Proposal, side: Side) -> Context:
     return {
         "is_lapsed": event.side == Side.CLOCK,
         "proposed": day_and_time(proposal.date, proposal.start, proposal.end),

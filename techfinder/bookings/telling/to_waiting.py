@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from techfinder.accounts.models import User
 from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Waiting
-from techfinder.bookings.queries.waiting import place_of
+from techfinder.bookings.queries.waiting import Place, place_of
 from techfinder.bookings.telling.people import LANGUAGE, MOST, Recipient, coordinators, mail_to, of_person
 from techfinder.mail.compose import absolute
 from techfinder.matches.telling.words import request_line
@@ -33,12 +33,12 @@ def tell_moved(waiting: Waiting, *, closer: bool) -> None:
 def _to_school(waiting: Waiting, template: str, context: dict[str, Any]) -> None:
     for each in _readers(waiting.request):
         with translation.override(each.language):
-            told = _facts(waiting) | context
+            told = of_waiting(waiting, place_of(waiting)) | context
         mail_to(
             each,
             template,
             key=f"{template}:{waiting.pk}:{waiting.told_at:%Y%m%d%H%M%S}:{each.email}",
-            context={**told, "button_url": waiting_url(waiting.request)},
+            context=told,
             thread=waiting.request.thread,
         )
 
@@ -55,13 +55,15 @@ def _readers(request: Request) -> list[Recipient]:
     return [of_person(each.user) for each in active.select_related("user").order_by("created_at", "pk")[:MOST]]
 
 
-def _facts(waiting: Waiting) -> dict[str, Any]:
+def of_waiting(waiting: Waiting, place: Place) -> dict[str, Any]:
+    """What a school hears of its place: the question, where it stands, what fits and when somebody looks again."""
     return {
         "title": waiting.request.title,
         "line": request_line(waiting.request),
-        "place": place_of(waiting),
+        "place": place,
         "fits": waiting.told_fits or 0,
         "look_on": weekday(waiting.look_on),
+        "button_url": waiting_url(waiting.request),
     }
 
 
@@ -72,19 +74,25 @@ def tell_handed_over(waiting: Waiting, *, by: User, words: str) -> None:
         if each.user == by:
             continue
         with translation.override(each.language):
-            line = request_line(request)
+            context = of_handing_over(waiting, by=by, words=words)
         mail_to(
             each,
             "waiting_handed",
             key=f"waiting_handed:{waiting.pk}:{waiting.handed_to_id}:{timezone.now():%Y%m%d%H%M}:{each.email}",
-            context={
-                "title": request.title,
-                "line": line,
-                "school": request.school.name,
-                "by": str(by),
-                "region": str(waiting.handed_to),
-                "words": words,
-                "button_url": absolute(reverse("moderation:waiting_one", args=[request.uuid])),
-            },
+            context=context,
             thread=request.thread,
         )
+
+
+def of_handing_over(waiting: Waiting, *, by: User, words: str) -> dict[str, Any]:
+    """What the coordinators of the other region read, in the active language."""
+    request = waiting.request
+    return {
+        "title": request.title,
+        "line": request_line(request),
+        "school": request.school.name,
+        "by": str(by),
+        "region": str(waiting.handed_to),
+        "words": words,
+        "button_url": absolute(reverse("moderation:waiting_one", args=[request.uuid])),
+    }
