@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.activities.queries import for_cards
+from techfinder.mail.models import Suppression
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Membership, School
 from techfinder.pages.dotmap import DotMap, draw
@@ -41,15 +43,18 @@ class ActingFor:
     organisation: str
     icon: str
     moderates: bool
+    # Their address takes no mail, or shall get none.
+    is_unmailed: bool = False
 
 
 def acting_for(user: User) -> ActingFor:
-    """Find the first organisation of a person, and whether the person moderates: one query."""
+    """Find the first organisation of a person, whether the person moderates, and is mailed: one query."""
     moderates = User.moderates.through.objects.filter(user_id=OuterRef("pk"))
+    unmailed = Suppression.objects.standing().filter(email=Lower(OuterRef("email")))
     row = (
         User.objects.filter(pk=user.pk)
-        .annotate(is_moderator=Exists(moderates))
-        .values("is_moderator")
+        .annotate(is_moderator=Exists(moderates), is_unmailed=Exists(unmailed))
+        .values("is_moderator", "is_unmailed")
         .annotate(**_organisation_names())
         .first()
     )
@@ -58,7 +63,10 @@ def acting_for(user: User) -> ActingFor:
     icons = {"school": "school", "provider": "building-factory-2", "board": "building-community"}
     kind = next((kind for kind in icons if row[kind]), "")
     return ActingFor(
-        row[kind] if kind else "", icons.get(kind, "user-circle"), row["is_moderator"] or user.is_superuser
+        organisation=row[kind] if kind else "",
+        icon=icons.get(kind, "user-circle"),
+        moderates=row["is_moderator"] or user.is_superuser,
+        is_unmailed=row["is_unmailed"],
     )
 
 

@@ -25,6 +25,7 @@ class Account:
     name: str = ""
     icon: str = "user-circle"
     moderates: bool = False
+    is_unmailed: bool = False
 
 
 STRANGER = Account()
@@ -39,7 +40,7 @@ def account(context: Mapping[str, Any]) -> Account:
     acting = queries.acting_for(user)
     name = acting.organisation or str(user)
     icon = acting.icon
-    return Account(signed_in=True, name=name, icon=icon, moderates=acting.moderates)
+    return Account(True, name, icon, moderates=acting.moderates, is_unmailed=acting.is_unmailed)
 
 
 @register.simple_tag
