@@ -25,10 +25,15 @@ def nothing(site: Site) -> int:
     return 0
 
 
+# Seconds between taking a mail and saying so, in which a kill costs a copy.
+GAP = 0.02
+
+
 def kill_workers(times: int) -> Fault:
     """The whole group of one of the two workers, at a random moment; it is started again at once."""
 
     def fault(site: Site) -> int:
+        site.sink.tell(gap=GAP)
         for _ in range(times):
             site.wait(site.random.uniform(0.3, 2))
             worker = site.random.choice(site.workers)
@@ -44,6 +49,7 @@ def kill_children(times: int) -> Fault:
     """Single pool processes, as the out-of-memory killer takes them."""
 
     def fault(site: Site) -> int:
+        site.sink.tell(gap=GAP)
         while site.kills < times:
             site.wait(site.random.uniform(0.2, 1))
             site.kill_child()
@@ -144,7 +150,7 @@ MODES: dict[str, dict[str, object]] = {
 
 
 def misbehave(seconds: float, resets: int, tarpit: float) -> Fault:
-    """One after the other: 421, 451, refused, resets after DATA, a tarpit; meanwhile nobody knows one of the domains."""
+    """One after the other: 421, 451, refused, resets after DATA, a tarpit; one domain is unknown meanwhile."""
 
     def fault(site: Site) -> int:
         site.sink.tell(unknown=UNKNOWN)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from celery import Celery
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.models import F
 
-from techfinder.celery import app, publisher
+from techfinder.celery import publisher
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches.models import NothingFound, Notification
 from techfinder.requests.models import Request
@@ -71,7 +72,7 @@ class Site:
     @contextmanager
     def running(self) -> Iterator[Site]:
         self.database = self.databases.fresh()
-        before = settings.REDIS_URL, settings.CELERY_BROKER_URL, app.conf.broker_url
+        before = settings.REDIS_URL, settings.CELERY_BROKER_URL
         try:
             self._start()
             yield self
@@ -79,14 +80,14 @@ class Site:
             for part in (*self.__dict__.get("parts", ()), self.sink):
                 part.kill()
             self.redis.close()
-            settings.REDIS_URL, settings.CELERY_BROKER_URL, app.conf.broker_url = before
+            settings.REDIS_URL, settings.CELERY_BROKER_URL = before
             publisher.forget()
             self.databases.drop(self.database)
 
     def _start(self) -> None:
         self.redis.start()
         settings.REDIS_URL = self.redis.url
-        settings.CELERY_BROKER_URL = app.conf.broker_url = self.redis.broker_url
+        settings.CELERY_BROKER_URL = self.redis.broker_url
         publisher.forget()
         self.sink.start()
         self.country = Country(self.items, by_web=self.by_web)
@@ -110,7 +111,9 @@ class Site:
         return [self.web, *self.workers, *self.beat]
 
     def _is_up(self) -> bool:
-        answers = app.control.ping(timeout=1)
+        # An application of its own: the pool of ours may still know the broker of the cell before.
+        with Celery("probe", broker=self.redis.broker_url, set_as_current=False) as probe:
+            answers = probe.control.ping(timeout=1)
         for part in self.parts:
             assert part.is_running(), part.log()
         return len(answers) == WORKERS and is_open(self.port)
