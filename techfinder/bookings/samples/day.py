@@ -53,6 +53,10 @@ def whole() -> Booking:
     return made
 
 
+def moved() -> Booking:
+    return settled(date=OTHER_DAY)
+
+
 def called_off() -> Booking:
     return settled(State.CANCELLED_EARLY, ended_by=PROVIDER, end_reason="ill")
 
@@ -95,10 +99,10 @@ register(
 )
 register(
     "booking_changed",
-    _day("booking_changed", "by-other", PROVIDER, settled, _moved(SCHOOL)),
-    _day("booking_changed", "by-me", SCHOOL, settled, _moved(SCHOOL)),
-    _day("booking_changed", "new-day", SCHOOL, settled, _new_day),
-    _day("booking_changed", "by-coordinator", SCHOOL, settled, _moved(COORDINATOR)),
+    _day("booking_changed", "by-other", PROVIDER, moved, _moved(SCHOOL)),
+    _day("booking_changed", "by-me", SCHOOL, moved, _moved(SCHOOL)),
+    _day("booking_changed", "new-day", SCHOOL, moved, _new_day),
+    _day("booking_changed", "by-coordinator", SCHOOL, moved, _moved(COORDINATOR)),
 )
 register(
     "booking_cancelled",

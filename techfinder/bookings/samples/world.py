@@ -125,7 +125,7 @@ def asked(turn: str = PROVIDER, **more: Any) -> Booking:
 
 def settled(state: str = State.AGREED, **more: Any) -> Booking:
     """A day that is agreed, of which the company has still something to say."""
-    made = booking(state, date=DAY, start=TEN, end=HALF_PAST_ELEVEN, **more)
+    made = booking(state, **{"date": DAY, "start": TEN, "end": HALF_PAST_ELEVEN, **more})
     DaySheet(booking=made, report_to="De conciërge, bij de hoofdingang", parking="Op het plein voor de school")
     return made
 
