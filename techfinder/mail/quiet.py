@@ -63,10 +63,17 @@ def opens(kind: Kind, zone: Zone, at: dt.datetime, *, urgent: bool = False) -> d
 
 def opens_for(kind: Kind, address: str, at: dt.datetime, *, urgent: bool = False) -> dt.datetime:
     """The same for an address; without a query when it makes no difference whose that is."""
+    return opens_for_each(kind, [address], at, urgent=urgent)[address.lower()]
+
+
+def opens_for_each(
+    kind: Kind, addresses: Collection[str], at: dt.datetime, *, urgent: bool = False
+) -> dict[str, dt.datetime]:
+    """The same for many, by the address in lower case."""
     outside = opens(kind, ANYBODY, at, urgent=urgent)
     if all(opens(kind, Zone(True, region), at, urgent=urgent) == outside for region in EVERYWHERE):
-        return outside
-    return opens(kind, zones_of([address])[address.lower()], at, urgent=urgent)
+        return {address.lower(): outside for address in addresses}
+    return {address: opens(kind, zone, at, urgent=urgent) for address, zone in zones_of(addresses).items()}
 
 
 def _rests_at_night(kind: Kind, zone: Zone) -> bool:

@@ -1,10 +1,19 @@
+import datetime as dt
+
 import pytest
 
+from techfinder.matches.telling import notifications
 from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_bundled(monkeypatch):
+    """What a test does in a second people do in days; the tests of bundling put it back."""
+    monkeypatch.setattr(notifications, "BUNDLE", dt.timedelta(0))
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ def _settle(match_id: int, state: Match.State) -> bool:
         return False
     match.state, match.closed_at = state, timezone.now()
     match.save(update_fields=["state", "closed_at"])
+    if state == Match.State.WITHDRAWN:
+        notifications.forget_request(request_id=match.request_id, provider_id=match.activity.provider_id)  # type: ignore[attr-defined]
     # Its place in both lists goes to the next best.
     wake("matches.sweep")
     _wake_release(match)

@@ -38,6 +38,10 @@ class Notification(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     mail = models.ForeignKey(OutgoingMail, models.SET_NULL, null=True, blank=True, related_name="notifications")
     told_at = models.DateTimeField(null=True, blank=True)
+    # Not mailed before: a new activity rests before schools that asked earlier are mailed of it.
+    due_at = models.DateTimeField(default=timezone.now)
+    # The first that fits a question that this person posted just now: neither bundled nor held for the morning.
+    is_answer = models.BooleanField(default=False)
     # In a mail of its own; else it waits for the digest. Settled when it is noted, as is who wants what.
     at_once = models.BooleanField(default=False)
 

@@ -81,7 +81,7 @@ class Run:
         people = [turn.person for turn in turns]
         drop_void(people)
         open_now = self._may_be_mailed(people) - _had_theirs(turns)
-        news = news_of(Notification.objects.filter(recipient__in=open_now, told_at=None))
+        news = news_of(Notification.objects.filter(recipient__in=open_now, told_at=None, due_at__lte=self.now))
         self._tell([turn for turn in turns if turn.person.pk in news], news)
         return people[-1].pk
 
@@ -181,7 +181,7 @@ CLAIM = """
         AND EXISTS (
             SELECT 1 FROM matches_notification AS noted
             WHERE noted.recipient_id = person.id AND noted.told_at IS NULL
-                AND noted.created_at < choice.start - CASE WHEN noted.at_once THEN interval '1 hour' ELSE '0' END
+                AND noted.due_at < choice.start - CASE WHEN noted.at_once THEN interval '1 hour' ELSE '0' END
         )
         AND NOT EXISTS (
             SELECT 1 FROM matches_digestrun AS had

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.utils import timezone, translation
@@ -16,6 +17,8 @@ from techfinder.matches.telling.words import ask_words, offer_words, request_lin
 from techfinder.requests.models import Request
 
 SHOWN = 5
+# So long after posting what is found first is an answer.
+JUST_POSTED = dt.timedelta(hours=1)
 
 
 class Words:
@@ -26,6 +29,11 @@ class Words:
 
     def __getitem__(self, language: str) -> Labels:
         return self._labels.setdefault(language, Labels())
+
+
+def is_just_posted(request: Request) -> bool:
+    """Whether what is mailed of it now answers to the posting."""
+    return request.confirmed_at is not None and request.confirmed_at > timezone.now() - JUST_POSTED
 
 
 def request_context(request: Request) -> dict[str, object]:
@@ -42,8 +50,10 @@ def request_context(request: Request) -> dict[str, object]:
 # ------------------------------------------------------------- what was found
 
 
-def to_school(group: Sequence[Notification], recipient: User, words: Words) -> OutgoingMail | None:
-    """One mail to one person about one request: what fits it, the best first."""
+def to_school(
+    group: Sequence[Notification], recipient: User, words: Words, *, urgent: bool = False
+) -> OutgoingMail | None:
+    """One mail to one person about one request: what fits it, the best first. `urgent`: this person just posted it."""
     return queue_mail(
         key=f"match-school:{min(each.pk for each in group)}",
         to=recipient.email,
@@ -51,6 +61,7 @@ def to_school(group: Sequence[Notification], recipient: User, words: Words) -> O
         template="match_school",
         context=school_context(group, recipient.language, words),
         thread=group[0].match.request.thread,
+        urgent=urgent,
     )
 
 
@@ -113,6 +124,7 @@ def of_nothing(request: Request, recipient: User) -> OutgoingMail | None:
         template="match_none",
         context=context,
         thread=request.thread,
+        urgent=is_just_posted(request),
     )
 
 

@@ -2,12 +2,14 @@
 
 Two steps. `note` writes, in the transaction of the match, what each person is to be told; `tell_waiting` composes the
 mails afterwards, outside the lock of matching. A request's first matches are told at once, to both sides; what comes
-later waits for each person's digest (`digest.py`). A notification is unique and has `told_at`, set in the transaction
-of its mail: nobody is told twice, whatever runs twice.
+later waits for each person's digest (`digest.py`). At once is: the first mail; what comes shortly after it goes
+together, and what is beyond the weekly ceiling (`mail.budget`) waits for the digest. A notification is unique and has
+`told_at`, set in the transaction of its mail: nobody is told twice, whatever runs twice.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections import defaultdict
@@ -21,6 +23,9 @@ from django.utils import timezone
 from techfinder.accounts.models import User
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
+from techfinder.mail import budget, quiet
+from techfinder.mail.actions import call_off
+from techfinder.mail.kinds import kind_of
 from techfinder.mail.models import Frequency, OutgoingMail
 from techfinder.mail.queries import preferences, preferences_of
 from techfinder.matches.models import Match, NothingFound, Notification
@@ -35,6 +40,11 @@ TASK = "matches.tell"
 BATCH = 50
 # A run that takes longer leaves the rest to the next one.
 SECONDS_PER_RUN = 40
+# What comes to somebody within this after a mail goes together.
+BUNDLE = dt.timedelta(minutes=30)
+# So long a new activity is only shown on the site to schools that asked before it came.
+REST = dt.timedelta(days=2)
+SUGGESTION = kind_of("match_provider")
 Side = Notification.Side
 
 
@@ -55,6 +65,8 @@ def note(match_ids: Collection[int]) -> int:
         "requests": list(found),
         "people": list(found.values()),
         "now": timezone.now(),
+        "rest": REST,
+        "just": mails.JUST_POSTED,
     }
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values)
@@ -72,10 +84,14 @@ def _accounts_of_addresses(match_ids: Collection[int]) -> dict[int, int]:
     return {pk: accounts[address.lower()] for pk, address, _name in rows}
 
 
-# A school asked and waits: its first matches come at once. A company that wants one mail a week gets that.
+# A school asked and waits: its first matches come at once. A company that wants one mail a week gets that, and one that
+# said no to a request hears no more of it.
 NOTE = """
     WITH put AS (
-        SELECT match.id, match.request_id, activity.provider_id, COALESCE(request.contact_id, named.id) AS contact_id
+        SELECT match.id, match.request_id, activity.provider_id, COALESCE(request.contact_id, named.id) AS contact_id,
+            request.confirmed_at,
+            CASE WHEN activity.published_at > COALESCE(request.confirmed_at, request.created_at)
+                THEN GREATEST(activity.published_at + %(rest)s, %(now)s) ELSE %(now)s END AS rested_at
         FROM matches_match AS match
         JOIN activities_activity AS activity ON activity.id = match.activity_id
         JOIN requests_request AS request ON request.id = match.request_id
@@ -92,14 +108,24 @@ NOTE = """
         FROM (SELECT DISTINCT request_id FROM put) AS put
     ),
     person AS (
-        SELECT contact_id AS id, 'school' AS side, put.id AS match_id, request_id FROM put WHERE contact_id IS NOT NULL
+        SELECT contact_id AS id, 'school' AS side, put.id AS match_id, request_id, rested_at AS due_at,
+            confirmed_at > %(now)s - %(just)s::interval AS has_just_posted
+        FROM put WHERE contact_id IS NOT NULL
         UNION ALL
-        SELECT membership.user_id, 'provider', put.id, request_id FROM put
+        SELECT membership.user_id, 'provider', put.id, request_id, %(now)s, false FROM put
         JOIN organisations_membership AS membership
             ON membership.provider_id = put.provider_id AND membership.status = 'active'
+        WHERE NOT EXISTS (
+            SELECT 1 FROM matches_match AS refused
+            JOIN activities_activity AS theirs ON theirs.id = refused.activity_id
+            WHERE refused.request_id = put.request_id AND refused.state = 'withdrawn'
+                AND theirs.provider_id = put.provider_id
+        )
     )
-    INSERT INTO matches_notification AS known (recipient_id, side, match_id, created_at, at_once)
-    SELECT person.id, person.side, person.match_id, %(now)s, CASE coalesce(chosen.matches, 'daily')
+    INSERT INTO matches_notification AS known
+        (recipient_id, side, match_id, created_at, due_at, is_answer, at_once)
+    SELECT person.id, person.side, person.match_id, %(now)s, person.due_at,
+        asked.is_first AND coalesce(person.has_just_posted, false), CASE coalesce(chosen.matches, 'daily')
         WHEN 'instant' THEN true
         WHEN 'none' THEN false
         ELSE asked.is_first AND (person.side = 'school' OR coalesce(chosen.matches, 'daily') = 'daily') END
@@ -123,6 +149,16 @@ def note_nothing(request_ids: Collection[int]) -> int:
         NothingFound.objects.bulk_create(rows, ignore_conflicts=True)
         wake(TASK)
     return len(rows)
+
+
+def forget_request(*, request_id: int, provider_id: int) -> None:
+    """A provider said no: of this request it is told nothing more, nor is it mailed what waits."""
+    about = Notification.objects.filter(
+        side=Side.PROVIDER, match__request=request_id, match__activity__provider=provider_id
+    )
+    people = set(about.values_list("recipient__email", flat=True))
+    about.filter(told_at=None).delete()
+    call_off(to=people, thread=Request.objects.get(pk=request_id).thread)
 
 
 # ----------------------------------------------------------------------- tell
@@ -167,19 +203,50 @@ def _tell_people(after: int, words: mails.Words) -> tuple[int, int | None]:
     _waiting_at_once(people).exclude(pk__in=[each.pk for group in waiting.values() for each in group]).update(
         at_once=False
     )
-    told = sum(_attempt(lambda: _tell_person(person, waiting[person.pk], words)) for person in people)  # noqa: B023
+    room = _room_of(people)
+    told = sum(
+        _attempt(lambda: _tell_person(person, waiting[person.pk], room[person.pk], words))  # noqa: B023
+        for person in people
+    )
     return told, people[-1].pk
 
 
 def _claim(after: int) -> list[User]:
-    """The next people to mail, held until the transaction ends; whom another worker holds is left to it."""
-    something = Notification.objects.filter(recipient=OuterRef("pk"), told_at=None, at_once=True)
+    """The next people to mail, held until the transaction ends; whom another worker holds is left to it.
+
+    Who had such a mail just now is left for a while, and at night everybody: but for an answer.
+    """
+    now = timezone.now()
+    something = _due_at_once(now).filter(recipient=OuterRef("pk"))
+    told = Notification.objects.filter(recipient=OuterRef("pk"), at_once=True, told_at__gt=now - BUNDLE)
     people = User.objects.filter(Exists(something), is_active=True, pk__gt=after).order_by("pk")
-    return list(people.select_for_update(skip_locked=True, no_key=True)[:BATCH])
+    may_be_told = Exists(something.filter(is_answer=True))
+    if quiet.opens(SUGGESTION, quiet.ANYBODY, now) <= now:
+        may_be_told |= ~Exists(told)
+    return list(people.filter(may_be_told).select_for_update(skip_locked=True, no_key=True)[:BATCH])
+
+
+def _due_at_once(now: dt.datetime) -> QuerySet[Notification]:
+    return Notification.objects.filter(told_at=None, at_once=True, due_at__lte=now)
 
 
 def _waiting_at_once(people: Iterable[User]) -> QuerySet[Notification]:
-    return Notification.objects.filter(recipient__in=people, told_at=None, at_once=True)
+    return _due_at_once(timezone.now()).filter(recipient__in=people)
+
+
+def _room_of(people: Collection[User]) -> dict[int, int | None]:
+    """How many mails each of these people may be written beside answers; None for who must wait a while.
+
+    That is who had one just now, and who rests.
+    """
+    now = timezone.now()
+    addresses = [person.email for person in people]
+    left, opens = budget.left(addresses, now), quiet.opens_for_each(SUGGESTION, addresses, now)
+    bundled = Notification.objects.filter(recipient__in=people, at_once=True, told_at__gt=now - BUNDLE)
+    waits = set(bundled.values_list("recipient_id", flat=True))
+    return {
+        person.pk: None if person.pk in waits or opens[person.email] > now else left[person.email] for person in people
+    }
 
 
 def due(people: Collection[User]) -> QuerySet[Notification]:
@@ -217,18 +284,37 @@ def _attempt(run: Callable[[], int]) -> int:
         return 0
 
 
-def _tell_person(person: User, waiting: list[Notification], words: mails.Words) -> int:
-    """One mail per request to the school, one to the provider for all requests."""
-    schools: dict[int, list[Notification]] = defaultdict(list)
+def _tell_person(person: User, waiting: list[Notification], room: int | None, words: mails.Words) -> int:
+    """One mail per request to the school, one to the provider for all requests; what is too much waits for the digest.
+
+    An answer to what this person posted always goes.
+    """
+    answers, others = _groups(waiting)
+    for group in answers:
+        _settle(group, mails.to_school(group, person, words, urgent=True))
+    if room is None:
+        return len(answers)
+    told = others[:room]
+    for group in told:
+        tell = mails.to_school if group[0].side == Side.SCHOOL else mails.to_provider
+        _settle(group, tell(group, person, words))
+    _leave_to_digest(others[room:])
+    return len(answers) + len(told)
+
+
+def _groups(waiting: Iterable[Notification]) -> tuple[list[list[Notification]], list[list[Notification]]]:
+    """What goes together in a mail: first the answers, then the others."""
+    found: dict[tuple[str, int], list[Notification]] = defaultdict(list)
     for each in waiting:
-        if each.side == Side.SCHOOL:
-            schools[each.match.request_id].append(each)
-    for group in schools.values():
-        _settle(group, mails.to_school(group, person, words))
-    asks = [each for each in waiting if each.side == Side.PROVIDER]
-    if asks:
-        _settle(asks, mails.to_provider(asks, person, words))
-    return len(schools) + bool(asks)
+        found[each.side, each.match.request_id if each.side == Side.SCHOOL else 0].append(each)
+    answers = [group for group in found.values() if any(each.is_answer for each in group)]
+    return answers, [group for group in found.values() if group not in answers]
+
+
+def _leave_to_digest(groups: Iterable[list[Notification]]) -> None:
+    ids = [each.pk for group in groups for each in group]
+    if ids:
+        Notification.objects.filter(pk__in=ids).update(at_once=False)
 
 
 def _settle(group: list[Notification], mail: OutgoingMail | None) -> None:
