@@ -65,8 +65,9 @@ def apply(options: dict[str, Any]) -> None:
 def _bundle(seconds: float) -> None:
     from techfinder.matches.telling import notifications
 
-    if hasattr(notifications, "BUNDLE"):
-        notifications.BUNDLE = dt.timedelta(seconds=seconds)
+    notifications.BUNDLE = dt.timedelta(seconds=seconds)
+    # New offers are not kept back for days either.
+    notifications.REST = dt.timedelta(0)
 
 
 def _look_at_digests_every(seconds: float) -> None:

@@ -220,9 +220,9 @@ def _claim(after: int) -> list[User]:
     something = _due_at_once(now).filter(recipient=OuterRef("pk"))
     told = Notification.objects.filter(recipient=OuterRef("pk"), at_once=True, told_at__gt=now - BUNDLE)
     people = User.objects.filter(Exists(something), is_active=True, pk__gt=after).order_by("pk")
-    may_be_told = Exists(something.filter(is_answer=True))
+    may_be_told = Q(Exists(something.filter(is_answer=True)))
     if quiet.opens(SUGGESTION, quiet.ANYBODY, now) <= now:
-        may_be_told |= ~Exists(told)
+        may_be_told |= ~Q(Exists(told))
     return list(people.filter(may_be_told).select_for_update(skip_locked=True, no_key=True)[:BATCH])
 
 
