@@ -1,4 +1,4 @@
-"""The search page through gunicorn, beside three others; and how well teachers find, beside two others.
+"""The search page through gunicorn, beside four others; and how well teachers find, beside two others.
 
 `make bench`; docs/performance.md. BENCH_SCALE=0.05 makes a twentieth, to try the benchmark itself.
 """
@@ -38,7 +38,7 @@ ROUNDS = 3
 # How many pages of the slow ones: enough to know, and few enough to wait for.
 OF_PLAIN, OF_ENGINE = 40, 400
 CONNECTIONS = 8
-RATE, P95, MOST_QUERIES, TIMES_PLAIN, TIMES_BARE, SEEN_WITHIN = 150, 0.150, 10, 5, 3, 1.0
+RATE, P95, MOST_QUERIES, TIMES_PLAIN, TIMES_LIMIT, SEEN_WITHIN = 150, 0.150, 10, 5, 3, 1.0
 
 
 def test_the_search_page(tmp_path: Path, site_environment: dict[str, str]) -> None:
@@ -64,13 +64,15 @@ def check(ours: Load, theirs: dict[str, Load]) -> None:
     ratio("  by processor time", theirs["plain"].each_ms, ours.each_ms)
     ratio("ours against the search engine", ours.rate, theirs["engine"].rate)
     ratio("  by processor time", theirs["engine"].each_ms, ours.each_ms)
-    slower = ratio("the limit against ours", theirs["bare"].rate, ours.rate)
+    slower = ratio("drawing alone against ours", theirs["drawn"].rate, ours.rate)
+    ratio("  by processor time", ours.each_ms, theirs["drawn"].each_ms)
+    ratio("a page that is one long text against ours", theirs["bare"].rate, ours.rate)
     ratio("  by processor time", ours.each_ms, theirs["bare"].each_ms)
     if SCALE >= 1:
         assert ours.rate >= RATE
         assert statistics.quantiles(ours.took, n=100)[94] < P95
         assert faster >= TIMES_PLAIN
-        assert slower <= TIMES_BARE
+        assert slower <= TIMES_LIMIT
 
 
 def measure_ours(environment: dict[str, str], addresses: list[str], directory: Path) -> tuple[Load, int]:
@@ -85,10 +87,12 @@ def measure_ours(environment: dict[str, str], addresses: list[str], directory: P
 
 def measure_others(environment: dict[str, str], addresses: list[str], directory: Path) -> dict[str, Load]:
     found = {}
-    for name, some in (("plain", OF_PLAIN), ("engine", OF_ENGINE), ("bare", len(addresses) * ROUNDS)):
+    every = len(addresses) * ROUNDS
+    for name, some in (("plain", OF_PLAIN), ("engine", OF_ENGINE), ("drawn", every), ("bare", every)):
         with running(name, environment, directory / f"{name}.log") as site:
             chosen = (addresses * ROUNDS)[:some]
-            _load(site, chosen[: min(8, some)])
+            # Each worker works out every page before what only draws is measured.
+            _load(site, chosen * 2 if name == "drawn" else chosen[: min(8, some)])
             found[name] = _load(site, chosen)
             report(site, found[name])
     return found

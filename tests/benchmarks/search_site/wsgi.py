@@ -1,4 +1,4 @@
-"""`BENCH_SEARCH` names what stands behind the list: ours (nothing), plain, engine or bare."""
+"""`BENCH_SEARCH` names what stands behind the list: ours (nothing), plain, engine, drawn or bare."""
 
 from __future__ import annotations
 
@@ -29,3 +29,7 @@ match os.environ["BENCH_SEARCH"]:
         from tests.benchmarks.search_site import bare
 
         listing.render_list = bare.render_page  # type: ignore[assignment]
+    case "drawn":
+        from tests.benchmarks.search_site import drawn
+
+        listing.render_list = drawn.render_page  # type: ignore[assignment]
