@@ -5,7 +5,7 @@ from techfinder.mail.actions.preferences import choose_quickly, move_preferences
 from techfinder.mail.actions.retention import tidy
 from techfinder.mail.actions.stopping import call_off, stop
 from techfinder.mail.actions.suppressing import ask_to_prove, lift_suppression
-from techfinder.mail.actions.writing import draft_mail, queue_mail, retry
+from techfinder.mail.actions.writing import draft_mail, queue_mail
 
 __all__ = [
     "ask_to_prove",
@@ -16,7 +16,6 @@ __all__ = [
     "lift_suppression",
     "move_preferences",
     "queue_mail",
-    "retry",
     "save_preferences",
     "stop",
     "sweep",

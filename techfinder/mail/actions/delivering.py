@@ -16,8 +16,10 @@ from techfinder.celery import wake
 from techfinder.mail import checks
 from techfinder.mail.actions import lanes, settling
 from techfinder.mail.actions.claiming import claim, give_back
+from techfinder.mail.actions.heartbeat import beat
 from techfinder.mail.actions.leases import Leases
 from techfinder.mail.models import MailLane, OutgoingMail
+from techfinder.mail.standing import SENDER
 from techfinder.mail.transport import Failure, NotSentError, Transport, open_transport
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class Run:
 
 def deliver_due(*, seconds: float = SECONDS_PER_RUN) -> int:
     """Send what is due, one mail at a time, until there is nothing or the time is up. Returns how many went."""
+    beat(name=SENDER)
     with closing(open_transport()) as transport, Leases() as leases:
         run = Run(transport, leases, seconds)
         is_left = run.work()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
-from django.utils import timezone, translation
+from django.db import connection, transaction
+from django.utils import translation
 
 from techfinder.accounts.models import User
 from techfinder.celery import wake
@@ -45,9 +45,6 @@ def queue_mail(
     """
     if not _is_address(to) or _is_unwanted(to, template):
         return None
-    existing = OutgoingMail.objects.filter(key=key).first()
-    if existing:
-        return existing
     mail = draft_mail(
         key=key,
         to=to,
@@ -60,11 +57,10 @@ def queue_mail(
         unsubscribe_at=unsubscribe_at,
         calendar=calendar,
     )
-    mail.next_attempt_at = quiet.opens_for(kind_of(template), to, mail.created_at, urgent=urgent)
+    mail.due_at = mail.next_attempt_at = quiet.opens_for(kind_of(template), to, mail.created_at, urgent=urgent)
     with transaction.atomic(savepoint=False):
-        OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
         wake("mail.deliver_due")
-        return _written(mail)
+        return mail if _insert(mail) else OutgoingMail.objects.get(key=key)
 
 
 def draft_mail(
@@ -96,13 +92,22 @@ def draft_mail(
     return mail
 
 
-def _written(mail: OutgoingMail) -> OutgoingMail:
-    """The row with the mail's key: this mail, unless another came first. What was just written is not read back."""
-    pk, written = OutgoingMail.objects.values_list("pk", "uuid").get(key=mail.key)
-    if written != mail.uuid:
-        return OutgoingMail.objects.get(pk=pk)
-    mail.pk, mail._state.adding = pk, False
-    return mail
+def _insert(mail: OutgoingMail) -> bool:
+    """Write the row unless there is one with its key; whether it was written. One query: there are many mails."""
+    fields = [field for field in OutgoingMail._meta.concrete_fields if not field.primary_key]
+    values = [field.get_db_prep_save(field.pre_save(mail, add=True), connection) for field in fields]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(OutgoingMail._meta.db_table)
+    with connection.cursor() as cursor:
+        # Names of our own columns; the values are parameters.
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (key) DO NOTHING RETURNING id"  # noqa: S608
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    mail.pk, mail._state.adding, mail._state.db = row[0], False, connection.alias
+    return True
 
 
 def _is_unwanted(to: str, template: str) -> bool:
@@ -125,14 +130,3 @@ def _draft(**fields: Any) -> OutgoingMail:
     mail.domain = mail.to.rpartition("@")[2]
     mail.message_id = f"<{mail.uuid}@{domain()}>"
     return mail
-
-
-@transaction.atomic
-def retry(*, mail_ids: Collection[int]) -> int:
-    """Queue failed mails once more (the administrator's second chance). Returns how many."""
-    failed = OutgoingMail.objects.filter(
-        pk__in=mail_ids, state__in=[OutgoingMail.State.FAILED, OutgoingMail.State.SUPPRESSED]
-    )
-    count = failed.update(state=OutgoingMail.State.QUEUED, next_attempt_at=timezone.now())
-    wake("mail.deliver_due")
-    return count
