@@ -24,7 +24,7 @@ _NEW = {"pk": None, "state": State.QUEUED, "attempts": 0, "crashes": 0, "sent_at
 
 @transaction.atomic
 def send_again(*, mail_ids: Collection[int], by: User) -> int:
-    """Queue these mails for now, as the same message; what was sent, is being sent or was emptied stays. Returns how many."""
+    """Queue these mails for now, as the same message; what went, goes now or was emptied stays. Returns how many."""
     now = timezone.now()
     held = OutgoingMail.objects.select_for_update().filter(pk__in=mail_ids, state__in=AGAIN).exclude(text="")
     ids = list(held.order_by("pk").values_list("pk", flat=True))
