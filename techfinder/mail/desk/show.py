@@ -156,7 +156,7 @@ def _afterwards(mail: OutgoingMail) -> Iterator[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What can be done with one mail."""
+    """What can be done with one mail; to an address that is not mailed nothing can be sent."""
 
     again: bool
     copy: bool
@@ -164,8 +164,8 @@ class Acts:
 
 
 def acts(mail: OutgoingMail, known: About) -> Acts:
-    blocked = mail.state == State.SUPPRESSED and known.suppression is not None and not mail.is_code
-    return Acts(mail.state in AGAIN and not blocked, may_copy(mail), mail.state == State.QUEUED)
+    blocked = known.suppression is not None and not mail.is_code
+    return Acts(mail.state in AGAIN and not blocked, may_copy(mail) and not blocked, mail.state == State.QUEUED)
 
 
 def why_nothing_came(known: About) -> list[str]:

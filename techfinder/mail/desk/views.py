@@ -101,6 +101,8 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],
+        "img-src": [NONE],
+        "form-action": [NONE],
         "frame-ancestors": [SELF],
         # Nothing runs and nothing opens: its links are those of the receiver.
         "sandbox": True,
