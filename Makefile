@@ -13,7 +13,7 @@ JOBS ?= 2
 export TECHFINDER_DEBUG = 1
 # Packages come with their compiled files; ours are compiled at first use.
 .DEFAULT_GOAL := run
-.PHONY: setup environment setup-dev run test lint bench clean
+.PHONY: setup environment setup-dev run test lint faults bench clean
 
 define bootstrap
 @test -n "$(FOUND)" || { echo "Techfinder needs Python 3.11, 3.12 or 3.13, and finds none." >&2; exit 1; }
@@ -44,6 +44,11 @@ lint: setup-dev
 
 test: lint
 	$(VENV)/python -m pytest $(TESTS) --numprocesses $(JOBS) --dist loadgroup --durations 10
+
+# Kills, restarts and a mail server that misbehaves, under load: docs/reliability.md has the table.
+faults: setup-dev
+	RUN_FAULTS=1 $(VENV)/python -m pytest tests/faults -p no:xdist --durations 0
+	$(VENV)/python -m tests.faults.table
 
 bench: setup-dev
 	$(VENV)/python -m pytest tests/benchmarks -p no:xdist -s

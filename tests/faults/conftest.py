@@ -12,7 +12,7 @@ import pytest
 from tests.faults.databases import Databases
 from tests.faults.site import Site
 
-collect_ignore = [] if os.environ.get("RUN_FAULTS") else ["test_cells.py", "test_common_way.py"]
+collect_ignore = [] if os.environ.get("RUN_FAULTS") else ["test_cells.py", "test_common_way.py", "test_of_the_test.py"]
 
 
 @pytest.fixture(scope="session")

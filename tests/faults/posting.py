@@ -41,7 +41,8 @@ class Posting:
     seconds: float
     answers: Counter[int] = field(default_factory=Counter)
     broken_off: int = 0
-    slowest: float = 0
+    # Seconds of each post over the web.
+    took: list[float] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
     committed: int = 0
 
@@ -148,7 +149,7 @@ class Posting:
             self.broken_off += 1
             raise NoAnswerError from error
         finally:
-            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.took.append(time.monotonic() - began)
             line.close()
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import barrier_cell, cells, clock_cells, faults
+from tests.faults import barrier_cell, cells, clock_cells, faults, table
 from tests.faults.clock_cells import AMSTERDAM
-from tests.support.servers import wait_until  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
 ITEMS = int(os.environ.get("FAULTS_ITEMS", "2000"))
-RESULTS = Path(os.environ.get("FAULTS_RESULTS", "faults.jsonl"))
+RESULTS = Path(os.environ.get("FAULTS_RESULTS") or table.RESULTS)
 
 
 def check(result, site):
