@@ -10,7 +10,7 @@ from techfinder.mail import gallery
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Something signed: its parts, and last a signature of 43 characters.
-SIGNED = re.compile(r"[\w.:-]*[.:][\w-]{43}(?![\w-])")
+SIGNED = re.compile(r"[\w.:-]*[.:][\w-]{43}(?![\w-])|(?<=uit\+)[a-z2-7]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import datetime as dt
 from typing import Any
 
 from techfinder.accounts.models import User
-from techfinder.bookings.models import ProviderRecord, Waiting
+from techfinder.bookings.models import ProviderRecord, Task, Waiting
 from techfinder.bookings.queries.waiting import Place
-from techfinder.bookings.samples.world import provider, request
+from techfinder.bookings.samples.world import NOW, provider, request, settled
 from techfinder.bookings.telling import to_waiting
 from techfinder.bookings.telling.providers import of_hiding, of_warning
+from techfinder.bookings.telling.to_coordinators import of_tasks
 from techfinder.mail.gallery import Sample, register
 from techfinder.taxonomy.models import Region
 
@@ -59,3 +60,26 @@ register(
     Sample("one", lambda: of_warning(_record(1)), person=""),
 )
 register("provider_hidden", Sample("several", lambda: of_hiding(_record(4)), person="Karim Bakker"))
+
+
+def _task(kind: str, days: int, **about: Any) -> Task:
+    return Task(kind=kind, created_at=NOW - dt.timedelta(days=days), **about)
+
+
+def _tasks() -> dict[str, Any]:
+    new = [
+        _task(Task.Kind.CONCERN, 0, booking=settled(), request=request(), provider=provider()),
+        _task(Task.Kind.WAITING, 1, request=request()),
+    ]
+    return of_tasks(new, open_tasks=5)
+
+
+def _many_tasks() -> dict[str, Any]:
+    return of_tasks([_task(Task.Kind.WAITING, 1, request=request()) for _ in range(12)], open_tasks=14)
+
+
+register(
+    "tasks",
+    Sample("two", _tasks, person=COORDINATOR),
+    Sample("many", _many_tasks, person=COORDINATOR),
+)

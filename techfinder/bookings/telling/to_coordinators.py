@@ -64,15 +64,20 @@ def _tell(person: Recipient, tasks: list[Task], told: dt.datetime | None, now: d
         person,
         KIND,
         key=f"tasks:{person.email[:120]}:{max(task.pk for task in new)}",
-        context={
-            "count": len(new),
-            "open": len(tasks),
-            "tasks": [_line(task) for task in sorted(new, key=_urgent_first)[:SHOWN]],
-            "more": max(0, len(new) - SHOWN),
-            "button_url": absolute(DESK),
-        },
+        context=of_tasks(new, open_tasks=len(tasks)),
     )
     return mail is not None
+
+
+def of_tasks(new: list[Task], *, open_tasks: int) -> dict[str, Any]:
+    """What the mail says: of the new ones the urgent first, and how many are open in all."""
+    return {
+        "count": len(new),
+        "open": open_tasks,
+        "tasks": [_line(task) for task in sorted(new, key=_urgent_first)[:SHOWN]],
+        "more": max(0, len(new) - SHOWN),
+        "button_url": absolute(DESK),
+    }
 
 
 def _urgent_first(task: Task) -> tuple[bool, dt.datetime]:

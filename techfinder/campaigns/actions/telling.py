@@ -85,16 +85,26 @@ def _reasons(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, str]:
 
 def _mail_placed(campaign: Campaign, request: Request, awards: list[Award]) -> None:
     with translation.override(_language(request)):
-        places = [words.place_of(award) for award in awards]
-        context = _about(campaign, request) | {"places": places, "split": len(places) > 1}
-    alone = len({place.provider_email for place in places}) == 1
-    _mail_school(campaign, request, "campaign_placed", context, reply_to=places[0].provider_email if alone else "")
+        context = placed_context(campaign, request, awards)
+    companies = {award.activity.provider.email for award in awards}
+    _mail_school(campaign, request, "campaign_placed", context, reply_to=companies.pop() if len(companies) == 1 else "")
+
+
+def placed_context(campaign: Campaign, request: Request, awards: Iterable[Award]) -> dict[str, Any]:
+    """Where a group goes, in the active language."""
+    places = [words.place_of(award) for award in awards]
+    return _about(campaign, request) | {"places": places, "split": len(places) > 1}
 
 
 def _mail_unplaced(campaign: Campaign, asked: CampaignRequest, reason: str) -> None:
     with translation.override(_language(asked.request)):
-        context = _about(campaign, asked.request) | {"why": words.why_to_school(asked.outcome, reason)}
+        context = unplaced_context(campaign, asked, reason)
     _mail_school(campaign, asked.request, "campaign_unplaced", context)
+
+
+def unplaced_context(campaign: Campaign, asked: CampaignRequest, reason: str) -> dict[str, Any]:
+    """Why there is no place, in the active language."""
+    return _about(campaign, asked.request) | {"why": words.why_to_school(asked.outcome, reason)}
 
 
 def _mail_school(
@@ -160,13 +170,7 @@ def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], 
     for address, person in people or [(provider.email, None)]:
         language = person.language if person else "nl"
         with translation.override(language):
-            context = {
-                "campaign": campaign.title,
-                "provider": provider.name,
-                "count": len({award.request_id for award in awards}),
-                "groups": [_group(award) for award in awards],
-                "button_url": absolute(reverse("matches:dashboard")),
-            }
+            context = provider_context(campaign, provider, awards)
         queue_mail(
             key=f"campaign-provider:{campaign.pk}:{provider.pk}:{address}",
             to=address,
@@ -176,6 +180,17 @@ def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], 
             context=context,
             reply_to=_address(awards[0].request) if alone else "",
         )
+
+
+def provider_context(campaign: Campaign, provider: Provider, awards: list[Award]) -> dict[str, Any]:
+    """Who comes to a company, in the active language."""
+    return {
+        "campaign": campaign.title,
+        "provider": provider.name,
+        "count": len({award.request_id for award in awards}),
+        "groups": [_group(award) for award in awards],
+        "button_url": absolute(reverse("matches:dashboard")),
+    }
 
 
 def _group(award: Award) -> dict[str, Any]:
