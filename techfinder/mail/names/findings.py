@@ -87,7 +87,9 @@ ADVICE: dict[str, Promise] = {
         "%(ip)s may not send for %(name)s by its SPF record (%(result)s). Add ip4: or ip6: with this "
         "address, or the include of your mail service."
     ),
-    "spf_ip_unknown": _("Whether %(ip)s may send for %(name)s cannot be said: the record decides it by exists or ptr."),
+    "spf_ip_unknown": _(
+        "Whether %(ip)s may send for %(name)s cannot be said: it depends on more than the record says."
+    ),
     "dkim": _("The DKIM key %(name)s is good (%(kind)s, %(bits)s bits)."),
     "dkim_none": _(
         "There is no DKIM key at %(name)s. Take over the TXT or CNAME record that your mail server or mail "
