@@ -16,7 +16,7 @@ ADDITIONS = (
 )
 
 # Each says what is mailed of some steps.
-TELLING = ("after", "asking", "contacts", "day", "overdue", "waiting_list")
+TELLING = ("after", "asking", "contacts", "day", "holding", "overdue", "waiting_list")
 
 
 class BookingsConfig(AppConfig):

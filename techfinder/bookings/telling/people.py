@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, Value
-from django.utils import translation
+from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
-from techfinder.bookings.machine import Side, State
+from techfinder.bookings.machine import Side, State, Step
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.replies.addresses import reply_to
 from techfinder.bookings.telling.words import of_booking
@@ -24,6 +25,9 @@ LANGUAGE = "nl"
 LONGEST_KEY = 200
 # Of one organisation whose contact cannot be reached.
 MOST = 5
+# A day so near that what happens to it cannot wait for the morning.
+NEAR = dt.timedelta(days=2)
+NEWS_OF_DAY = frozenset({Step.CANCEL, Step.CHANGE})
 Context = Mapping[str, Any] | Callable[["Recipient"], Mapping[str, Any]]
 
 
@@ -206,7 +210,15 @@ def send(
         thread=booking.thread,
         reply_to=reply_to(booking, side),
         calendar=whole.get("calendar"),
+        urgent=_is_urgent(booking, event, side),
     )
+
+
+def _is_urgent(booking: Booking, event: BookingEvent | None, side: str) -> bool:
+    """Not held for the morning: what this side did itself just now, and what happens to a day that is near."""
+    if event is None or event.side == side:
+        return event is not None
+    return event.action in NEWS_OF_DAY and booking.date is not None and booking.date - timezone.localdate() <= NEAR
 
 
 def mail_to(

@@ -31,11 +31,14 @@ def overtake_groups(*, email: str, groups: Collection[Group]) -> int:
 
 
 @transaction.atomic
-def call_off(*, to: Collection[str], thread: str = "", about: str = "") -> int:
-    """Drop what waits to remind these addresses of a thread, or to suggest more of it. Returns how many.
+def call_off(*, thread: str, to: Collection[str] | None = None) -> int:
+    """Drop what waits to remind these addresses (all, when none are given) of a thread, or to suggest more of it.
 
-    `thread` is that of the mails; `about` what their keys begin with, when only a part of the thread is meant.
+    `thread` is that of the mails, whole. Returns how many were dropped.
     """
-    waiting = OutgoingMail.objects.filter(state=State.QUEUED, priority__in=[int(each) for each in CALLED_OFF])
-    waiting = waiting.filter(to__in={address.lower() for address in to}, **({"thread": thread} if thread else {}))
-    return waiting.filter(key__startswith=about).update(state=State.OVERTAKEN)
+    waiting = OutgoingMail.objects.filter(
+        state=State.QUEUED, thread=thread, priority__in=[int(each) for each in CALLED_OFF]
+    )
+    if to is not None:
+        waiting = waiting.filter(to__in={address.lower() for address in to})
+    return waiting.update(state=State.OVERTAKEN)
