@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from functools import cached_property
 from html.parser import HTMLParser
 
 from techfinder.mail import gallery
+from tests.support.servers import Received
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Something signed: its parts, and last a signature of 43 characters.
@@ -36,6 +39,9 @@ def cases() -> list[Case]:
         for sample in samples
         for language in gallery.LANGUAGES
     ]
+
+
+TEMPLATES = sorted(gallery.samples())
 
 
 def steady(text: str) -> str:
@@ -89,3 +95,36 @@ class Seen(HTMLParser):
             if tag in ("style", "title"):
                 return
         self.words.extend(data.split())
+
+
+@dataclass
+class Mail:
+    """One sample as it came over the wire."""
+
+    case: Case
+    received: Received
+
+    @property
+    def raw(self) -> bytes:
+        return self.received.raw
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        return self.received.message
+
+    @cached_property
+    def text(self) -> str:
+        return self.received.text
+
+    @property
+    def one_line(self) -> str:
+        """The text without the breaks of its lines."""
+        return " ".join(self.text.split())
+
+    @cached_property
+    def html(self) -> str:
+        return self.received.html
+
+    @cached_property
+    def seen(self) -> Seen:
+        return Seen(self.html)
