@@ -12,4 +12,5 @@ class ActivitiesConfig(AppConfig):
         import_module("techfinder.activities.provider_page")
         import_module("techfinder.activities.receivers")
         import_module("techfinder.activities.saved.mail_page")
+        import_module("techfinder.activities.saved.checks")
         import_module("techfinder.activities.saved.receivers")

@@ -27,7 +27,8 @@ class ActivityFactory(DjangoModelFactory[Activity]):
     audience = factory.LazyFunction(lambda: ["pupils"])
     languages = factory.LazyFunction(lambda: ["nl"])
     status = Activity.Status.PUBLISHED
-    published_at = factory.LazyFunction(timezone.now)
+    # It has had its rest (`activities.rest`).
+    published_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=3))
     submitted_at = None
 
     class Params:

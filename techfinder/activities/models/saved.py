@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from techfinder.mail.models import OutgoingMail
+
 
 class SavedSearch(models.Model):
     """Somebody wants to be told when something new fits a search. No account needed: the address was confirmed."""
@@ -50,6 +52,9 @@ class SavedSearch(models.Model):
     passed_over = models.JSONField(default=list)
     next_due_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("last sent"), null=True, blank=True)
+    # The last alert, and what it tells: [[id, kilometres or null]]. Read again when it had to wait.
+    told_in = models.ForeignKey(OutgoingMail, models.SET_NULL, null=True, editable=False, related_name="+")
+    told = models.JSONField(default=list, editable=False)
     wanted_at = models.DateTimeField(_("last said to be wanted"), null=True, blank=True)
     wanted_asked_at = models.DateTimeField(_("asked whether still wanted"), null=True, blank=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -10,11 +12,15 @@ from techfinder.accounts.models import User
 from techfinder.activities.models import SavedSearch
 from techfinder.activities.saved import mails
 from techfinder.activities.saved.arrivals import number_arrivals
+from techfinder.activities.saved.queries import at_address
 from techfinder.activities.saved.reading import EDITION, Params, fingerprint
 from techfinder.activities.saved.schedule import next_due
 from techfinder.mail.actions import lift_suppression
+from techfinder.mail.models import MailPreferences
+from techfinder.mail.queries import preferences
+from techfinder.taxonomy.workdays import ONE_DAY, at
 
-State, Stopped = SavedSearch.State, SavedSearch.Stopped
+State, Stopped, Frequency = SavedSearch.State, SavedSearch.Stopped, SavedSearch.Frequency
 MOST_LEFT_OUT = 100
 
 
@@ -59,7 +65,7 @@ def _turn_on(saved: SavedSearch) -> None:
     now = timezone.now()
     saved.state, saved.stopped_because, saved.stopped_at = State.ACTIVE, "", None
     saved.confirmed_at = saved.confirmed_at or now
-    saved.next_due_at = next_due(saved.frequency, after=now)
+    saved.next_due_at = next_due(saved.frequency, after=now, chosen=preferences(saved.address))
     _wanted(saved)
     lift_suppression(email=saved.address)
     saved.save()
@@ -142,10 +148,24 @@ def still_wanted(*, saved: SavedSearch) -> SavedSearch:
 def change_frequency(*, saved: SavedSearch, frequency: str) -> SavedSearch:
     """Mail more or less often."""
     saved = _locked(saved)
-    saved.frequency, saved.next_due_at = frequency, next_due(frequency, after=timezone.now())
+    saved.frequency = frequency
+    saved.next_due_at = next_due(frequency, after=timezone.now(), chosen=preferences(saved.address))
     _wanted(saved)
     saved.save()
     return saved
+
+
+@transaction.atomic
+def follow_preferences(*, chosen: MailPreferences) -> None:
+    """Another hour or day was chosen: what is to come keeps to it, and comes at most once a day."""
+    now = timezone.now()
+    tomorrow = at(timezone.localdate(now) + ONE_DAY, dt.time.min)
+    coming = at_address(chosen.email).filter(next_due_at__gt=now)
+    for frequency in (Frequency.DAILY, Frequency.WEEKLY):
+        theirs = coming.filter(frequency=frequency)
+        had = theirs.filter(sent_at__gte=tomorrow - ONE_DAY)
+        theirs.exclude(pk__in=had.values("pk")).update(next_due_at=next_due(frequency, after=now, chosen=chosen))
+        had.update(next_due_at=next_due(frequency, after=tomorrow, chosen=chosen))
 
 
 def change_criteria(*, saved: SavedSearch, params: Params) -> bool:

@@ -17,24 +17,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from techfinder.activities import search
 from techfinder.activities.models import Activity, SavedSearch
 from techfinder.activities.on_cards import OnCard, on_cards
 from techfinder.activities.saved import mails
-from techfinder.activities.saved.arrivals import number_arrivals
+from techfinder.activities.saved.arrivals import number_arrivals, rested
 from techfinder.activities.saved.queries import due
 from techfinder.activities.saved.reading import is_about_others, reading_of
 from techfinder.activities.saved.schedule import next_due
 from techfinder.activities.saved.tending import stop_undeliverable
 from techfinder.celery import wake
+from techfinder.mail import budget, quiet
+from techfinder.mail.actions.many import queue_many
+from techfinder.mail.kinds import kind_of
+from techfinder.mail.models import MailPreferences, OutgoingMail
+from techfinder.mail.queries import preferences_of
 
 logger = logging.getLogger(__name__)
 
 TASK = "activities.alerts"
+TEMPLATE = "search_alert"
 BATCH = 200
+# Whoever had enough this week, or has holiday, is left alone for so long at least.
+LOOK_AGAIN = dt.timedelta(hours=1)
+TOLD = ("told", "told_in", "passed_over", "watermark", "sent_at", "next_due_at")
 # A run that takes longer leaves the rest to the next one.
 SECONDS_PER_RUN = 40
 
@@ -64,6 +74,8 @@ class Run:
     top: int
     now: dt.datetime
     told: int = 0
+    # What the addresses of the batch want.
+    _chosen: Mapping[str, MailPreferences] = field(default_factory=dict)
     # Number per id of what the batch has not been told and cannot be shown now.
     _hidden: Mapping[int, int] = field(default_factory=dict)
 
@@ -74,12 +86,43 @@ class Run:
         batch = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
         if not batch:
             return None
+        self._chosen = preferences_of([saved.address for saved in batch])
+        if open_now := self._may_be_mailed(batch):
+            self._tell_batch(open_now)
+        return batch[-1].pk
+
+    def _may_be_mailed(self, batch: Sequence[SavedSearch]) -> list[SavedSearch]:
+        """Those that are no school's in its holidays, and of whom had less than they want in a week; others wait."""
+        addresses = [saved.address for saved in batch]
+        zones, room = quiet.zones_of(addresses), budget.left(addresses, self.now)
+        waiting: dict[dt.datetime, list[int]] = defaultdict(list)
+        found = []
+        for saved in batch:
+            opens = quiet.opens(kind_of(TEMPLATE), zones[saved.address], self.now)
+            if opens > self.now or not room[saved.address]:
+                waiting[max(opens, self.now + LOOK_AGAIN)].append(saved.pk)
+            else:
+                room[saved.address] -= 1
+                found.append(saved)
+        for moment, ids in waiting.items():
+            SavedSearch.objects.filter(pk__in=ids).update(next_due_at=moment)
+        return found
+
+    def _tell_batch(self, batch: Sequence[SavedSearch]) -> None:
         self._hidden = hidden_among(batch, self.top)
         fresh = self._search(batch)
         news = News({pk for each in fresh for pk in each.distances}, self.top)
-        quiet = [each.saved for each in fresh if not self._attempt(each, news.of(each))]
-        self._pass_over(quiet)
-        return batch[-1].pk
+        drafts: dict[int, OutgoingMail] = {}
+        told, nothing = [], []
+        for each in fresh:
+            hits = news.of(each)
+            if not hits:
+                nothing.append(each.saved)
+            elif mail := self._draft(each.saved, hits):
+                drafts[each.saved.pk] = mail
+                told.append(each.saved)
+        self._write(told, drafts)
+        self._pass_over(nothing)
 
     def _search(self, batch: Collection[SavedSearch]) -> list[Fresh]:
         now, found = search.now(), []
@@ -110,34 +153,37 @@ class Run:
         lists = Activity.objects.filter(arrival__gt=since, arrival__lte=self.top).values_list("themes", flat=True)
         return {theme for themes in lists for theme in themes}
 
-    def _attempt(self, fresh: Fresh, hits: Sequence[mails.Hit]) -> bool:
-        """Mail one; False when there was nothing to mail. What cannot be composed holds up nobody else, and stays."""
-        if not hits:
-            return False
+    def _draft(self, saved: SavedSearch, hits: Sequence[mails.Hit]) -> OutgoingMail | None:
+        """Its mail; None when it cannot be composed: that holds up nobody else, and stays."""
         try:
-            with transaction.atomic():
-                self._tell(fresh.saved, hits)
+            mail = mails.draft(saved, hits, up_to=self.top)
         except Exception:
             logger.exception("an alert cannot be composed")
-        return True
+            return None
+        saved.told = [[hit.activity.pk, hit.distance] for hit in hits]
+        return mail
 
-    def _tell(self, saved: SavedSearch, hits: Sequence[mails.Hit]) -> None:
-        mails.tell(saved, hits, up_to=self.top)
-        saved.passed_over = self._left(saved)
-        saved.watermark, saved.sent_at = self.top, self.now
-        saved.next_due_at = next_due(saved.frequency, after=self.now)
-        saved.save(update_fields=["watermark", "passed_over", "sent_at", "next_due_at"])
-        self.told += 1
+    def _write(self, told: Sequence[SavedSearch], drafts: Mapping[int, OutgoingMail]) -> None:
+        written = queue_many(list(drafts.values()))
+        for saved in told:
+            saved.told_in_id = written[drafts[saved.pk].key]  # type: ignore[attr-defined]
+            saved.passed_over = self._left(saved)
+            saved.watermark, saved.sent_at = max(saved.watermark, self.top), self.now
+            saved.next_due_at = next_due(saved.frequency, after=self.now, chosen=self._chosen[saved.address])
+        SavedSearch.objects.bulk_update(told, TOLD)
+        self.told += len(told)
 
-    def _pass_over(self, quiet: Iterable[SavedSearch]) -> None:
+    def _pass_over(self, nothing: Iterable[SavedSearch]) -> None:
         """Nothing new for these: they are looked at again when they are due."""
         groups = defaultdict(list)
-        for saved in quiet:
-            groups[saved.frequency, tuple(self._left(saved))].append(saved.pk)
-        for (frequency, left), ids in groups.items():
-            due_at = next_due(frequency, after=self.now)
+        for saved in nothing:
+            due_at = next_due(saved.frequency, after=self.now, chosen=self._chosen[saved.address])
+            groups[due_at, tuple(self._left(saved))].append(saved.pk)
+        for (due_at, left), ids in groups.items():
             rows = SavedSearch.objects.filter(pk__in=ids)
-            rows.update(watermark=self.top, passed_over=list(left), next_due_at=due_at)
+            # It may be higher: what was there when it was saved was no news.
+            highest = Greatest(F("watermark"), Value(self.top))
+            rows.update(watermark=highest, passed_over=list(left), next_due_at=due_at)
 
 
 def hidden_among(batch: Collection[SavedSearch], top: int) -> dict[int, int]:
@@ -195,9 +241,12 @@ def pause_impossible(saved: SavedSearch) -> None:
 
 def send_alerts(*, now: dt.datetime | None = None, seconds: float = SECONDS_PER_RUN) -> int:
     """Tell who is due what is new to them; nothing new, no mail. Returns how many mails were queued."""
-    until = time.monotonic() + seconds
+    until, now, last = time.monotonic() + seconds, now or timezone.now(), 0
     stop_undeliverable()
-    run, last = Run(number_arrivals(), now or timezone.now()), 0
+    top = number_arrivals()
+    if quiet.opens(kind_of(TEMPLATE), quiet.ANYBODY, now) > now:
+        return 0
+    run = Run(rested(top, now), now)
     while time.monotonic() < until:
         reached = run.take(last)
         if reached is None:

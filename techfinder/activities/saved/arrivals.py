@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import connection, transaction
+from django.db.models import Min
+
+from techfinder.activities.models import Activity
+from techfinder.activities.rest import resting
 
 LOCK = 7_402_601
 
@@ -19,6 +25,13 @@ def number_arrivals() -> int:
         cursor.execute(NUMBER)
         cursor.execute(HIGHEST)
         return int(cursor.fetchone()[0])
+
+
+def rested(top: int, now: dt.datetime) -> int:
+    """Up to which number (at most `top`) everything has had its rest."""
+    young = Activity.objects.filter(resting(now), arrival__gt=0, status=Activity.Status.PUBLISHED)
+    first = young.aggregate(first=Min("arrival"))["first"]
+    return top if first is None else min(top, first - 1)
 
 
 # A deleted activity takes its number along: the watermarks still know it, and it is not given again.

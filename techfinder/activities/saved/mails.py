@@ -16,7 +16,7 @@ from techfinder.activities.saved.addresses import page
 from techfinder.activities.saved.reading import Reading, reading_of
 from techfinder.activities.vocabulary import Vocabulary
 from techfinder.activities.words import capital
-from techfinder.mail.actions import queue_mail
+from techfinder.mail.actions import draft_mail, queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.mail.kinds import Sort, kind_of
 from techfinder.mail.models import OutgoingMail
@@ -55,13 +55,21 @@ def say_paused(saved: SavedSearch) -> OutgoingMail | None:
     return _queue(saved, "paused", uuid.uuid4().hex, button_url=page(saved))
 
 
-def tell(saved: SavedSearch, hits: Sequence[Hit], *, up_to: int) -> OutgoingMail | None:
+def draft(saved: SavedSearch, hits: Sequence[Hit], *, up_to: int) -> OutgoingMail:
     """One mail with what is new, the first hit in its subject. `up_to` is the watermark that this mail makes."""
+    # Alerts are told apart by how far they look and by the one before: what was hidden comes without a new number.
+    before = int(saved.sent_at.timestamp()) if saved.sent_at else 0
+    return draft_mail(**_fields(saved, "search_alert", f"search:{saved.pk}:{up_to}:{before}", _told(saved, hits)))
+
+
+def say_anew(mail: OutgoingMail, saved: SavedSearch, hits: Sequence[Hit]) -> OutgoingMail:
+    """What the mail would say with these hits only; not stored."""
+    return draft_mail(**_fields(saved, mail.kind, mail.key, _told(saved, hits)))
+
+
+def _told(saved: SavedSearch, hits: Sequence[Hit]) -> dict[str, Any]:
     with translation.override(saved.language):
-        context = news(saved, hits)
-    # What was hidden comes back without a new number: the newest of the hits tells such a mail from the one before it.
-    occasion = f"{up_to}:{max(hit.activity.pk for hit in hits)}"
-    return _queue(saved, "alert", occasion, **context)
+        return news(saved, hits)
 
 
 def news(saved: SavedSearch, hits: Sequence[Hit]) -> dict[str, Any]:
@@ -105,16 +113,19 @@ def about(saved: SavedSearch) -> dict[str, Any]:
 
 
 def _queue(saved: SavedSearch, what: str, occasion: str, **context: Any) -> OutgoingMail | None:
-    template = f"search_{what}"
+    return queue_mail(**_fields(saved, f"search_{what}", f"search-{what}:{saved.pk}:{occasion}", context))
+
+
+def _fields(saved: SavedSearch, template: str, key: str, context: dict[str, Any]) -> dict[str, Any]:
+    """What `queue_mail` and `draft_mail` take."""
     with translation.override(saved.language):
         said = about(saved)
-    return queue_mail(
-        # Alerts are told apart by how far they look: what was told cannot be told again.
-        key=f"search:{saved.pk}:{occasion}" if what == "alert" else f"search-{what}:{saved.pk}:{occasion}",
-        to=saved.address,
-        recipient=saved.user,
-        language=saved.language,
-        template=template,
-        context={**said, **context},
-        unsubscribe_at="" if kind_of(template).sort is Sort.CODE else page(saved, "stop"),
-    )
+    return {
+        "key": key,
+        "to": saved.address,
+        "recipient": saved.user,
+        "language": saved.language,
+        "template": template,
+        "context": {**said, **context},
+        "unsubscribe_at": "" if kind_of(template).sort is Sort.CODE else page(saved, "stop"),
+    }

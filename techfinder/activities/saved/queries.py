@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from techfinder.accounts.models import User
 from techfinder.activities.models import SavedSearch
-from techfinder.mail.models import Suppression
+from techfinder.mail.models import MailPreferences, Suppression
 
 State = SavedSearch.State
 
@@ -20,10 +20,22 @@ def of_person(user: User) -> QuerySet[SavedSearch]:
     return SavedSearch.objects.filter(mine).exclude(state=State.UNCONFIRMED).select_related("user")
 
 
+def at_address(email: str) -> QuerySet[SavedSearch]:
+    """Those whose mail goes to this address (in lower case)."""
+    return SavedSearch.objects.filter(Q(user__email=email) | Q(user=None, email=email))
+
+
 def due(*, now: dt.datetime, top: int) -> QuerySet[SavedSearch]:
-    """Those that are to be looked at: their morning has come, or they go at once and there is something new."""
+    """Those that are to be looked at: their morning has come, or they go at once and there is something new.
+
+    Not of an address that wants no mail about its searches: what comes meanwhile is kept.
+    """
     waiting = ~Q(frequency=SavedSearch.Frequency.AT_ONCE) | Q(watermark__lt=top) | ~Q(passed_over=[])
-    return SavedSearch.objects.filter(waiting, state=State.ACTIVE, next_due_at__lte=now)
+    rows = SavedSearch.objects.filter(waiting, state=State.ACTIVE, next_due_at__lte=now)
+    unwanted = MailPreferences.objects.filter(
+        searches=False, email=Coalesce(OuterRef("user__email"), OuterRef("email"))
+    )
+    return rows.filter(~Exists(unwanted))
 
 
 def undeliverable() -> QuerySet[SavedSearch]:

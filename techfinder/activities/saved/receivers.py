@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import authentication_step_completed
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from techfinder.accounts.models import User
@@ -10,6 +11,7 @@ from techfinder.accounts.signals import person_leaves
 from techfinder.activities.models import SavedSearch
 from techfinder.activities.saved import actions
 from techfinder.mail import stops
+from techfinder.mail.models import MailPreferences
 
 
 def stop_by_token(token: str) -> None:
@@ -32,3 +34,9 @@ def adopt_saved(user: User, method: str, email: str = "", **kwargs: Any) -> None
     """The code in a mail proves the mailbox."""
     if method == "code" and email == user.email:
         actions.adopt(user=user)
+
+
+@receiver(post_save, sender=MailPreferences)
+def follow_preferences(instance: MailPreferences, raw: bool, **kwargs: Any) -> None:
+    if not raw:
+        actions.follow_preferences(chosen=instance)
