@@ -13,16 +13,16 @@ from django.test import override_settings
 
 from techfinder.mail import actions, gallery
 from techfinder.mail.models import OutgoingMail
-from tests.support.mails import Case, cases
-from tests.support.servers import Received, SmtpSink
+from tests.support.mails import Case, Mail, cases
+from tests.support.servers import SmtpSink
 
 # The day of the pictures that the looks are taken from.
 MOMENT = dt.datetime(2027, 3, 2, 9, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
 SITE = "https://techfinder.example"
 
 
-@pytest.fixture(scope="module")
-def post(django_db_setup: None, django_db_blocker: Any) -> dict[Case, Received]:
+@pytest.fixture(scope="session")
+def post(django_db_setup: None, django_db_blocker: Any) -> dict[Case, Mail]:
     """Each sample in each language, sent once: by the dispatcher, over SMTP, on a fixed day."""
     with django_db_blocker.unblock(), transaction.atomic():
         # As in pytest-django's own tests: what asks for a transaction of its own is content with this one.
@@ -47,7 +47,7 @@ def _draft(case: Case) -> OutgoingMail:
     return mail
 
 
-def _delivered(sent: list[Case]) -> dict[Case, Received]:
+def _delivered(sent: list[Case]) -> dict[Case, Mail]:
     with time_machine.travel(MOMENT, tick=True):
         sink = SmtpSink()
         sink.start()
@@ -63,4 +63,4 @@ def _delivered(sent: list[Case]) -> dict[Case, Received]:
         sink.stop()
     by_address = {message.recipients[0]: message for message in sink.messages}
     assert len(by_address) == len(sink.messages) == len(sent)
-    return {case: by_address[case.address] for case in sent}
+    return {case: Mail(case, by_address[case.address]) for case in sent}

@@ -116,7 +116,7 @@ class Mail:
     def text(self) -> str:
         return self.received.text
 
-    @property
+    @cached_property
     def one_line(self) -> str:
         """The text without the breaks of its lines."""
         return " ".join(self.text.split())
