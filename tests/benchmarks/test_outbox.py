@@ -32,7 +32,8 @@ def fill(state, count, first=0):
     """Rows as the site makes them, straight into the table: bodies are long gone, domains few and many."""
     values = f"""
         SELECT gen_random_uuid(), 'bench:' || {first} + n, 'booking_sent', 20,
-            'p' || n || '@d' || n % 997 || '.example', 'd' || n % 997 || '.example', 'nl', 'subject', '', '', '', '', '', '', '', '{state}', 0, 0, '',
+            'p' || n || '@d' || n % 997 || '.example', 'd' || n % 997 || '.example',
+            'nl', 'subject', '', '', '', '', '', '', '', '{state}', 0, 0, '',
             now() - n * interval '1 second', now() - n * interval '1 second', now() - n * interval '1 second',
             '<' || gen_random_uuid() || '@techfinder.example>', '', '', ''
         FROM generate_series(1, {count}) AS n
