@@ -66,7 +66,9 @@ def _never_reached(error: Exception) -> bool:
 
 
 def _taken(status: AnymailRecipientStatus, response: Any) -> Accepted:
-    said = f"{getattr(response, 'status_code', '')} {status.status}".strip()
-    if status.status in NOT_TAKEN:
-        raise NotSentError(Failure(NOT_TAKEN[status.status], said))
+    code = getattr(response, "status_code", 200)
+    said = f"{code} {status.status}: {getattr(response, 'text', '')}"[:LONGEST_REPLY]
+    fault = NOT_TAKEN.get(status.status, Fault.REFUSED if code >= 400 else None)
+    if fault:
+        raise NotSentError(Failure(fault, said))
     return Accepted(said, str(status.message_id or ""))
