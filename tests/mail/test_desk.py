@@ -132,6 +132,24 @@ def test_what_went_or_is_no_longer_true_stays(administrator, state):
     assert not mail.history.exists()
 
 
+def test_what_is_no_longer_kept_is_not_sent_empty(administrator):
+    mail = OutgoingMailFactory(state=State.FAILED, text="", html="")
+    page = seen(administrator.get(reverse("mail_desk:detail", args=[mail.uuid])))
+    assert "no longer kept" in page
+    assert 'value="again"' not in page
+    act(administrator, mail, "again")
+    act(administrator, mail, "copy", seen=0)
+    assert not OutgoingMail.objects.filter(state=State.QUEUED).exists()
+
+
+def test_to_an_address_that_is_not_mailed_nothing_is_offered(administrator):
+    mail = sent(to="weg@school.example")
+    Suppression.objects.create(email=mail.to)
+    page = seen(administrator.get(reverse("mail_desk:detail", args=[mail.uuid])))
+    assert 'value="copy"' not in page
+    assert 'value="lift"' in page
+
+
 def test_a_copy_that_is_asked_for_twice_goes_once(administrator):
     mail = sent()
     for _ in range(2):

@@ -52,6 +52,11 @@ def send_copy(*, mail_id: int, by: User, seen: int) -> OutgoingMail | None:
     return copy
 
 
+def may_go_again(mail: OutgoingMail) -> bool:
+    """Whether it can be queued once more, as the same message."""
+    return mail.state in AGAIN and bool(mail.text)
+
+
 def may_copy(mail: OutgoingMail) -> bool:
     """Whether the words of this mail can go once more: a code is of no use later, and emptied."""
     return mail.state in COPIED and not mail.is_code and bool(mail.text)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from techfinder.mail.actions.again import AGAIN, may_copy
+from techfinder.mail.actions.again import may_copy, may_go_again
 from techfinder.mail.desk.found import About
 from techfinder.mail.message import build
 from techfinder.mail.models import Frequency, MailEvent, MailHistory, OutgoingMail
@@ -165,7 +165,7 @@ class Acts:
 
 def acts(mail: OutgoingMail, known: About) -> Acts:
     blocked = known.suppression is not None and not mail.is_code
-    return Acts(mail.state in AGAIN and not blocked, may_copy(mail) and not blocked, mail.state == State.QUEUED)
+    return Acts(may_go_again(mail) and not blocked, may_copy(mail) and not blocked, mail.state == State.QUEUED)
 
 
 def why_nothing_came(known: About) -> list[str]:
