@@ -1,7 +1,7 @@
 """Reads about people that several callers share."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,6 +12,7 @@ from django.db.models.fields.related import ForeignKey
 from pghistory.models import Event
 
 from techfinder.accounts.models import User
+from techfinder.accounts.signals import person_exported
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -36,6 +37,8 @@ def personal_data(user: User) -> dict[str, Any]:
     for model, field in _references():
         rows = model._default_manager.filter(**{field: user}).order_by("pk")
         found[f"{model._meta.label_lower}.{field}"] = [_row(row) for row in rows]
+    for _receiver, kept in person_exported.send(sender=User, user=user):
+        found |= cast(dict[str, Any], kept)
     return found
 
 

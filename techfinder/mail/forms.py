@@ -57,7 +57,7 @@ class PreferencesForm(forms.Form):
         label=_("Your tasks as a coordinator"), choices=TASKS, widget=forms.RadioSelect, error_messages=CHOOSE
     )
 
-    def __init__(self, *args: Any, chosen: MailPreferences, **kwargs: Any) -> None:
-        super().__init__(*args, initial=model_to_dict(chosen), **kwargs)
+    def __init__(self, data: Any = None, *, chosen: MailPreferences) -> None:
+        super().__init__(data, initial=model_to_dict(chosen))
         if not User.objects.filter(email=chosen.email, moderates__isnull=False).exists():
             del self.fields["tasks"]

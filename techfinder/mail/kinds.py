@@ -110,6 +110,7 @@ KINDS: dict[str, Kind] = {
     "search_known": _CODE,
     "search_paused": Kind(Sort.DIRECT, Group.SEARCHES),
     "search_wanted": Kind(Sort.DIRECT, Group.SEARCHES),
+    "still_wanted": _MATCH,
     "tasks": Kind(Sort.DIGEST, Group.TASKS),
     "waiting_handed": _DIRECT,
     "waiting_looked": _DIRECT,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from techfinder.mail.actions.wanted import still_wanted_context
 from techfinder.mail.adapter import account_context
-from techfinder.mail.gallery import Sample, register
+from techfinder.mail.gallery import MAILBOX, Sample, register
 
 SIGNUP = "https://techfinder.example/account/signup/"
 EVENTS = (
@@ -28,3 +29,4 @@ register(
     "account_notice",
     *(Sample(event.replace("_", "-"), partial(account_context, "account_notice", event=event)) for event in EVENTS),
 )
+register("still_wanted", Sample("after-a-year", partial(still_wanted_context, MAILBOX)))

@@ -16,3 +16,9 @@ def sweep() -> None:
 @shared_task(name="mail.tidy")
 def tidy() -> None:
     actions.tidy()
+
+
+@shared_task(name="mail.ask_wanted")
+def ask_wanted() -> None:
+    actions.ask_whether_wanted()
+    actions.stop_where_nobody_answered()

@@ -63,13 +63,17 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if done := _chosen_quickly(request, address):
         messages.success(request, done)
         return redirect(request.path)
-    form = PreferencesForm(request.POST if request.method == "POST" else None, chosen=preferences_by(address))
+    chosen = preferences_by(address)
+    form = PreferencesForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         actions.save_preferences(email=address, **form.cleaned_data)
         messages.success(request, _("We keep to this from now on."))
         return redirect(request.path)
     context = {
         "form": form,
+        # Asked once a year; without an answer it was stopped.
+        "asked_at": chosen.asked_at,
+        "is_stopped": chosen.matches == Frequency.NONE,
         "suppressed": Suppression.objects.standing().filter(email=address).first(),
         # An old link may be read by somebody else by now.
         "shown_address": address if address == named.email else masked(address),
@@ -87,6 +91,8 @@ def _chosen_quickly(request: HttpRequest, address: str) -> str:
 
 def _said(choice: Quick, saved: MailPreferences) -> str:
     """What a quick choice did, in words."""
+    if choice == Quick.KEEP:
+        return _("You keep getting mail about what suits you.")
     if choice == Quick.WEEKLY:
         return _("From now on you get what suits you once a week, in one mail.")
     if choice == Quick.NONE:

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from techfinder.mail.actions.stopping import overtake_groups
+from techfinder.mail.kinds import Group
 from techfinder.mail.models import Frequency, MailPreferences
-from techfinder.mail.queries import STOPPED
+from techfinder.mail.queries import STOPPED, has_stopped
 
 FEW = 2
 # What goes along to another address.
@@ -20,14 +21,16 @@ ALONG = (
 
 
 class Quick(StrEnum):
-    """What helps whoever gets too many."""
+    """What helps whoever gets too many, or is asked whether it is still wanted."""
 
+    KEEP = "keep"
     WEEKLY = "weekly"
     FEW = "few"
     NONE = "none"
 
 
 QUICK: dict[Quick, dict[str, object]] = {
+    Quick.KEEP: {},
     Quick.WEEKLY: {"matches": Frequency.WEEKLY},
     Quick.FEW: {"most_per_week": FEW},
     Quick.NONE: {"matches": Frequency.NONE, "searches": False},
@@ -48,8 +51,11 @@ def save_preferences(*, email: str, **chosen: object) -> MailPreferences:
 
 
 def choose_quickly(*, email: str, choice: Quick) -> MailPreferences:
-    """One button for whoever gets too many."""
-    return save_preferences(email=email, **QUICK[choice])
+    """One button. To keep what was stopped starts it again."""
+    chosen = QUICK[choice]
+    if choice == Quick.KEEP and has_stopped(email, Group.MATCHES):
+        chosen = {"matches": Frequency.DAILY}
+    return save_preferences(email=email, **chosen)
 
 
 @transaction.atomic
