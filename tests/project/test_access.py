@@ -17,7 +17,7 @@ from techfinder.bookings.links.tokens import token as link_token
 from techfinder.bookings.links.waiting import waiting_url
 from techfinder.bookings.models import Booking, CalendarFeed, Partnership, Plan, Series, Task, TermSurvey
 from techfinder.mail.kinds import Group
-from techfinder.mail.tokens import address_token
+from techfinder.mail.tokens import address_token, again_token
 from techfinder.matches.models import Match, WeightSet
 from techfinder.organisations.actions import invite
 from techfinder.organisations.models import Attention, Membership, Provider
@@ -256,6 +256,11 @@ mail:unsubscribe                   GET   200  200   200    200   200    200   20
 mail:unsubscribe|forged            GET   404  404   404    404   404    404   404    404
 mail:preferences                   GET   200  200   200    200   200    200   200    200
 mail:preferences|forged            GET   404  404   404    404   404    404   404    404
+mail:ask_again                     POST  302  302   302    302   302    302   302    302
+mail:ask_again|forged              POST  404  404   404    404   404    404   404    404
+mail:again                         GET   200  200   200    200   200    200   200    200
+mail:again|forged                  GET   404  404   404    404   404    404   404    404
+mail:webhook                       POST  404  404   404    404   404    404   404    404
 mail:own_preferences               GET   in   302   302    302   302    302   302    302
 
 mail_desk:index                    GET   404  404   404    404   404    404   404    200
@@ -570,6 +575,12 @@ def arguments(name, world):
         "mail:preferences": [address_token("a@b.nl")],
         "mail:unsubscribe|forged": ["vals"],
         "mail:preferences|forged": ["vals"],
+        "mail:ask_again": [address_token("a@b.nl")],
+        "mail:ask_again|forged": ["vals"],
+        "mail:again": [again_token("a@b.nl")],
+        "mail:again|forged": ["vals"],
+        # No service is set: nobody is listened to.
+        "mail:webhook": ["postmark"],
         "account_reset_password_from_key": ["1", "x"],
         "mfa_remove_webauthn": [1],
         "mfa_edit_webauthn": [1],
