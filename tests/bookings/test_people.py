@@ -1,22 +1,16 @@
 """Whom a booking's mails go to: never who left, who bounced, or whose side put an end to it."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 
-from techfinder.bookings.actions.tasks import open_task
 from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Booking, Task
 from techfinder.bookings.telling.former import tell_former
 from techfinder.bookings.telling.people import contact_of, coordinators, queue, recipients
-from techfinder.bookings.telling.to_coordinators import tell_tasks
 from techfinder.mail.actions import deliver_due, stop
 from techfinder.mail.kinds import Group
 from techfinder.mail.models import OutgoingMail, Suppression
 from techfinder.organisations.models import Membership
 from techfinder.taxonomy.models import Region
-from tests.bookings.mail_scenes import START
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import Parties, booking_in
 from tests.factories.organisations import BoardFactory, MembershipFactory, RegionFactory
@@ -167,26 +161,6 @@ def test_coordinators_are_those_of_the_municipality_and_of_all_above_it(django_a
         people = coordinators(town)
     assert [each.email for each in people] == found
     assert coordinators(None) == []
-
-
-def test_one_mail_a_day_to_a_coordinator_but_a_concern_comes_at_once():
-    with time_machine.travel(START, tick=False) as clock:
-        parties = Parties()
-        booking = parties.ask()
-        parties.coordinator.moderates.add(parties.request.school.municipality)
-        told = []
-        for hours, kind in [(0, None), (1, Kind.SILENT), (1, None), (1, Kind.CONFLICT), (1, Kind.CONCERN), (21, None)]:
-            clock.shift(dt.timedelta(hours=hours))
-            if kind:
-                open_task(kind=kind, about=booking)
-            told.append(tell_tasks())
-        assert told == [0, 1, 0, 0, 1, 0]
-        open_task(kind=Kind.CONTACT_GONE, about=booking)
-        clock.shift(dt.timedelta(hours=-9))
-        assert tell_tasks() == 0, "not in the night"
-    first, second = OutgoingMail.objects.filter(kind="tasks").order_by("pk")
-    assert first.to == second.to == parties.coordinator.email
-    assert (first.subject, second.subject) == ("1 nieuwe taak op je werklijst", "2 nieuwe taken op je werklijst")
 
 
 def test_who_wants_no_mail_about_matches_still_hears_of_own_questions(parties, booking):

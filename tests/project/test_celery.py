@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.app.defaults import NAMESPACES, flatten
 from django.conf import settings
 from django.db import connection
+from kombu.transport.redis import Channel
 
 from techfinder.celery import app, publisher, wake
+from techfinder.local.supervisor import parts
 from tests.support.servers import CeleryProcess, RedisServer, wait_until
 
 WANTED: dict[str, Any] = {
@@ -56,7 +60,7 @@ BEAT = {
     "bookings.run_due": 300,
     "bookings.sweep_waiting": 60,
     "bookings.sweep_contacts": 3600,
-    "bookings.tell_coordinators": 1800,
+    "bookings.tell_coordinators": 300,
     "bookings.ask_surveys": 21600,
     "bookings.reschedule": 21600,
     "bookings.count_records": 21600,
@@ -69,6 +73,43 @@ def test_each_setting_has_reached_celery(name: str) -> None:
         assert WANTED[name] == settings.CELERY_VISIBILITY_TIMEOUT
     else:
         assert app.conf[name] == WANTED[name]
+
+
+def test_no_setting_is_written_wrong() -> None:
+    """What Celery does not know it passes over in silence; the visibility timeout is kombu's, in its third place."""
+    known = {f"CELERY_{name.upper()}" for name, _option in flatten(NAMESPACES)}
+    ours = {name for name in dir(settings) if name.startswith("CELERY_")}
+
+    assert ours - known == {"CELERY_VISIBILITY_TIMEOUT"}
+
+
+def test_no_option_of_the_broker_is_written_wrong() -> None:
+    for application in (app, publisher.app()):
+        assert set(application.conf.broker_transport_options) <= set(Channel.from_transport_options)
+
+
+def test_workers_are_started_as_the_settings_suppose() -> None:
+    """What is no setting: one kind of pool, no talk among workers, and a stop that gives back what is not done."""
+    worker = next(part for part in parts(8000, Path("/tmp")) if part.name == "worker")
+
+    assert worker.environment["REMAP_SIGTERM"] == "SIGQUIT"
+    assert {"--without-gossip", "--without-mingle"} <= set(worker.command)
+    assert worker.command[worker.command.index("--pool") + 1] == "prefork"
+
+
+def test_redis_keeps_what_is_queued(redis_server: RedisServer) -> None:
+    found = redis_server.client().config_get("append*", "maxmemory-policy")
+
+    assert found["appendonly"] == "yes"
+    assert found["appendfsync"] == "everysec"
+    assert found["maxmemory-policy"] == "noeviction"
+
+
+def test_the_cache_is_apart_from_the_queue() -> None:
+    broker, cache = settings.CELERY_BROKER_URL, settings.CACHES["default"]["LOCATION"]
+
+    assert broker.endswith("virtual_host=0")
+    assert cache.endswith("db=1")
 
 
 def test_a_task_ends_before_its_message_comes_back() -> None:

@@ -9,7 +9,7 @@ from techfinder.bookings.models.booking import (
     Proposal,
     Series,
 )
-from techfinder.bookings.models.clock import ClockRule, ProviderRecord, Task, Waiting
+from techfinder.bookings.models.clock import ClockRule, ProviderRecord, Task, TaskTold, Waiting
 from techfinder.bookings.models.talking import CalendarFeed, Message, ReplyAddress, TakeOverCode
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Series",
     "TakeOverCode",
     "Task",
+    "TaskTold",
     "TermSurvey",
     "Waiting",
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.bookings.models.booking import Booking
+from techfinder.mail.models import OutgoingMail
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
@@ -114,6 +115,23 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class TaskTold(models.Model):
+    """Of which task a coordinator was told: once, whichever mail it is in."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="told")
+    mail = models.ForeignKey(OutgoingMail, models.SET_NULL, null=True, related_name="+")
+    told_at = models.DateTimeField(default=timezone.now)
+    # In a mail of its own, which is not the overview of that day or week.
+    at_once = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "task"], name="task_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id}: {self.task_id}"
 
 
 class Waiting(models.Model):
