@@ -15,6 +15,7 @@ from kombu.transport.redis import Channel
 
 from techfinder.celery import app, publisher, wake
 from techfinder.local.supervisor import parts
+from techfinder.settings import broker_url, cache_url
 from tests.support.servers import CeleryProcess, RedisServer, wait_until
 
 WANTED: dict[str, Any] = {
@@ -45,6 +46,7 @@ WANTED: dict[str, Any] = {
 BEAT = {
     "mail.deliver_due": 5,
     "mail.sweep": 60,
+    "mail.ask_wanted": 21600,
     "mail.tidy": 86400,
     "matches.sweep": 60,
     "matches.near_misses": 60,
@@ -98,18 +100,22 @@ def test_workers_are_started_as_the_settings_suppose() -> None:
 
 
 def test_redis_keeps_what_is_queued(redis_server: RedisServer) -> None:
-    found = redis_server.client().config_get("append*", "maxmemory-policy")
+    client = redis_server.client()
+    found = {**client.config_get("append*"), **client.config_get("maxmemory-policy")}
 
-    assert found["appendonly"] == "yes"
-    assert found["appendfsync"] == "everysec"
+    assert (found["appendonly"], found["appendfsync"]) == ("yes", "everysec")
     assert found["maxmemory-policy"] == "noeviction"
 
 
-def test_the_cache_is_apart_from_the_queue() -> None:
-    broker, cache = settings.CELERY_BROKER_URL, settings.CACHES["default"]["LOCATION"]
-
-    assert broker.endswith("virtual_host=0")
-    assert cache.endswith("db=1")
+@pytest.mark.parametrize(
+    ("url", "broker", "cache"),
+    [
+        ("unix:///run/r.sock", "redis+socket:///run/r.sock?virtual_host=0", "unix:///run/r.sock?db=1"),
+        ("redis://r.example:6379/0", "redis://r.example:6379/0", "redis://r.example:6379/1"),
+    ],
+)
+def test_the_cache_is_apart_from_the_queue(url: str, broker: str, cache: str) -> None:
+    assert (broker_url(url), cache_url(url)) == (broker, cache)
 
 
 def test_a_task_ends_before_its_message_comes_back() -> None:

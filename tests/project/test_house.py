@@ -15,6 +15,7 @@ from techfinder.env import NAMES, ROOT
 
 PUBLISHING = re.compile(r"\.(delay|apply_async|delay_on_commit)\(")
 TIMED = re.compile(r"\b(countdown|eta)\s*=")
+WAITING = re.compile(r"\b(AsyncResult|GroupResult|ResultSet)\b|celery\.result|send_task\([^\n]*\)\.get\(")
 # What runs before Django, and what may not load it: see techfinder/startup.py.
 LATE_IMPORTS = {"manage.py", "techfinder/celery.py", "techfinder/local/processes.py"}
 WIRING = {"techfinder/celery.py"}
@@ -45,6 +46,25 @@ def test_nobody_lets_the_queue_wait() -> None:
     found = [relative(path) for path in sources("techfinder") if TIMED.search(code_of(path))]
 
     assert found == []
+
+
+def test_nobody_waits_for_the_result_of_a_task() -> None:
+    """There is no result backend: who waits, waits for ever."""
+    found = [relative(path) for path in sources("techfinder") if WAITING.search(code_of(path))]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "code"),
+    [
+        (PUBLISHING, "task.delay(1)"), (PUBLISHING, "task.apply_async(args=[1])"), (PUBLISHING, "t.delay_on_commit()"),
+        (TIMED, "task.retry(countdown=5)"), (TIMED, "send(eta=now)"), (WAITING, "AsyncResult(id)"),
+        (WAITING, "send_task('x').get(timeout=1)"), (WAITING, "from celery.result import GroupResult"),
+    ],
+)  # fmt: skip
+def test_the_gates_of_the_queue_can_shut(gate: re.Pattern[str], code: str) -> None:
+    assert gate.search(ast.unparse(ast.parse(code)))
 
 
 def test_only_the_wrapper_sends_tasks() -> None:

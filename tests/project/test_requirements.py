@@ -15,11 +15,21 @@ from tests.support.servers import RedisServer
 LOCKS = [ROOT / "requirements" / f"{name}.txt" for name in ("production", "local", "dev")]
 
 
-@pytest.mark.parametrize(
-    ("name", "least", "below"), [("celery", "5.7.0", "6"), ("kombu", "5.7.0", "6"), ("redis", "6.4", "9")]
-)
+QUEUE = [("celery", "5.7.0", "6"), ("kombu", "5.7.0", "6"), ("redis", "6.4", "9")]
+
+
+@pytest.mark.parametrize(("name", "least", "below"), QUEUE)
 def test_the_queue_has_versions_without_the_known_faults(name: str, least: str, below: str) -> None:
     assert Version(least) <= Version(version(name)) < Version(below)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+@pytest.mark.parametrize(("name", "least", "below"), QUEUE)
+def test_no_lock_lets_the_known_faults_in(lock: Path, name: str, least: str, below: str) -> None:
+    locked = re.search(rf"^{name}==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert locked
+    assert Version(least) <= Version(locked[1]) < Version(below)
 
 
 def test_the_redis_server_is_new_enough(redis_server: RedisServer) -> None:
