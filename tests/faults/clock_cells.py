@@ -17,6 +17,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DIGEST_HOUR = 7
 # Seconds between two looks at whose overview is due.
 EVERY = 3
+# Seconds before the hour at which the processes start again.
+BEFORE = 5
 
 
 def weekly(day: dt.date) -> dict[str, object]:
@@ -47,7 +49,7 @@ def overviews(site: Site, cell: str, *, first: dt.datetime, seconds: float, beat
         wait_until(site.is_matched, 3 * PATIENCE, "what was posted is not matched")
         wait_until(site.schools_are_told, 3 * PATIENCE, "the schools are not told")
         site.stop_parts()
-        with at(site, hour - dt.timedelta(seconds=5)):
+        with at(site, hour - dt.timedelta(seconds=BEFORE)):
             _pass_the_hour(site, beat_late_by)
             ended = now()
             site.wait_for_all()
@@ -59,8 +61,8 @@ def overviews(site: Site, cell: str, *, first: dt.datetime, seconds: float, beat
 
 
 def _pass_the_hour(site: Site, late: float) -> None:
-    site.start_parts()
-    faults.stop_beats(site)
-    site.wait(5 + late)
+    site.start_parts(beats=False)
+    site.kills += len(site.beat)
+    site.wait(BEFORE + late)
     for beat in site.beat:
         beat.start()

@@ -181,12 +181,3 @@ def kill_web(site: Site) -> int:
     site.kills = site.posting.broken_off
     assert site.kills, "no web process was killed"
     return 0
-
-
-# ----------------------------------------------------------------------- beat
-
-
-def stop_beats(site: Site) -> None:
-    for beat in site.beat:
-        beat.kill()
-        site.kills += 1
