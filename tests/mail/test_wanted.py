@@ -44,8 +44,9 @@ def questions(user=None):
 
 def went(days):
     """The question was asked and sent so many days ago."""
-    questions().update(state="sent", sent_at=ago(days), created_at=ago(days))
-    MailPreferences.objects.update(asked_at=ago(days))
+    then = ago(days)
+    questions().update(state="sent", sent_at=then, created_at=then)
+    MailPreferences.objects.update(asked_at=then)
 
 
 def page(user):
@@ -103,7 +104,7 @@ def test_no_answer_in_thirty_days_stops_the_suggestions(silent):
     assert preferences(silent.email).matches == Frequency.NONE
     shown = Client().get(page(silent)).content.decode()
     assert "We mailen je geen suggesties meer" in shown
-    assert "Mail me weer" in shown
+    assert "Mail mij weer" in shown
 
 
 @pytest.mark.parametrize(
