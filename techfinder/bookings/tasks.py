@@ -1,6 +1,16 @@
 from celery import shared_task
 
-from techfinder.bookings.actions import asking, clock, closing, contacts, queueing, records, surveys, waiting
+from techfinder.bookings.actions import (
+    asking,
+    clock,
+    closing,
+    contacts,
+    queueing,
+    records,
+    surveys,
+    unreachable,
+    waiting,
+)
 from techfinder.bookings.telling import to_coordinators
 from techfinder.celery import wake
 
@@ -21,6 +31,8 @@ def sweep_waiting() -> None:
 @shared_task(name="bookings.sweep_contacts")
 def sweep_contacts() -> None:
     contacts.sweep_contacts()
+    # What that left.
+    unreachable.sweep_unreachable()
 
 
 @shared_task(name="bookings.run_due")
