@@ -1,0 +1,64 @@
+"""Every mail in a browser, in light and dark, narrow and wide: nobody is shut out, and nothing hangs over the edge."""
+
+import pytest
+
+from techfinder.mail.gallery import LANGUAGES
+from tests.support.browser import AXE, AXE_TAGS
+from tests.support.mails import TEMPLATES, cases
+
+NARROW, WIDE = 320, 600
+CHECK = """async options => {
+    const found = await axe.run(document, {...options, resultTypes: ['violations']});
+    return found.violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.html.slice(0, 160)}`));
+}"""
+EVERYTHING = {"runOnly": {"type": "tag", "values": list(AXE_TAGS)}}
+# All that another scheme changes.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+ONES = [(template, language) for template in TEMPLATES for language in LANGUAGES]
+
+
+@pytest.fixture(scope="module")
+def reader(browser):
+    """One page for all mails; no mail may need a script, and none can fetch anything."""
+    context = browser.new_context(viewport={"width": WIDE, "height": 900}, offline=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def phone(browser):
+    context = browser.new_context(viewport={"width": NARROW, "height": 900}, offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def longest(post, template, language):
+    """Of the samples of a mail the one that shows most."""
+    own = [case for case in cases() if (case.template, case.language) == (template, language)]
+    return max((post[case].html for case in own), key=len)
+
+
+@pytest.mark.parametrize(("template", "language"), ONES)
+def test_everybody_can_read_it_in_light_and_dark(post, reader, template, language):
+    reader.emulate_media(color_scheme="light")
+    reader.set_content(longest(post, template, language))
+    reader.evaluate(AXE.read_text(encoding="utf-8"))
+    assert reader.evaluate(CHECK, EVERYTHING) == []
+    reader.emulate_media(color_scheme="dark")
+    assert reader.evaluate(CHECK, COLOURS) == []
+
+
+@pytest.mark.parametrize(("template", "language"), ONES)
+def test_it_fits_a_telephone(post, phone, template, language):
+    phone.set_content(longest(post, template, language))
+    assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW
+
+
+def test_the_dark_rules_reach_the_page(post, reader):
+    """A style sheet that lost its rules would be found fit for everybody, in light."""
+    reader.set_content(post[cases()[0]].html)
+    found = {}
+    for scheme in ("light", "dark"):
+        reader.emulate_media(color_scheme=scheme)
+        found[scheme] = reader.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    assert found == {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 40, 49)"}
