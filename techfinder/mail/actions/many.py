@@ -17,6 +17,8 @@ def queue_many(mails: Sequence[OutgoingMail]) -> dict[str, int]:
     """
     if not mails:
         return {}
+    for mail in mails:
+        mail.due_at = mail.next_attempt_at
     with transaction.atomic(savepoint=False):
         OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
         wake("mail.deliver_due")
