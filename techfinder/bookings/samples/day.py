@@ -47,7 +47,7 @@ def _accepted() -> BookingEvent:
 
 def whole() -> Booking:
     """Everything is known."""
-    made = settled(State.CONFIRMED, school_confirmed_at=NOW, provider_confirmed_at=NOW)
+    made = settled(State.CONFIRMED, school_confirmed_at=NOW, provider_confirmed_at=NOW, provider_phone="0113 55 04 56")
     made.sheet.needs = "Vijf tafels, stroom, een kraan in de buurt"
     made.sheet.public_transport = "Bus 26, halte Dorpsplein"
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from techfinder.activities import words
@@ -20,8 +21,23 @@ def request_facts(booking: Booking) -> Facts:
     telephone, and nothing of what it left open."""
     known = {_("School"), _("Number of pupils"), _("When")}
     left_open = {_("every theme"), _("every kind"), _("everywhere"), _("any distance"), _("not stated")}
+    told = _as_told()
     rows = [(label, value) for label, value, _empty in summary_rows(booking.request, contact=False)]
-    return _said((label, value) for label, value in rows if label not in known and value not in left_open)
+    wanted = [(label, value) for label, value in rows if label not in known and value not in left_open]
+    return _said((told.get(label, label), capfirst(value)) for label, value in wanted)
+
+
+def _as_told() -> dict[str, str]:
+    """The school is asked in questions; who reads the answers was not asked."""
+    return {
+        _("For which classes?"): _("Classes"),
+        _("Who is it for?"): _("For whom"),
+        _("How much time do you have?"): _("Time"),
+        _("Where may it be?"): _("Where"),
+        _("How far can you travel?"): _("The school travels at most"),
+        _("What should the pupils learn?"): _("What the pupils should learn"),
+        _("What do they know already?"): _("What they know already"),
+    }
 
 
 def activity_facts(booking: Booking) -> Facts:
