@@ -1,5 +1,6 @@
 """The administrators' page about mail: "a school says it got nothing" is answered, and mended, in three clicks."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -186,6 +187,17 @@ def test_a_link_of_the_receiver_is_cut_off(administrator):
     ]
     assert "Kies" in pages[0]
     assert all(token not in page and "/uit/mail/…/" in page for page in pages)
+
+
+def test_the_headers_are_those_of_the_wire(administrator, smtp_sink):
+    mail = OutgoingMailFactory(kind="match_school", priority=40, thread="vraag-1")
+    actions.deliver_due()
+    shown = html.unescape(seen(administrator.get(reverse("mail_desk:detail", args=[mail.uuid]))))
+    (received,) = smtp_sink.messages
+    for name in ("Message-ID", "From", "References", "List-Id", "List-Unsubscribe-Post", "X-Auto-Response-Suppress"):
+        assert f"<dt>{name}</dt><dd>{received.message[name]}</dd>" in shown
+    assert f"<dt>Return-Path</dt><dd><{received.sender.partition('+')[0]}+…@" in shown
+    assert received.sender not in shown
 
 
 def test_what_is_no_token_stays_readable():

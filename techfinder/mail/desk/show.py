@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.mail.actions.again import may_copy, may_go_again
 from techfinder.mail.desk.found import About
-from techfinder.mail.message import build
+from techfinder.mail.message import build, envelope_of
 from techfinder.mail.models import Frequency, MailEvent, MailHistory, OutgoingMail
 from techfinder.mail.transport.keep import KEPT
 from techfinder.taxonomy.templatetags.ui import clock_time, day
@@ -208,9 +208,10 @@ def _of_choices(known: About) -> Iterator[str]:
 
 
 def headers(mail: OutgoingMail) -> list[tuple[str, str]]:
-    """As they go over the wire, without what only the receiver may have."""
+    """As they go over the wire, the envelope first, without what only the receiver may have."""
     message: Any = build(mail).message()
-    return [(name, veiled(str(value))) for name, value in message.items() if not (mail.is_code and name == "Subject")]
+    shown = [(name, value) for name, value in message.items() if not (mail.is_code and name == "Subject")]
+    return [(name, veiled(str(value))) for name, value in [("Return-Path", f"<{envelope_of(mail)}>"), *shown]]
 
 
 def veiled(words: str) -> str:
