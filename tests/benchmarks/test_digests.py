@@ -197,7 +197,7 @@ def _notify(matches: list[Match], companies: list[User]) -> None:
         by_provider.setdefault(each.activity.provider_id, []).append(each)
     acting = dict(Membership.objects.filter(user__in=companies).values_list("user_id", "provider_id"))
     of_companies = [
-        Notification(recipient=person, side=provider, match=each)
+        Notification(recipient=person, side=Notification.Side.PROVIDER, match=each)
         for person in companies
         for each in by_provider.get(acting[person.pk], matches)[:EACH]
     ]
