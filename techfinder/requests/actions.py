@@ -17,7 +17,7 @@ from techfinder.accounts import codes
 from techfinder.accounts.codes import Verdict
 from techfinder.accounts.models import User
 from techfinder.celery import wake
-from techfinder.mail.actions import queue_mail
+from techfinder.mail.actions import call_off, queue_mail
 from techfinder.mail.compose import absolute
 from techfinder.organisations.models import School
 from techfinder.requests.models import Request
@@ -220,6 +220,7 @@ def withdraw_request(*, request_id: int, reason: str, note: str = "") -> Request
     request.status = Request.Status.FULFILLED if found else Request.Status.WITHDRAWN
     request.withdrawn_reason, request.withdrawn_note = reason, note
     _save(request, matters=True)
+    call_off(thread=request.thread)
     return request
 
 
