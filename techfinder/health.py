@@ -99,7 +99,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """The page of an exception that nobody caught; 503 when it is the database that is away, which comes back."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    response = render(None, "500.html", status=503 if away else 500)  # type: ignore[arg-type]  # nothing may be needed
+    response = render(None, "500.html", status=503 if away else 500)  # nothing may be needed
     if away:
         response["Retry-After"] = TRY_AGAIN_SECONDS
     return response
