@@ -154,12 +154,9 @@ def make(rng: random.Random) -> list[str]:
         for number in range(PEOPLE)
     )
     companies, teachers = people[: PEOPLE // 10], people[PEOPLE // 10 :]
-    Membership.objects.bulk_create(
-        Membership(user=each, provider=rng.choice(providers), status=Membership.Status.ACTIVE) for each in companies
-    )
     requests = _requests(rng, schools, teachers)
     matches = _matches(rng, requests, activities)
-    _notify(matches, companies)
+    _notify(rng, matches, companies)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return [f"/aanbod/{rng.choice(activities).slug}/" for _ in range(PAGES // 2)] + ["/aanbod/"] * (PAGES // 2)
@@ -187,7 +184,7 @@ def _matches(rng: random.Random, requests: list[Request], activities: list[Activ
     return Match.objects.bulk_create(rows, batch_size=5000)
 
 
-def _notify(matches: list[Match], companies: list[User]) -> None:
+def _notify(rng: random.Random, matches: list[Match], companies: list[User]) -> None:
     """Each of a school hears of own matches, each of a company of some of its own provider's activities."""
     of_schools = [
         Notification(recipient=each.request.contact, side=Notification.Side.SCHOOL, match=each) for each in matches
@@ -195,11 +192,14 @@ def _notify(matches: list[Match], companies: list[User]) -> None:
     by_provider: dict[int, list[Match]] = {}
     for each in matches:
         by_provider.setdefault(each.activity.provider_id, []).append(each)
-    acting = dict(Membership.objects.filter(user__in=companies).values_list("user_id", "provider_id"))
+    acting = {person.pk: rng.choice(list(by_provider)) for person in companies}
+    Membership.objects.bulk_create(
+        Membership(user_id=person, provider_id=own, status=Membership.Status.ACTIVE) for person, own in acting.items()
+    )
     of_companies = [
         Notification(recipient=person, side=Notification.Side.PROVIDER, match=each)
         for person in companies
-        for each in by_provider.get(acting[person.pk], matches)[:EACH]
+        for each in by_provider[acting[person.pk]][:EACH]
     ]
     Notification.objects.bulk_create(of_schools + of_companies, batch_size=5000)
     Notification.objects.update(due_at=timezone.now() - dt.timedelta(days=2))
