@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import smtplib
 import socket
+import ssl
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -48,7 +49,11 @@ class Timed(smtplib.SMTP):
     ) -> None:
         self.deadline = deadline
         timeout = min(connect_seconds, deadline.left())
-        super().__init__(host, port, local_hostname=local_hostname, timeout=timeout)
+        super().__init__(host, port, local_hostname=local_hostname, timeout=timeout, **self.more())
+
+    def more(self) -> dict[str, Any]:
+        """What else the connection is made with."""
+        return {}
 
     def timed_socket(self) -> socket.socket:
         if self.sock is None:
@@ -69,3 +74,7 @@ class Timed(smtplib.SMTP):
 
 class TimedTls(Timed, smtplib.SMTP_SSL):
     """The same, under TLS from the first byte on."""
+
+    def more(self) -> dict[str, Any]:
+        # By itself smtplib would talk to whoever answers.
+        return {"context": ssl.create_default_context()}
