@@ -196,13 +196,15 @@ def _tell_people(after: int, words: mails.Words) -> tuple[int, int | None]:
     people = _claim(after)
     if not people:
         return 0, None
+    # Read first: what comes from here on is no less true for not being among what is due.
+    void = set(_waiting_at_once(people).values_list("pk", flat=True))
     waiting = defaultdict(list)
     for each in due(people):
         waiting[each.recipient_id].append(each)
-    # What no longer holds is told when it holds again, and then with the rest.
-    _waiting_at_once(people).exclude(pk__in=[each.pk for group in waiting.values() for each in group]).update(
-        at_once=False
-    )
+        void.discard(each.pk)
+    if void:
+        # What no longer holds is told when it holds again, and then with the rest.
+        Notification.objects.filter(pk__in=void).update(at_once=False)
     room = _room_of(people)
     told = sum(
         _attempt(lambda: _tell_person(person, waiting[person.pk], room[person.pk], words))  # noqa: B023
