@@ -73,8 +73,8 @@ def test_it_has_one_main_button(mails):
 
 def test_it_leads_to_the_preferences(mails):
     for mail in mails:
-        assert sum(address.startswith(PREFERENCES) for _words, address in mail.seen.links) == 1
-        assert mail.text.count(PREFERENCES) == 1
+        assert any(address.startswith(PREFERENCES) for _words, address in mail.seen.links)
+        assert PREFERENCES in mail.text
 
 
 def test_the_text_says_what_the_html_says(mails):

@@ -13,7 +13,7 @@ from tests.support.servers import Received
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Something signed: its parts, and last a signature of 43 characters.
-SIGNED = re.compile(r"[\w.:-]*[.:][\w-]{43}(?![\w-])|(?<=uit\+)[a-z2-7]+")
+SIGNED = re.compile(r"[\w.:~-]*[.:~][\w-]{43}(?![\w-])|(?:(?<=uit\+)|(?<=\bb\+)|(?<=antwoord\+))[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
