@@ -57,14 +57,15 @@ def tell_tasks(*, now: dt.datetime | None = None) -> int:
 
 
 def _desks(now: dt.datetime) -> dict[User, list[Task]]:
-    """Who looks after which open tasks, the oldest first. Four queries."""
+    """Who looks after which open tasks. Five queries."""
     found = Task.objects.filter(done_at=None, region__isnull=False, created_at__lte=now).order_by("created_at", "pk")
-    tasks = list(found.only("kind", "region", "created_at"))
-    moderators = _moderators({task.region_id for task in tasks})  # type: ignore[attr-defined]
+    by_region: dict[int, list[Task]] = defaultdict(list)
+    for task in found.only("kind", "region", "created_at"):
+        by_region[task.region_id or 0].append(task)
     desks: dict[User, list[Task]] = defaultdict(list)
-    for task in tasks:
-        for person in moderators[task.region_id]:  # type: ignore[attr-defined]
-            desks[person].append(task)
+    for region, people in _moderators(by_region).items():
+        for person in people:
+            desks[person].extend(by_region[region])
     return desks
 
 

@@ -7,6 +7,7 @@ together with the new text, so that whoever dies in between leaves a mail that s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -89,5 +90,5 @@ def nothing_still(mail: OutgoingMail) -> bool:
 
 
 for template, said in (("match_digest", _digest), ("match_school", _school), ("match_provider", _provider)):
-    checks.register(template, lambda mail, said=said: holds(mail, said))
+    checks.register(template, partial(holds, said=said))
 checks.register("match_none", nothing_still)
