@@ -30,3 +30,7 @@ register(
     *(Sample(event.replace("_", "-"), partial(account_context, "account_notice", event=event)) for event in EVENTS),
 )
 register("still_wanted", Sample("after-a-year", partial(still_wanted_context, MAILBOX)))
+register(
+    "mail_again",
+    Sample("asked", lambda: {"button_url": "https://techfinder.example/uit/opnieuw/voorbeeld/"}, person=""),
+)
