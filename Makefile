@@ -47,7 +47,7 @@ test: lint
 
 # Kills, restarts and a mail server that misbehaves, under load: docs/reliability.md has the table.
 faults: setup-dev
-	RUN_FAULTS=1 $(VENV)/python -m pytest tests/faults -p no:xdist --durations 0
+	RUN_FAULTS=1 $(VENV)/python -m pytest tests/faults/test_cells.py --numprocesses $(JOBS) --durations 0
 	$(VENV)/python -m tests.faults.table
 
 bench: setup-dev

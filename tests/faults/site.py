@@ -119,7 +119,7 @@ class Site:
         return len(answers) == WORKERS and is_open(self.port)
 
     def _web(self) -> Part:
-        bind = ("--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--log-level", "info", "--timeout", "60")
+        bind = ("--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--log-level", "info", "--no-control-socket")
         return Part("web", ("gunicorn", "tests.faults.web", *bind), self.environment(), self.directory)
 
     def _workers(self) -> list[Part]:

@@ -17,3 +17,9 @@ def test_workers_are_killed(site):
     with site(items=ITEMS).running() as running:
         result = cells.run(running, "1", faults.kill_workers(3), seconds=5)
         assert result.faults(WITHIN) == [], running.logs()
+
+
+def test_the_mail_server_misbehaves(site):
+    with site(items=ITEMS).running() as running:
+        result = cells.run(running, "8", faults.misbehave(2, resets=5, tarpit=3), seconds=15)
+        assert result.faults(WITHIN) == [], running.logs()
