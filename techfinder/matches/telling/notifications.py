@@ -30,6 +30,7 @@ from techfinder.mail.models import Frequency, OutgoingMail
 from techfinder.mail.queries import preferences, preferences_of
 from techfinder.matches.models import Match, NothingFound, Notification
 from techfinder.matches.telling import mails
+from techfinder.matches.telling.note_sql import NOTE
 from techfinder.organisations.models import Membership
 from techfinder.requests.models import Request
 
@@ -82,59 +83,6 @@ def _accounts_of_addresses(match_ids: Collection[int]) -> dict[int, int]:
     rows = list(nameless.values_list("pk", "contact_email", "contact_name").distinct())
     accounts = mails.accounts_of([(address, name) for _pk, address, name in rows]) if rows else {}
     return {pk: accounts[address.lower()] for pk, address, _name in rows}
-
-
-# A school asked and waits: its first matches come at once. A company that wants one mail a week gets that, and one that
-# said no to a request hears no more of it.
-NOTE = """
-    WITH put AS (
-        SELECT match.id, match.request_id, activity.provider_id, COALESCE(request.contact_id, named.id) AS contact_id,
-            request.confirmed_at,
-            CASE WHEN activity.published_at > COALESCE(request.confirmed_at, request.created_at)
-                THEN GREATEST(activity.published_at + %(rest)s, %(now)s) ELSE %(now)s END AS rested_at
-        FROM matches_match AS match
-        JOIN activities_activity AS activity ON activity.id = match.activity_id
-        JOIN requests_request AS request ON request.id = match.request_id
-        LEFT JOIN unnest(%(requests)s::bigint[], %(people)s::bigint[]) AS named(request_id, id)
-            ON named.request_id = request.id
-        WHERE match.id = ANY(%(ids)s) AND match.state = 'open' AND match.placed_at IS NOT NULL
-    ),
-    asked AS MATERIALIZED (
-        SELECT request_id, NOT EXISTS (
-            SELECT 1 FROM matches_match AS other
-            JOIN matches_notification AS told ON told.match_id = other.id AND told.told_at IS NOT NULL
-            WHERE other.request_id = put.request_id
-        ) AS is_first
-        FROM (SELECT DISTINCT request_id FROM put) AS put
-    ),
-    person AS (
-        SELECT contact_id AS id, 'school' AS side, put.id AS match_id, request_id, rested_at AS due_at,
-            confirmed_at > %(now)s - %(just)s::interval AS has_just_posted
-        FROM put WHERE contact_id IS NOT NULL
-        UNION ALL
-        SELECT membership.user_id, 'provider', put.id, request_id, %(now)s, false FROM put
-        JOIN organisations_membership AS membership
-            ON membership.provider_id = put.provider_id AND membership.status = 'active'
-        WHERE NOT EXISTS (
-            SELECT 1 FROM matches_match AS refused
-            JOIN activities_activity AS theirs ON theirs.id = refused.activity_id
-            WHERE refused.request_id = put.request_id AND refused.state = 'withdrawn'
-                AND theirs.provider_id = put.provider_id
-        )
-    )
-    INSERT INTO matches_notification AS known
-        (recipient_id, side, match_id, created_at, due_at, is_answer, at_once)
-    SELECT person.id, person.side, person.match_id, %(now)s, person.due_at,
-        asked.is_first AND coalesce(person.has_just_posted, false), CASE coalesce(chosen.matches, 'daily')
-        WHEN 'instant' THEN true
-        WHEN 'none' THEN false
-        ELSE asked.is_first AND (person.side = 'school' OR coalesce(chosen.matches, 'daily') = 'daily') END
-    FROM person JOIN asked USING (request_id) JOIN accounts_user AS account ON account.id = person.id
-    LEFT JOIN mail_mailpreferences AS chosen ON chosen.email = account.email
-    ORDER BY person.match_id, person.side, person.id
-    ON CONFLICT (recipient_id, side, match_id) DO UPDATE SET at_once = known.at_once OR EXCLUDED.at_once
-        WHERE known.told_at IS NULL
-"""
 
 
 def note_nothing(request_ids: Collection[int]) -> int:
