@@ -23,7 +23,7 @@ def test_each_is_there_with_where_it_is_changed_and_stopped(client):
     page = shown(client)
     for name in ("manage", "stop"):
         assert reverse(f"saved:{name}", args=[saved.uuid]) in page
-    assert "Hoogstens één mail per week, op maandag" in page
+    assert "Hoogstens één mail per week" in page
 
 
 def test_what_is_stopped_says_so_and_is_not_stopped_again(client):

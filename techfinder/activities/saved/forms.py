@@ -13,8 +13,8 @@ from techfinder.activities.models import SavedSearch
 Frequency = SavedSearch.Frequency
 OFTEN = [
     (Frequency.AT_ONCE, _("As soon as there is something new")),
-    (Frequency.DAILY, _("At most one mail a day, at 7 in the morning")),
-    (Frequency.WEEKLY, _("At most one mail a week, on Monday morning")),
+    (Frequency.DAILY, _("At most one mail a day")),
+    (Frequency.WEEKLY, _("At most one mail a week")),
 ]
 
 

@@ -35,7 +35,7 @@ class Shown:
         return {
             Frequency.AT_ONCE: gettext("as soon as there is something new"),
             Frequency.DAILY: gettext("at most one mail a day"),
-            Frequency.WEEKLY: gettext("at most one mail a week, on Monday"),
+            Frequency.WEEKLY: gettext("at most one mail a week"),
         }[Frequency(self.saved.frequency)]
 
     @property
