@@ -156,3 +156,28 @@ def test_four_classes_at_once_are_told_to_the_school_once_and_asked_by_their_day
 def test_addresses_and_telephones_are_hidden_and_dates_are_not(text, hidden):
     with translation.override("en"):
         assert without_contacts(text).replace("[shared once you agree]", "[]") == hidden
+
+
+@pytest.mark.django_db
+def test_a_reminder_about_another_date_asks_for_that_date():
+    _parties, mails = play("booking_reminder:proposed")
+    for mail in mails:
+        assert "Ja, deze datum past" in mail.text
+        assert "wil dit graag doen op" in mail.text
+
+
+@pytest.mark.django_db
+def test_who_is_relieved_is_shown_the_way_to_the_activity():
+    parties, (mail,) = play("booking_taken_over")
+    assert parties.activity.get_absolute_url() in mail.text
+    assert mail.html.count('class="button"') == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("status", "said"), [("open", "Je vraag blijft open"), ("withdrawn", "nieuwe vraag")])
+def test_a_no_says_whether_the_request_is_open_still(status, said):
+    parties = Parties()
+    booking = parties.ask()
+    type(parties.request).objects.filter(pk=parties.request.pk).update(status=status)
+    parties.do("decline", booking, PROVIDER, reason="full")
+    assert said in OutgoingMail.objects.get(kind="booking_declined").text

@@ -67,6 +67,21 @@ def test_approve_makes_public_and_mails_the_members(client, moderator, waiting):
     assert "Mooi aanbod" in mail.html
 
 
+@pytest.mark.parametrize("verdict", ["changes", "rejected"])
+def test_a_question_and_a_no_can_be_answered_by_mail(client, moderator, waiting, verdict):
+    decide(client, waiting, verdict, message="Hoe lang duurt het?", reason="unclear")
+    mail = OutgoingMail.objects.get()
+    assert mail.reply_to == moderator.email
+    assert "antwoord gaat naar de moderator" in mail.text
+
+
+def test_a_yes_asks_for_no_answer(client, moderator, waiting):
+    decide(client, waiting, "approved")
+    mail = OutgoingMail.objects.get()
+    assert mail.reply_to == ""
+    assert "antwoord gaat naar de moderator" not in mail.text
+
+
 def test_ask_for_a_change_sends_it_back(client, moderator, waiting):
     assert decide(client, waiting, "changes").status_code == 422
     assert decide(client, waiting, "changes", message="Hoe lang duurt het?").status_code == 302
