@@ -8,6 +8,8 @@ from functools import partial
 import pytest
 import time_machine
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from techfinder.mail import actions, dsn
 from techfinder.mail.actions.events import record_event
@@ -210,6 +212,24 @@ def test_a_report_that_is_made_to_keep_us_busy_is_answered_at_once(made, said):
     assert receive(raw=raw, to=bounce_address(mail.uuid)) is Exit.OK
     assert time.process_time() - began < 5
     assert [each.type for each in mail.events.all()] == ([said] if said else [])
+
+
+PIECES = [
+    b"--b\r\n",
+    b"\r\n\r\n",
+    b"Content-Type: message/delivery-status\r\n",
+    b"Content-Transfer-Encoding: base64\r\n",
+    b"Final-Recipient: rfc822;",
+    b"Action: ",
+    b"Status: 5.1.1\r\n",
+    b"\xff\x00",
+    b"a@b.nl\r\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=40), max_size=30))
+def test_no_bytes_break_it(pieces):
+    dsn.read(b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n" + b"".join(pieces))
 
 
 def test_a_null_character_is_no_fault():
