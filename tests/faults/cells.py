@@ -72,11 +72,10 @@ def run(site: Site, cell: str, fault: Fault, *, seconds: float, wait: float = WA
         site.wait(0.2)
     posting.join()
     ended = now()
-    refused = set(site.sink.tell()["unknown"])
-    return result(site, cell, site.wait_for_all(refused, wait), allowed=allowed, ended=ended, failed=len(refused))
+    return result(site, cell, site.wait_for_all(wait), allowed=allowed, ended=ended)
 
 
-def result(site: Site, cell: str, verdict: Verdict, *, allowed: int, ended: float, failed: int = 0) -> Result:
+def result(site: Site, cell: str, verdict: Verdict, *, allowed: int, ended: float) -> Result:
     posting = site.posting
     return Result(
         cell=cell,
@@ -96,7 +95,7 @@ def result(site: Site, cell: str, verdict: Verdict, *, allowed: int, ended: floa
         post_p99=part_of(posting.took, 0.99),
         fell_over=sum(part.fell_over for part in site.parts),
         examples=[*verdict.lost[:4], *verdict.wrong[:4]],
-        failed=failed,
+        failed=len(site.refused()),
     )
 
 

@@ -34,6 +34,8 @@ State = OutgoingMail.State
 WORKERS = 2
 # Everything is to be there so long after a fault; we wait longer to say how late it was.
 WAIT = 300
+# With nothing on its way for so long nothing comes.
+SILENCE = 20
 # Notices to one person are put together for half an hour: too long to wait for in a test.
 BUNDLE = 4
 
@@ -211,19 +213,23 @@ class Site:
 
     # ----------------------------------------------------------------- what came
 
-    def judged(self, refused: set[str] | None = None) -> Verdict:
-        return judge(self.expected, self.inbox.look(), refused=refused or set())
+    def refused(self) -> set[str]:
+        """Addresses of which the mail server said that they do not exist."""
+        return set(self.sink.tell()["unknown"])
 
-    def wait_for_all(self, refused: set[str] | None = None, wait: float = WAIT) -> Verdict:
-        """Until everything arrived and nothing is on its way, or for `wait` seconds."""
-        until = now() + wait
+    def judged(self) -> Verdict:
+        return judge(self.expected, self.inbox.look(), self.refused())
+
+    def wait_for_all(self, wait: float = WAIT) -> Verdict:
+        """Until everything arrived, or nothing is on its way any more, or for `wait` seconds."""
+        until, quiet_since = now() + wait, now()
         while now() < until:
             self.wait(0.5)
-            if self.is_quiet():
-                verdict = self.judged(refused)
-                if verdict.complete:
-                    return verdict
-        return self.judged(refused)
+            if not self.is_quiet():
+                quiet_since = now()
+            elif self.judged().complete or now() - quiet_since > SILENCE:
+                break
+        return self.judged()
 
     def is_quiet(self) -> bool:
         """Nothing waits to be matched, told or sent."""
