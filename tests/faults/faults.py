@@ -25,34 +25,37 @@ def nothing(site: Site) -> int:
     return 0
 
 
-# Seconds between taking a mail and saying so, in which a kill costs a copy.
-GAP = 0.02
+# Seconds that the mail server thinks before a mail, in which a kill must not lose it, and between taking it and saying
+# so, in which a kill costs a copy.
+THINKING = 0.05
 
 
-def kill_workers(times: int) -> Fault:
+def kill_workers(times: int, thinking: float = THINKING) -> Fault:
     """The whole group of one of the two workers, at a random moment; it is started again at once."""
 
     def fault(site: Site) -> int:
-        site.sink.tell(gap=GAP)
+        site.sink.tell(tarpit=thinking, gap=thinking)
         for _ in range(times):
             site.wait(site.random.uniform(0.3, 2))
             worker = site.random.choice(site.workers)
             worker.kill()
             site.kills += 1
             worker.start()
+        site.sink.tell(tarpit=0, gap=0)
         return times
 
     return fault
 
 
-def kill_children(times: int) -> Fault:
+def kill_children(times: int, thinking: float = THINKING) -> Fault:
     """Single pool processes, as the out-of-memory killer takes them."""
 
     def fault(site: Site) -> int:
-        site.sink.tell(gap=GAP)
+        site.sink.tell(tarpit=thinking, gap=thinking)
         while site.kills < times:
             site.wait(site.random.uniform(0.2, 1))
             site.kill_child()
+        site.sink.tell(tarpit=0, gap=0)
         return times
 
     return fault
@@ -149,6 +152,10 @@ MODES: dict[str, dict[str, object]] = {
 }
 
 
+# Seconds in which the connections are reset at the latest: after three in a row the mail server is left alone a while.
+LONGEST = 40
+
+
 def misbehave(seconds: float, resets: int, tarpit: float) -> Fault:
     """One after the other: 421, 451, refused, resets after DATA, a tarpit; one domain is unknown meanwhile."""
 
@@ -160,7 +167,9 @@ def misbehave(seconds: float, resets: int, tarpit: float) -> Fault:
             site.wait(seconds)
             site.sink.tell(**dict.fromkeys(("at_sender", "at_data"), ""), closed=False)
         site.sink.tell(resets=resets)
-        site.wait(2 * seconds)
+        until = now() + LONGEST
+        while site.sink.tell()["resets"] < resets and now() < until:
+            site.wait(0.5)
         site.sink.tell(resets=0, tarpit=tarpit)
         site.wait(tarpit)
         site.sink.tell(tarpit=0)

@@ -20,7 +20,9 @@ WAIT = 180
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_the_suite_is_red(mutation, site):
     with site(items=ITEMS, mutation=mutation).running() as running:
-        result = cells.run(running, f"red: {MUTATIONS[mutation]}", faults.kill_workers(20), seconds=30, wait=WAIT)
+        result = cells.run(
+            running, f"red: {MUTATIONS[mutation]}", faults.kill_workers(20, thinking=0.2), seconds=30, wait=WAIT
+        )
     result.keep(RESULTS)
-    assert result.lost
+    assert result.lost or result.states.get("sending")
     assert result.faults() != []
