@@ -5,6 +5,9 @@ that was ended and may have been inside a mail.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psutil
 
 from tests.faults.processes import now
 from tests.faults.site import Site
@@ -31,13 +34,15 @@ THINKING = 0.05
 
 
 def kill_workers(times: int, thinking: float = THINKING) -> Fault:
-    """The whole group of one of the two workers, at a random moment; it is started again at once."""
+    """The whole group of a worker that has a mail in its hand, at a random moment of that; it is started again."""
 
     def fault(site: Site) -> int:
         site.sink.tell(tarpit=thinking, gap=thinking)
         for _ in range(times):
-            site.wait(site.random.uniform(0.3, 2))
-            worker = site.random.choice(site.workers)
+            site.wait(site.random.uniform(0, 1))
+            found = site.find_sender()
+            site.wait(site.random.uniform(0, 2 * thinking))
+            worker = found[0] if found else site.random.choice(site.workers)
             worker.kill()
             site.kills += 1
             worker.start()
@@ -48,13 +53,19 @@ def kill_workers(times: int, thinking: float = THINKING) -> Fault:
 
 
 def kill_children(times: int, thinking: float = THINKING) -> Fault:
-    """Single pool processes, as the out-of-memory killer takes them."""
+    """Single pool processes that have a mail in their hand, as the out-of-memory killer takes them."""
 
     def fault(site: Site) -> int:
         site.sink.tell(tarpit=thinking, gap=thinking)
         while site.kills < times:
-            site.wait(site.random.uniform(0.2, 1))
-            site.kill_child()
+            site.wait(site.random.uniform(0, 0.5))
+            if found := site.find_sender():
+                site.wait(site.random.uniform(0, 2 * thinking))
+                with suppress(psutil.NoSuchProcess):
+                    found[1].kill()
+                    site.kills += 1
+            elif not site.posting.is_going():
+                break
         site.sink.tell(tarpit=0, gap=0)
         return times
 

@@ -73,7 +73,8 @@ class Part:
             self.start()
 
     def children(self) -> list[psutil.Process]:
-        assert self.process is not None
+        if self.process is None or not self.is_running():
+            return []
         with suppress(psutil.NoSuchProcess):
             return [each for each in psutil.Process(self.process.pid).children() if each.status() != "zombie"]
         return []

@@ -195,21 +195,17 @@ class Site:
             self.tend()
             time.sleep(min(0.2, max(0.0, until - now())))
 
-    def kill(self, part: Part) -> None:
-        part.kill()
-        self.kills += 1
-
-    def kill_child(self) -> bool:
-        """One pool process of one worker, as the out-of-memory killer does it; False when there is none."""
-        children = [child for worker in self.workers if worker.is_running() for child in worker.children()]
-        if not children:
-            return False
-        try:
-            self.random.choice(children).kill()
-        except psutil.NoSuchProcess:
-            return False
-        self.kills += 1
-        return True
+    def find_sender(self, wait: float = 20) -> tuple[Part, psutil.Process] | None:
+        """A pool process that has a mail in its hand, with the worker that it is of; None when there is none."""
+        until = now() + wait
+        while now() < until:
+            holding = OutgoingMail.objects.filter(state=State.SENDING).values_list("worker", flat=True)
+            pids = {int(each.rpartition(":")[2]) for each in holding}
+            senders = [(part, each) for part in self.workers for each in part.children() if each.pid in pids]
+            if senders:
+                return self.random.choice(senders)
+            self.wait(0.02)
+        return None
 
     # ----------------------------------------------------------------- what came
 

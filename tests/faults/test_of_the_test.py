@@ -21,7 +21,7 @@ WAIT = 180
 def test_the_suite_is_red(mutation, site):
     with site(items=ITEMS, mutation=mutation).running() as running:
         result = cells.run(
-            running, f"red: {MUTATIONS[mutation]}", faults.kill_workers(20, thinking=0.2), seconds=30, wait=WAIT
+            running, f"red: {MUTATIONS[mutation]}", faults.kill_workers(10, thinking=0.2), seconds=30, wait=WAIT
         )
     result.keep(RESULTS)
     assert result.lost or result.states.get("sending")

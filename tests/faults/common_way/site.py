@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from tests.faults.cells import Result
@@ -109,6 +110,11 @@ class CommonSite(Site):
             "COMMON_BROKER": self.redis.broker_url,
             "COMMON_EMAIL_PORT": str(self.sink.port),
         }
+
+    def find_sender(self, wait: float = 20) -> tuple[Part, psutil.Process] | None:
+        """Nobody writes down who sends: any pool process."""
+        found = [(part, each) for part in self.workers for each in part.children()]
+        return self.random.choice(found) if found else None
 
     def _query(self, statement: str) -> list[tuple[int]]:
         with psycopg.connect(self.databases.cluster.place.database_url(self.database), autocommit=True) as server:
