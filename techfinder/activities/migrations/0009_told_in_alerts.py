@@ -5,21 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('activities', '0008_arrival_stays'),
-        ('mail', '0008_wanted_again'),
+        ("activities", "0008_arrival_stays"),
+        ("mail", "0008_wanted_again"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='savedsearch',
-            name='told',
+            model_name="savedsearch",
+            name="told",
             field=models.JSONField(default=list, editable=False),
         ),
         migrations.AddField(
-            model_name='savedsearch',
-            name='told_in',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='mail.outgoingmail'),
+            model_name="savedsearch",
+            name="told_in",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="mail.outgoingmail",
+            ),
         ),
     ]
