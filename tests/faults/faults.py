@@ -33,13 +33,23 @@ def nothing(site: Site) -> int:
 THINKING = 0.05
 
 
+# So many mails go between two kills: else every mail would be lost again and again, and be set aside for a person.
+MAILS_BETWEEN = 12
+
+
+def let_some_go(site: Site, patience: float = 20) -> None:
+    taken, until = site.sink.tell()["taken"], now() + patience
+    while site.sink.tell()["taken"] < taken + MAILS_BETWEEN and now() < until:
+        site.wait(0.1)
+
+
 def kill_workers(times: int, thinking: float = THINKING) -> Fault:
     """The whole group of a worker that has a mail in its hand, at a random moment of that; it is started again."""
 
     def fault(site: Site) -> int:
         site.sink.tell(tarpit=thinking, gap=thinking)
         for _ in range(times):
-            site.wait(site.random.uniform(0, 1))
+            let_some_go(site)
             found = site.find_sender()
             site.wait(site.random.uniform(0, 2 * thinking))
             worker = found[0] if found else site.random.choice(site.workers)
@@ -58,7 +68,7 @@ def kill_children(times: int, thinking: float = THINKING) -> Fault:
     def fault(site: Site) -> int:
         site.sink.tell(tarpit=thinking, gap=thinking)
         while site.kills < times:
-            site.wait(site.random.uniform(0, 0.5))
+            let_some_go(site)
             if found := site.find_sender():
                 site.wait(site.random.uniform(0, 2 * thinking))
                 with suppress(psutil.NoSuchProcess):
