@@ -71,6 +71,15 @@ def test_a_domain_that_asked_for_patience_is_tried_by_one_at_a_time():
     assert len([each for each in in_threads(4, claiming.claim) if each]) == 1
 
 
+def test_each_has_a_place_of_its_own_while_our_own_server_is_tried(settings):
+    settings.MAIL_PER_DOMAIN = 3
+    MailLane.objects.create(domain=MailLane.SERVER, not_before=timezone.now() - timedelta(seconds=1))
+    OutgoingMailFactory.create_batch(10, to="a@slow.example")
+    claims = [each for each in in_threads(8, claiming.claim) if each]
+    assert sorted(each.slot for each in claims) == [1, 2, 3]
+    assert all(each.is_trial for each in claims)
+
+
 class Watch:
     """How many mails to each domain the mail server had in hand at once."""
 

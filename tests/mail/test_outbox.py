@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from techfinder.mail import actions, checks
 from techfinder.mail.actions import claiming, settling
-from techfinder.mail.kinds import Sort
+from techfinder.mail.kinds import Group, Sort
 from techfinder.mail.models import MailHistory, OutgoingMail, Suppression
 from tests.factories.accounts import UserFactory
 from tests.factories.mail import OutgoingMailFactory
@@ -265,3 +265,17 @@ def test_the_claim_is_one_query(django_assert_num_queries):
     OutgoingMailFactory.create_batch(3)
     with django_assert_num_queries(1):
         assert claiming.claim() is not None
+
+
+@pytest.mark.django_db
+def test_what_is_stopped_while_it_is_being_sent_is_not_tried_again(smtp_sink):
+    smtp_sink.answers = ["451 4.3.0 try later"]
+    mail = OutgoingMailFactory(kind="match_school", priority=Sort.SUGGESTION)
+    actions.deliver_due()
+    OutgoingMail.objects.update(state=State.SENDING)
+    actions.stop(email=mail.to, group=Group.MATCHES)
+    OutgoingMail.objects.update(state=State.QUEUED, next_attempt_at=timezone.now())
+    actions.deliver_due()
+    mail.refresh_from_db()
+    assert mail.state == State.OVERTAKEN
+    assert smtp_sink.messages == []

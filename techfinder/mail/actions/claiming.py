@@ -38,14 +38,14 @@ WITH taken AS MATERIALIZED (
         AND NOT EXISTS (SELECT FROM mail_maillane WHERE domain = %(server)s AND not_before > %(now)s)
     ORDER BY priority, next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), lane AS (
-    SELECT next.id, EXISTS (
+    SELECT next.id, EXISTS (SELECT FROM mail_maillane WHERE mail_maillane.domain = next.domain) AS is_alone, EXISTS (
         SELECT FROM mail_maillane WHERE mail_maillane.domain IN (next.domain, %(server)s)
     ) AS is_trial FROM next
 )
 UPDATE mail_outgoingmail AS mail SET
     state = 'sending', attempts = attempts + 1, worker = %(worker)s, lease_until = %(lease)s,
     slot = (
-        SELECT slot FROM generate_series(1, CASE WHEN is_trial THEN 1 ELSE %(most)s END) AS slot
+        SELECT slot FROM generate_series(1, CASE WHEN is_alone THEN 1 ELSE %(most)s END) AS slot
         WHERE slot NOT IN (
             SELECT coalesce(other.slot, 0) FROM mail_outgoingmail AS other
             WHERE other.state = 'sending' AND other.domain = mail.domain

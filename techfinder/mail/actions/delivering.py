@@ -19,6 +19,7 @@ from techfinder.mail.actions.claiming import claim, give_back
 from techfinder.mail.actions.heartbeat import beat
 from techfinder.mail.actions.leases import Leases
 from techfinder.mail.models import MailLane, OutgoingMail
+from techfinder.mail.queries import has_stopped
 from techfinder.mail.standing import SENDER
 from techfinder.mail.transport import Failure, NotSentError, Transport, open_transport
 
@@ -99,6 +100,10 @@ def _may_go(mail: OutgoingMail) -> bool:
     # A code that somebody asks for now always goes: else nobody could get back in.
     if mail.is_suppressed and not mail.is_code:
         settling.not_wanted(mail, State.SUPPRESSED)
+        return False
+    # It was being sent when the receiver stopped it, and came back.
+    if mail.attempts > 1 and has_stopped(mail.to, mail.group):
+        settling.not_wanted(mail, State.OVERTAKEN)
         return False
     if checks.is_due(mail) and not _still_holds(mail):
         settling.not_wanted(mail, State.OVERTAKEN)
