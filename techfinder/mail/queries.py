@@ -56,3 +56,9 @@ def address_now(address: str) -> str:
             break
         address = to
     return address
+
+
+def addresses_before(address: str) -> set[str]:
+    """The addresses that whoever has this one had before, but for those that are somebody else's account now."""
+    moved = MailPreferences.objects.filter(moved_to=address.lower())
+    return set(moved.exclude(Exists(User.objects.filter(email=OuterRef("email")))).values_list("email", flat=True))

@@ -18,6 +18,7 @@ from techfinder.mail.actions.bounces import take_bounce
 from techfinder.mail.actions.by_mail import take_unsubscribe
 from techfinder.mail.addresses import BOUNCE, UNSUBSCRIBE
 from techfinder.mail.models import MailEvent, MailPreferences, Suppression
+from techfinder.mail.queries import addresses_before
 from techfinder.mail.webhooks import take_event
 
 inbound.register(BOUNCE, take_bounce)
@@ -39,7 +40,6 @@ def mail_again(user: User, method: str, email: str = "", **kwargs: Any) -> None:
 @receiver(person_leaves)
 def forget_person(user: User, **kwargs: Any) -> None:
     forget(user=user)
-    suppressing.forget_address(email=user.email)
 
 
 @receiver(email_changed)
@@ -52,5 +52,6 @@ def move_along(user: User, from_email_address: EmailAddress | None, to_email_add
 @receiver(person_exported)
 def export_mail(user: User, **kwargs: Any) -> dict[str, Any]:
     """What is kept by address, and not by person."""
+    theirs = {user.email, *addresses_before(user.email)}
     kept = (MailPreferences.objects, Suppression.objects, MailEvent.objects)
-    return {each.model._meta.label_lower: list(each.filter(email=user.email).values()) for each in kept}
+    return {each.model._meta.label_lower: list(each.filter(email__in=theirs).values()) for each in kept}

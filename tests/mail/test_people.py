@@ -7,9 +7,10 @@ from django.test import RequestFactory
 
 from techfinder.accounts.actions import delete_account
 from techfinder.accounts.queries import personal_data
-from techfinder.mail.kinds import Sort
+from techfinder.mail.actions import stop
+from techfinder.mail.kinds import Group, Sort
 from techfinder.mail.models import MailEvent, MailPreferences, OutgoingMail, Suppression
-from techfinder.mail.queries import preferences
+from techfinder.mail.queries import address_now, has_stopped, preferences
 from tests.factories.accounts import UserFactory
 from tests.factories.mail import OutgoingMailFactory, choose
 
@@ -55,6 +56,44 @@ def test_a_deleted_account_leaves_no_mail_and_no_choice():
     delete_account(user=user)
     assert list(MailPreferences.objects.values_list("email", flat=True)) == [other.email]
     assert list(OutgoingMail.objects.values_list("to", flat=True)) == [other.email]
+
+
+def test_a_deleted_account_leaves_nothing_of_the_addresses_it_had_before():
+    user = UserFactory(email="first@school.example")
+    choose([user], matches="weekly")
+    Suppression.objects.create(email=user.email)
+    MailEvent.objects.create(source="dsn", event_id="1", email=user.email, type="hard")
+    for address in ("second@school.example", "third@school.example"):
+        change_address(user, address)
+    assert address_now("first@school.example") == "third@school.example"
+    assert len(personal_data(user)["mail.mailevent"]) == 1
+    delete_account(user=user)
+    for model in (MailPreferences, Suppression, MailEvent):
+        assert not model.objects.exists()
+
+
+def test_who_has_the_address_now_keeps_what_was_chosen_there():
+    user = UserFactory(email="shared@school.example")
+    change_address(user, "own@school.example")
+    UserFactory(email="shared@school.example")
+    stop(email="shared@school.example", group=Group.MATCHES)
+    delete_account(user=user)
+    assert has_stopped("shared@school.example", Group.MATCHES)
+    assert address_now("shared@school.example") == "shared@school.example"
+
+
+def test_links_in_old_mail_never_act_on_who_has_an_address_in_between_now():
+    user = UserFactory(email="first@school.example")
+    for address in ("shared@school.example", "own@school.example"):
+        change_address(user, address)
+    UserFactory(email="shared@school.example")
+    assert address_now("first@school.example") == "own@school.example"
+
+
+def test_the_same_address_in_other_letters_changes_nothing():
+    user = UserFactory(email="elke@school.example")
+    change_address(user, "Elke@school.example")
+    assert address_now(user.email) == user.email
 
 
 def test_what_was_chosen_is_in_the_export():

@@ -6,8 +6,10 @@ from django.db import transaction
 
 from techfinder.accounts.models import User
 from techfinder.mail.actions.preferences import move_preferences
+from techfinder.mail.actions.suppressing import forget_addresses
 from techfinder.mail.kinds import Sort
 from techfinder.mail.models import MailPreferences, OutgoingMail
+from techfinder.mail.queries import addresses_before
 
 
 @transaction.atomic
@@ -20,9 +22,11 @@ def move_person(*, user: User, old: str, new: str) -> None:
 
 @transaction.atomic
 def forget_person(*, user: User) -> None:
-    """Drop what an address chose, and every mail to it."""
+    """Drop what somebody chose, every mail, and what came back; also of the addresses that were hers before."""
     address = user.email.lower()
-    MailPreferences.objects.filter(email=address).delete()
-    MailPreferences.objects.filter(moved_to=address).delete()
-    OutgoingMail.objects.filter(to=address).delete()
+    theirs = {address, *addresses_before(address)}
+    MailPreferences.objects.filter(email__in=theirs).delete()
+    MailPreferences.objects.filter(moved_to=address).update(moved_to="")
+    OutgoingMail.objects.filter(to__in=theirs).delete()
     OutgoingMail.objects.filter(recipient=user).delete()
+    forget_addresses(emails=theirs)

@@ -65,6 +65,8 @@ def move_preferences(*, old: str, new: str) -> None:
     What was stopped for either address stays stopped.
     """
     old, new = old.lower(), new.lower()
+    if old == new:
+        return
     rows = {each.email: each for each in MailPreferences.objects.select_for_update().filter(email__in=[old, new])}
     before = rows.get(old) or MailPreferences(email=old)
     there = rows.get(new) or MailPreferences(email=new)
@@ -73,6 +75,8 @@ def move_preferences(*, old: str, new: str) -> None:
     before.moved_to, there.moved_to = new, ""
     before.save()
     there.save()
+    # What led to the old address leads on at once: that may be somebody else's one day.
+    MailPreferences.objects.filter(moved_to=old).exclude(email=new).update(moved_to=new)
 
 
 def _together(before: MailPreferences, there: MailPreferences) -> dict[str, object]:

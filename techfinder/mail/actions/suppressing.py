@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from zlib import crc32
 
 from django.db import connection, transaction
@@ -114,7 +115,7 @@ def lift_by_code(*, user: User) -> bool:
 
 
 @transaction.atomic
-def forget_address(*, email: str) -> None:
-    """A deleted account leaves nothing behind of what came back from its address."""
-    Suppression.objects.filter(email=email.lower()).delete()
-    MailEvent.objects.filter(email=email.lower()).delete()
+def forget_addresses(*, emails: Collection[str]) -> None:
+    """A deleted account leaves nothing behind of what came back from its addresses, in lower case."""
+    Suppression.objects.filter(email__in=emails).delete()
+    MailEvent.objects.filter(email__in=emails).delete()
