@@ -36,7 +36,7 @@ def tidy(*, now: datetime | None = None) -> Tidied:
     now = now or timezone.now()
     done = OutgoingMail.objects.exclude(state__in=UNDER_WAY)
     full = done.filter(created_at__lt=now - BODIES_KEPT).exclude(**EMPTY)
-    emptied = sum(OutgoingMail.objects.filter(pk__in=batch).update(**EMPTY) for batch in _batches(full))
+    emptied = sum(done.filter(pk__in=batch).update(**EMPTY) for batch in _batches(full))
     old = done.filter(created_at__lt=now - ROWS_KEPT)
     deleted = sum(_delete(batch) for batch in _batches(old))
     for batch in _batches(MailEvent.objects.filter(received_at__lt=now - ROWS_KEPT)):
