@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from anymail.exceptions import AnymailConfigurationError
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from anymail.urls import urlpatterns
 from django.conf import settings
@@ -39,6 +40,7 @@ _PLAIN = {
     EventType.COMPLAINED: Type.COMPLAINED,
 }
 _CAME_BACK = (EventType.BOUNCED, EventType.REJECTED)
+LONGEST_ADDRESS = 254
 
 
 @csrf_exempt
@@ -49,8 +51,8 @@ def webhook(request: HttpRequest, service: str) -> HttpResponse:
         raise Http404
     try:
         return _views[f"{service}_tracking_webhook"](request)
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
-        # Proven by then, and still no report as it should be: asking for it again is of no use.
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AnymailConfigurationError):
+        # No report as it should be: asking for it again is of no use.
         logger.warning("A report of %s cannot be read", service, exc_info=True)
         return HttpResponseBadRequest()
 
@@ -58,12 +60,12 @@ def webhook(request: HttpRequest, service: str) -> HttpResponse:
 def take_event(event: AnymailTrackingEvent, esp_name: str) -> None:
     """Put down one event of the mail service, when it says something of an address."""
     mail = _mail_of(event)
-    email = (event.recipient or (mail.to if mail else "")).lower()
+    email = _clean(event.recipient or (mail.to if mail else "")).lower()
     own = mail if mail and mail.to == email else None
     if event.event_type == EventType.UNSUBSCRIBED and own and own.group:
         stop(email=email, group=own.group)
     said = _said(event, esp_name)
-    if said and email:
+    if said and 0 < len(email) <= LONGEST_ADDRESS:
         record_event(
             source=esp_name,
             event_id=_number(event, email),
@@ -81,7 +83,8 @@ def _mail_of(event: AnymailTrackingEvent) -> OutgoingMail | None:
     if number := _uuid((event.metadata or {}).get("mail")):
         found = Q(uuid=number)
     elif event.message_id:
-        found = Q(provider_id=event.message_id) | Q(message_id=event.message_id)
+        name = _clean(str(event.message_id))
+        found = Q(provider_id=name) | Q(message_id=name)
     return OutgoingMail.objects.filter(found).first() if found else None
 
 
@@ -121,7 +124,12 @@ def _own_words(said: Any, esp_name: str) -> bool:
 
 def _words(event: AnymailTrackingEvent) -> str:
     said = " ".join(filter(None, (event.mta_response, event.description)))
-    return said.replace("\x00", "")[:2000]
+    return _clean(said)[:2000]
+
+
+def _clean(text: str) -> str:
+    """Without what no database keeps: zeros, and halves of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _number(event: AnymailTrackingEvent, email: str) -> str:

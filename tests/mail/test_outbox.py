@@ -45,7 +45,10 @@ def test_a_mail_goes_down_with_its_cause():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("to", ["", "nobody", "a@b\nBcc: c@d.nl", "a@b.nl, c@d.nl"])
+@pytest.mark.parametrize(
+    "to",
+    ["", "nobody", "a@b\nBcc: c@d.nl", "a@b.nl, c@d.nl", f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.nl"],
+)
 def test_what_is_no_address_gets_no_row(to):
     assert queue(to=to) is None
     assert not OutgoingMail.objects.exists()

@@ -132,6 +132,22 @@ def test_what_cannot_be_read_is_refused(service, request, body):
     assert not MailEvent.objects.exists()
 
 
+@pytest.mark.parametrize("body", ["[" * 200_000, json.dumps({"RecordType": "Inbound"})], ids=["deep", "inbound"])
+def test_what_is_no_report_is_refused(postmark, body):
+    assert post("postmark", body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"Email": f"{'a' * 300}@x.nl"}, {"Email": "\x00\ud800"}, {"MessageID": "a\x00b"}, {"Description": "\ud800"}],
+    ids=["long", "no letters", "number", "words"],
+)
+def test_odd_characters_stop_no_other_report(postmark, mail, odd):
+    assert post("postmark", {**bounced(mail), **odd}).status_code == 200
+    assert post("postmark", delivered(mail)).status_code == 200
+    assert MailEvent.objects.filter(mail=mail, type=Type.DELIVERED).exists()
+
+
 def test_reading_the_address_changes_nothing(postmark, client):
     assert client.get("/uit/webhook/postmark/").status_code == 405
     assert client.head("/uit/webhook/postmark/").status_code == 405

@@ -20,6 +20,8 @@ from techfinder.mail.message import CalendarEvent, domain, preferences_url, unsu
 from techfinder.mail.models import OutgoingMail
 from techfinder.mail.queries import has_stopped
 
+LONGEST_ADDRESS = 254  # as in SMTP (RFC 5321), and as rows keep it
+
 
 def queue_mail(
     *,
@@ -121,7 +123,7 @@ def _is_address(to: str) -> bool:
         validate_email(to)
     except ValidationError:
         return False
-    return True
+    return len(to) <= LONGEST_ADDRESS
 
 
 def _draft(**fields: Any) -> OutgoingMail:
