@@ -61,11 +61,11 @@ def place_of(award: Award) -> Place:
 
 
 def times(session: Session | None) -> str:
-    """Write 9.30 - 12.00; 9.30; nothing when no time is known."""
+    """Write 09.30 tot 12.00 uur; 09.30; nothing when no time is known."""
     if session is None or session.start is None:
         return ""
     start = clock_time(session.start)
-    return f"{start} - {clock_time(session.end)}" if session.end else start
+    return _("%(start)s to %(end)s") % {"start": start, "end": clock_time(session.end)} if session.end else start
 
 
 def distance_of(award: Award) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.accounts.models import User
 from techfinder.mail.models import DAYS, Frequency, MailPreferences
+from techfinder.taxonomy.templatetags.ui import clock_time
 from techfinder.taxonomy.ui import Measure
 
 MATCHES = [
@@ -23,6 +26,14 @@ LEAST, GREATEST = 1, 50
 FIRST_HOUR, LAST_HOUR = 6, 20
 NUMBER = _("Fill in a whole number from 1 to 50")
 CHOOSE = {"required": _("Choose one of these"), "invalid_choice": _("Choose one of these")}
+
+
+def hours() -> list[tuple[int, str]]:
+    """Write 07.00 uur; 07:00 o'clock in English."""
+    return [
+        (hour, gettext("%(time)s o'clock") % {"time": clock_time(dt.time(hour))})
+        for hour in range(FIRST_HOUR, LAST_HOUR + 1)
+    ]
 
 
 class PreferencesForm(forms.Form):
@@ -44,7 +55,7 @@ class PreferencesForm(forms.Form):
     digest_hour = forms.TypedChoiceField(
         label=_("At what time do you want an overview?"),
         coerce=int,
-        choices=[(hour, f"{hour}:00") for hour in range(FIRST_HOUR, LAST_HOUR + 1)],
+        choices=hours,
         error_messages=CHOOSE,
     )
     digest_day = forms.TypedChoiceField(

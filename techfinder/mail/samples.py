@@ -22,7 +22,7 @@ EVENTS = (
 )
 
 
-register("account_code", Sample("code", partial(account_context, "account_code", code="482915")))
+register("account_code", Sample("code", partial(account_context, "account_code", code="FMJL-KRSD")))
 register("account_exists", Sample("known", partial(account_context, "account_exists")))
 register("account_unknown", Sample("unknown", partial(account_context, "account_unknown", signup=SIGNUP), person=""))
 register(

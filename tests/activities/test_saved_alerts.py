@@ -43,7 +43,7 @@ def test_one_mail_names_the_first_hit_and_the_number():
         ActivityFactory(title=title, published_at=timezone.now() - dt.timedelta(days=3))
     assert run() == 1
     (mail,) = alerts_to()
-    assert mail.subject == "Waterrad en 3 andere"
+    assert mail.subject == "Nieuw: Waterrad en 3 andere"
     for part in (mail.text, mail.html):
         for title in ("Robots bouwen in de klas", "Windmolens", "Zonneboot", "Waterrad"):
             assert title in part
@@ -93,7 +93,7 @@ def test_english_is_english():
     ActivityFactory.create_batch(2, title="Robots")
     run()
     (mail,) = alerts_to()
-    assert mail.subject == "Robots and 1 other"
+    assert mail.subject == "New: Robots and 1 other"
     assert "2 new activities for you" in mail.text
 
 
