@@ -239,10 +239,16 @@ def test_many_failed_mails_are_sent_again_at_once(administrator):
 
 @pytest.mark.parametrize(
     "fields", [{"act": "drop", "mail": ["1"]}, {"act": "again", "mail": ["x"]}, {"mail": ["1"]},
+               {"act": "again", "mail": ["9" * 5000]},
                {"act": "again", "mail": [str(each) for each in range(31)]}],
 )  # fmt: skip
 def test_what_no_page_sends_is_refused(administrator, fields):
     assert administrator.post(reverse("mail_desk:act_on_many"), fields).status_code == 400
+
+
+def test_a_number_of_copies_without_end_sends_nothing(administrator):
+    assert "Nothing is sent" in seen(act(administrator, sent(), "copy", seen="9" * 5000))
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_a_domain_that_asked_for_patience_is_seen_and_tried_at_once(administrator):

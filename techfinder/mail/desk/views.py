@@ -30,6 +30,7 @@ from techfinder.mail.standing import Standing, standing
 
 PER_PAGE = 30
 LONGEST_SEARCH = 200
+LONGEST_NUMBER = 18
 
 
 @never_cache
@@ -133,12 +134,17 @@ def act(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _copied(request: HttpRequest, mail: OutgoingMail, user: User) -> HttpResponse:
     seen = request.POST.get("seen", "")
-    copy = again.send_copy(mail_id=mail.pk, by=user, seen=int(seen)) if seen.isdecimal() else None
+    copy = again.send_copy(mail_id=mail.pk, by=user, seen=int(seen)) if _is_number(seen) else None
     if copy is None:
         messages.info(request, gettext("Nothing is sent: somebody did this a moment ago, or it can no longer be sent."))
         return redirect("mail_desk:detail", mail.uuid)
     messages.success(request, gettext("It is sent again, as the new mail that you see here."))
     return redirect("mail_desk:detail", copy.uuid)
+
+
+def _is_number(words: str) -> bool:
+    """One that a row can have."""
+    return words.isdecimal() and len(words) <= LONGEST_NUMBER
 
 
 _MANY = {"again": again.send_again, "aside": again.set_aside}
@@ -161,7 +167,7 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     """The same to the mails that were ticked in a list."""
     user = administrator_of(request)
     chosen, ticked = request.POST.get("act", ""), request.POST.getlist("mail")
-    if chosen not in _MANY or len(ticked) > PER_PAGE or not all(each.isdecimal() for each in ticked):
+    if chosen not in _MANY or len(ticked) > PER_PAGE or not all(map(_is_number, ticked)):
         return HttpResponse(status=400)
     back = f"{reverse('mail_desk:index')}?{urlencode({'stand': request.POST.get('stand', '')})}"
     if not ticked:
