@@ -54,7 +54,7 @@ def test_a_single_hit_is_the_subject():
     a_saved()
     ActivityFactory(title="Robots bouwen in de klas")
     run()
-    assert [mail.subject for mail in alerts_to()] == ["Robots bouwen in de klas"]
+    assert [mail.subject for mail in alerts_to()] == ["Nieuw: Robots bouwen in de klas"]
 
 
 def test_the_mail_says_why_it_fits_with_the_distance():
@@ -225,7 +225,7 @@ def test_less_like_this(by):
     saved = actions.leave_out(saved=saved, by=by, value=value)
     assert run() == 1
     (mail,) = alerts_to()
-    assert mail.subject == other.title
+    assert mail.subject == f"Nieuw: {other.title}"
     actions.put_back(saved=saved, by=by, value=str(value))
     ActivityFactory(themes=["energie", "water"], provider=known.provider)
     assert run() == 1
@@ -332,6 +332,6 @@ def test_what_is_hidden_when_its_turn_comes_is_told_once_it_is_back(frequency):
     Provider.objects.filter(pk=gone.provider_id).update(paused=False)
     for day in (2, 3, 4):
         run(now=timezone.now() + dt.timedelta(days=day))
-    assert [mail.subject for mail in alerts_to()] == ["Blijft", "Weg en terug"]
+    assert [mail.subject for mail in alerts_to()] == ["Nieuw: Blijft", "Nieuw: Weg en terug"]
     saved.refresh_from_db()
     assert saved.passed_over == []

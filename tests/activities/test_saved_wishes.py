@@ -105,7 +105,7 @@ def test_what_is_new_rests_for_two_days(clock):
     a_saved()
     ActivityFactory(title="Rust nog", published_at=timezone.now())
     assert run_until(clock, local(2026, 11, 28)) == [local(2026, 11, 26, 12)]
-    assert alerts_to()[0].subject == "Rust nog"
+    assert alerts_to()[0].subject == "Nieuw: Rust nog"
 
 
 def test_what_was_there_when_it_was_saved_is_no_news_after_its_rest(clock):
@@ -180,11 +180,11 @@ def test_what_was_hidden_meanwhile_is_left_out_and_told_later(waiting, smtp_sink
     hidden.update(status=Activity.Status.PAUSED)
     assert deliver_due() == 1
     (sent,) = smtp_sink.messages
-    assert sent.message["Subject"] == "Blijft staan"
+    assert sent.message["Subject"] == "Nieuw: Blijft staan"
     assert "Valt weg" not in sent.text + sent.html
     hidden.update(status=Activity.Status.PUBLISHED)
     assert run() == 1
-    assert alerts_to()[1].subject == "Valt weg"
+    assert alerts_to()[1].subject == "Nieuw: Valt weg"
 
 
 def test_when_all_is_hidden_nothing_goes_and_it_is_told_later(waiting, smtp_sink):

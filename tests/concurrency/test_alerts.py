@@ -69,7 +69,7 @@ def test_what_commits_while_others_are_numbered_is_told_later_and_once():
     assert alerts.send_alerts() == 1
     assert alerts.send_alerts() == 0
     mails = OutgoingMail.objects.filter(to=saved.email).order_by("pk")
-    assert [mail.subject for mail in mails] == ["Snel", "Langzaam"]
+    assert [mail.subject for mail in mails] == ["Nieuw: Snel", "Nieuw: Langzaam"]
 
 
 def test_a_run_that_is_broken_off_tells_all_in_the_next(monkeypatch):
