@@ -1,5 +1,8 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from techfinder.accounts.actions import delete_account
 from techfinder.accounts.models import User
 
 
@@ -21,3 +24,11 @@ class UserAdmin(admin.ModelAdmin[User]):
     ]
     readonly_fields = ["date_joined"]
     filter_horizontal = ["moderates"]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """As when she does it herself: nothing that is kept by her address stays behind."""
+        delete_account(user=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for each in queryset:
+            delete_account(user=each)

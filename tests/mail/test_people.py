@@ -3,9 +3,11 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed
+from django.contrib import admin
 from django.test import RequestFactory
 
 from techfinder.accounts.actions import delete_account
+from techfinder.accounts.models import User
 from techfinder.accounts.queries import personal_data
 from techfinder.mail.actions import stop
 from techfinder.mail.kinds import Group, Sort
@@ -70,6 +72,16 @@ def test_a_deleted_account_leaves_nothing_of_the_addresses_it_had_before():
     delete_account(user=user)
     for model in (MailPreferences, Suppression, MailEvent):
         assert not model.objects.exists()
+
+
+def test_whom_an_administrator_deletes_leaves_nothing_either():
+    one, two = UserFactory(), UserFactory()
+    choose(matches="weekly")
+    desk, request = admin.site._registry[User], RequestFactory().post("/")
+    desk.delete_model(request, one)
+    desk.delete_queryset(request, User.objects.filter(pk=two.pk))
+    assert not User.objects.exists()
+    assert not MailPreferences.objects.exists()
 
 
 def test_who_has_the_address_now_keeps_what_was_chosen_there():
