@@ -158,7 +158,8 @@ def test_a_mail_that_was_passed_on_and_came_back_from_there_is_not_the_end():
 def test_who_knows_the_number_of_a_mail_cannot_make_its_address():
     mail = sent()
     token = token_in(bounce_address(mail.uuid), BOUNCE)
-    forged = token[:-1] + ("a" if token[-1] != "a" else "b")
+    # Of the last letter only three bits count.
+    forged = token[:-2] + ("a" if token[-2] != "a" else "b") + token[-1]
     for each in (forged, mail.uuid.hex, str(mail.uuid), "x" * 42, "ė" * 10):
         assert receive(raw=report("postfix_unknown", mail), to=f"b+{each}@techfinder.example") is Exit.NO_USER
     assert not MailEvent.objects.exists()
