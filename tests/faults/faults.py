@@ -77,7 +77,7 @@ def kill_children(times: int, thinking: float = THINKING) -> Fault:
             elif not site.posting.is_going():
                 break
         site.sink.tell(tarpit=0, gap=0)
-        return times
+        return site.kills
 
     return fault
 
