@@ -6,7 +6,8 @@ import pytest
 
 from tests.faults import cells, faults
 
-pytestmark = pytest.mark.slow
+# Together: the cluster is made once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 ITEMS = 150
 # Others may be using this machine.
