@@ -16,8 +16,8 @@ from tests.factories.bookings import booking_in
 
 pytestmark = pytest.mark.django_db
 RULE = {"first_reminder": 2, "second_reminder": 4, "answer": 6, "expire": 3, "look": 10}
-# Have nothing to see but what nobody may.
-NOT_SHOWN = {"ReplyAddress"}
+# Have nothing to see but what nobody may, or that a mail went.
+NOT_SHOWN = {"ReplyAddress", "TaskTold"}
 OF_A_BOOKING = {"Proposal", "BookingEvent"}
 
 

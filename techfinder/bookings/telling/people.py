@@ -90,7 +90,7 @@ def _others(booking: Booking, side: str) -> list[Recipient]:
     if people or side == Side.SCHOOL:
         return people
     provider = booking.activity.provider
-    return reachable([Recipient(None, provider.email, provider.name, LANGUAGE)])
+    return _reachable([Recipient(None, provider.email, provider.name, LANGUAGE)], booking, side)
 
 
 def _memberships(booking: Booking, side: str) -> Any:
