@@ -63,11 +63,12 @@ def apply(options: dict[str, Any]) -> None:
 
 
 def _bundle(seconds: float) -> None:
+    from techfinder.activities import rest
     from techfinder.matches.telling import notifications
 
     notifications.BUNDLE = dt.timedelta(seconds=seconds)
     # New offers are not kept back for days either.
-    notifications.REST = dt.timedelta(0)
+    rest.REST = dt.timedelta(0)
 
 
 def _look_at_digests_every(seconds: float) -> None:

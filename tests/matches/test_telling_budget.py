@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from techfinder.activities.rest import REST
 from techfinder.mail import budget
 from techfinder.mail.models import Frequency, MailPreferences, OutgoingMail
 from techfinder.matches import actions
@@ -19,7 +20,7 @@ from tests.matches.steps import match_activity, match_all, match_request, mornin
 from tests.matches.test_telling import mails
 
 pytestmark = pytest.mark.django_db
-BUNDLE, REST = dt.timedelta(minutes=30), notifications.REST
+BUNDLE = dt.timedelta(minutes=30)
 State = OutgoingMail.State
 # Tuesdays in November: no holiday anywhere.
 NOON, NIGHT = "2026-11-10 12:00+01:00", "2026-11-10 22:00+01:00"

@@ -21,6 +21,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from techfinder.accounts.models import User
+from techfinder.activities import rest
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
 from techfinder.mail import budget, quiet
@@ -43,8 +44,6 @@ BATCH = 50
 SECONDS_PER_RUN = 40
 # What comes to somebody within this after a mail goes together.
 BUNDLE = dt.timedelta(minutes=30)
-# So long a new activity is only shown on the site to schools that asked before it came.
-REST = dt.timedelta(days=2)
 SUGGESTION = kind_of("match_provider")
 Side = Notification.Side
 
@@ -66,7 +65,7 @@ def note(match_ids: Collection[int]) -> int:
         "requests": list(found),
         "people": list(found.values()),
         "now": timezone.now(),
-        "rest": REST,
+        "rest": rest.REST,
         "just": mails.JUST_POSTED,
     }
     with connection.cursor() as cursor:
