@@ -218,6 +218,16 @@ def test_a_new_offer_rests_before_schools_that_asked_earlier_hear_of_it(make_act
     assert mails(teacher).count() == 1
 
 
+def test_an_offer_that_came_while_somebody_asked_does_not_rest(make_activity, make_request):
+    """It is all that is found: she would hear of nothing for two days."""
+    teacher = UserFactory()
+    with at(NOON):
+        request = make_request(contact=teacher, confirmed_at=timezone.now() - dt.timedelta(seconds=5))
+        make_activity(published_at=timezone.now())
+        match_request(request)
+        assert mails(teacher).count() == 1
+
+
 def test_what_rests_is_in_no_overview_before(make_activity, make_request):
     teacher = UserFactory()
     with at(NOON):

@@ -1,12 +1,13 @@
 """Whom the matches that were put before people are told to, in one statement."""
 
 # A school asked and waits: its first matches come at once. A company that wants one mail a week gets that, and one that
-# said no to a request hears no more of it.
+# said no to a request hears no more of it. A new offer rests, but for who asked shortly before it came: it may be all that
+# is found, and then she hears nothing else.
 NOTE = """
     WITH put AS (
         SELECT match.id, match.request_id, activity.provider_id, COALESCE(request.contact_id, named.id) AS contact_id,
             request.confirmed_at,
-            CASE WHEN activity.published_at > COALESCE(request.confirmed_at, request.created_at)
+            CASE WHEN activity.published_at > COALESCE(request.confirmed_at, request.created_at) + %(just)s::interval
                 THEN GREATEST(activity.published_at + %(rest)s, %(now)s) ELSE %(now)s END AS rested_at
         FROM matches_match AS match
         JOIN activities_activity AS activity ON activity.id = match.activity_id
