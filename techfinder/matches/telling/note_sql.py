@@ -1,8 +1,8 @@
 """Whom the matches that were put before people are told to, in one statement."""
 
 # A school asked and waits: its first matches come at once. A company that wants one mail a week gets that, and one that
-# said no to a request hears no more of it. A new offer rests, but for who asked shortly before it came: it may be all that
-# is found, and then she hears nothing else.
+# said no to a request hears no more of it. A new offer rests, but for who asked shortly before it came: it may be all
+# that is found, and then she hears nothing else.
 NOTE = """
     WITH put AS (
         SELECT match.id, match.request_id, activity.provider_id, COALESCE(request.contact_id, named.id) AS contact_id,
