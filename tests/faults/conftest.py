@@ -17,17 +17,23 @@ collect_ignore = [] if os.environ.get("RUN_FAULTS") else ["test_cells.py", "test
 
 @pytest.fixture(scope="session")
 def databases(django_test_environment: None, django_db_blocker: Any) -> Iterator[Databases]:
-    with django_db_blocker.unblock():
-        found = Databases()
-        try:
+    found = Databases()
+    try:
+        with django_db_blocker.unblock():
             found.start()
-            yield found
-        finally:
-            found.stop()
+        yield found
+    finally:
+        found.stop()
 
 
 @pytest.fixture
-def site(databases: Databases, tmp_path: Path) -> Callable[..., Site]:
+def _unblocked(django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def site(_unblocked: None, databases: Databases, tmp_path: Path) -> Callable[..., Site]:
     """`with site(items=200).running() as each:`"""
 
     def make(**options: Any) -> Site:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,34 +29,40 @@ class Databases:
         Path(self._directory.name).chmod(0o755)
         # Where the processes of all cells have their files.
         self.local_dir = Path(self._directory.name) / "local"
-        self._before = {name: connection.settings_dict[name] for name in ("NAME", "HOST")}
         self._count = 0
 
     def start(self) -> None:
         self.cluster.start()
         self._query(f"CREATE DATABASE {TEMPLATE}")
-        self.point_at(TEMPLATE)
-        call_command("migrate", verbosity=0, interactive=False)
-        connections.close_all()
+        with self._pointed_at(TEMPLATE):
+            call_command("migrate", verbosity=0, interactive=False)
         self._collect_static()
 
-    def point_at(self, name: str) -> None:
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The name of a new database; Django is pointed at it for as long as it is there."""
+        self._count += 1
+        name = f"faults_{self._count}"
+        self._query(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        try:
+            with self._pointed_at(name):
+                yield name
+        finally:
+            self._query(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def _pointed_at(self, name: str) -> Iterator[None]:
+        """Django on a database of this cluster, and then back on the one of the other tests."""
+        before = {key: connection.settings_dict[key] for key in ("NAME", "HOST")}
         connections.close_all()
         settings.DATABASES["default"]["NAME"] = name
         connection.settings_dict.update(NAME=name, HOST=str(self.cluster.place.sockets))
-
-    def fresh(self) -> str:
-        """The name of a new database; Django is pointed at it."""
-        self._count += 1
-        name = f"faults_{self._count}"
-        connections.close_all()
-        self._query(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-        self.point_at(name)
-        return name
-
-    def drop(self, name: str) -> None:
-        self.point_at(TEMPLATE)
-        self._query(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield
+        finally:
+            connections.close_all()
+            settings.DATABASES["default"]["NAME"] = before["NAME"]
+            connection.settings_dict.update(before)
 
     def _collect_static(self) -> None:
         """As at every deployment: pages of a site without DEBUG look into the list of it."""
@@ -67,8 +75,5 @@ class Databases:
             server.execute(statement)  # type: ignore[call-overload]
 
     def stop(self) -> None:
-        connections.close_all()
-        connection.settings_dict.update(self._before)
-        settings.DATABASES["default"]["NAME"] = self._before["NAME"]
         self.cluster.stop()
         self._directory.cleanup()

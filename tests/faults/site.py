@@ -73,18 +73,17 @@ class Site:
 
     @contextmanager
     def running(self) -> Iterator[Site]:
-        self.database = self.databases.fresh()
         before = settings.REDIS_URL, settings.CELERY_BROKER_URL
-        try:
-            self._start()
-            yield self
-        finally:
-            for part in (*self.__dict__.get("parts", ()), self.sink):
-                part.kill()
-            self.redis.close()
-            settings.REDIS_URL, settings.CELERY_BROKER_URL = before
-            publisher.forget()
-            self.databases.drop(self.database)
+        with self.databases.fresh() as self.database:
+            try:
+                self._start()
+                yield self
+            finally:
+                for part in (*self.__dict__.get("parts", ()), self.sink):
+                    part.kill()
+                self.redis.close()
+                settings.REDIS_URL, settings.CELERY_BROKER_URL = before
+                publisher.forget()
 
     def _start(self) -> None:
         self.redis.start()

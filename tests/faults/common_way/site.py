@@ -79,21 +79,20 @@ class CommonSite(Site):
 
     @contextmanager
     def running(self) -> Iterator[CommonSite]:
-        self.database = self.databases.fresh()
-        try:
-            self._query(TABLE)
-            self.redis.start()
-            self.sink.start()
-            self.workers = [self._worker(n) for n in range(WORKERS)]
-            for worker in self.workers:
-                worker.start()
-            wait_until(lambda: all(" ready." in each.log() for each in self.workers), PATIENCE, "no worker")
-            yield self
-        finally:
-            for part in (*self.workers, self.sink):
-                part.kill()
-            self.redis.close()
-            self.databases.drop(self.database)
+        with self.databases.fresh() as self.database:
+            try:
+                self._query(TABLE)
+                self.redis.start()
+                self.sink.start()
+                self.workers = [self._worker(n) for n in range(WORKERS)]
+                for worker in self.workers:
+                    worker.start()
+                wait_until(lambda: all(" ready." in each.log() for each in self.workers), PATIENCE, "no worker")
+                yield self
+            finally:
+                for part in (*self.workers, self.sink):
+                    part.kill()
+                self.redis.close()
 
     def _worker(self, n: int) -> Part:
         words = ("--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO", "--hostname", f"worker{n}@%h")
