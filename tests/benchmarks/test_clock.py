@@ -13,6 +13,7 @@ import threading
 import pytest
 import time_machine
 from django.db import connection
+from django.urls import reverse
 
 from techfinder.activities.models import Activity
 from techfinder.bookings import clock as plans
@@ -50,6 +51,8 @@ def test_a_day_of_the_clock():
     print(f"\n{OPEN} open bookings; {machine()}")
     with clock("(made them)"):
         make(random.Random(5), OPEN)
+    # A worker read the addresses of all pages when it began.
+    reverse("activities:list")
     with clock("a day in one run, with its mails") as taken:
         done = run_due(now=EVENING)
     said(done)

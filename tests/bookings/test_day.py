@@ -158,6 +158,7 @@ def test_a_no_to_another_day_leaves_the_calendar_as_it_is():
     assert (mail.calendar, mails("booking_changed")) == ("", [])
 
 
+@time_machine.travel(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=True)
 def test_when_no_answer_comes_to_another_day_both_hear_that_the_first_stands():
     parties, booking = agreed(days=60)
     parties.do("propose_change", booking, "school", date=in_days(70), start=TEN)

@@ -7,7 +7,7 @@ Rows are locked in one order, so that nobody waits in a ring: the match, the boo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -142,11 +142,13 @@ def record(
     words: str = "",
     changed: Mapping[str, Any] | None = None,
     reschedule: bool = True,
+    only: Sequence[str] | None = None,
     now: dt.datetime | None = None,
 ) -> BookingEvent:
     """Keep a step that was taken: the booking one version on, its event, and the mails that follow.
 
-    `reschedule=False` leaves the clock as it runs: for steps that change neither state nor turn nor day.
+    `reschedule=False` leaves the clock as it runs: for steps that change neither state nor turn nor day. `only`: the
+    fields that were changed, where the step knows them.
     """
     now = now or timezone.now()
     if by.side in PARTIES and by.email and not getattr(booking, f"{by.side}_email"):
@@ -154,7 +156,7 @@ def record(
     booking.version += 1
     if booking.is_live and reschedule:
         clock.schedule(booking, now=now)
-    booking.save()
+    booking.save(update_fields=[*only, "version"] if only else None)
     if step in ANSWERS:
         finish_tasks(about=booking, kinds=[Task.Kind.SILENT], by=by.user)
     return _write_event(booking, step, by, before, words, changed or {}, now)

@@ -6,9 +6,10 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from techfinder.bookings import clock
@@ -20,6 +21,7 @@ from techfinder.bookings.machine import SETTLED, WAITING, Next, Side, State, Ste
 from techfinder.bookings.models import Booking, BookingQuerySet, Proposal, Task
 from techfinder.bookings.queries.rules import Rules
 from techfinder.bookings.reasons import Expiry
+from techfinder.bookings.replies.addresses import KNOWN
 from techfinder.celery import once_each
 from techfinder.taxonomy.workdays import at, is_day_time
 
@@ -28,10 +30,11 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # What the clock and its mails read of a booking.
 BESIDE = ("request", "activity", "session", "school_contact", "provider_contact")
+CALENDARS = ("request__school__municipality", "request__waiting", "activity__provider")
 # An answer to a change and a reminder of the day may fall together, and no more than that.
 MOST_AT_ONCE = 3
 # A step that is lost with the power is still due afterwards; its mail is of the same transaction, and goes with it.
-NO_WAIT_FOR_DISK = "SET LOCAL synchronous_commit = off"
+NO_WAIT_FOR_DISK, WAIT_FOR_DISK = "SET synchronous_commit = off", "RESET synchronous_commit"
 
 
 def run_due(*, now: dt.datetime | None = None, most: int | None = None) -> Counter[str]:
@@ -43,9 +46,20 @@ def run_due(*, now: dt.datetime | None = None, most: int | None = None) -> Count
     now, done = now or timezone.now(), Counter[str]()
     if not is_day_time(now):
         return done
-    with once_each():
+    with once_each(), _no_wait_for_disk():
         _run(now, most, done)
     return done
+
+
+@contextmanager
+def _no_wait_for_disk() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(NO_WAIT_FOR_DISK)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(WAIT_FOR_DISK)
 
 
 def _run(now: dt.datetime, most: int | None, done: Counter[str]) -> None:
@@ -60,7 +74,8 @@ def _run(now: dt.datetime, most: int | None, done: Counter[str]) -> None:
 
 def _due(now: dt.datetime) -> Iterator[Booking]:
     """The longest overdue first, some at a time; what is left of it is not come by twice."""
-    rows = _with_calendars().filter(next_step_at__lte=now).order_by("next_step_at", "pk")
+    addresses = Prefetch("addresses", to_attr=KNOWN)
+    rows = _with_calendars().prefetch_related(addresses).filter(next_step_at__lte=now).order_by("next_step_at", "pk")
     batch = list(rows[:BATCH])
     while batch:
         last = batch[-1].next_step_at, batch[-1].pk
@@ -70,7 +85,7 @@ def _due(now: dt.datetime) -> Iterator[Booking]:
 
 
 def _with_calendars() -> BookingQuerySet:
-    return Booking.objects.live().select_related(*BESIDE, "request__school__municipality", "activity__provider")
+    return Booking.objects.live().select_related(*BESIDE, *CALENDARS)
 
 
 def _try(seen: Booking, rules: Rules, now: dt.datetime) -> list[str]:
@@ -85,8 +100,6 @@ def _try(seen: Booking, rules: Rules, now: dt.datetime) -> list[str]:
 @transaction.atomic
 def _take(seen: Booking, rules: Rules, now: dt.datetime) -> list[str]:
     """What is due of one booking, unless somebody else has it in hand: then it is due the next time."""
-    with connection.cursor() as cursor:
-        cursor.execute(NO_WAIT_FOR_DISK)
     held = Booking.objects.live().select_for_update(skip_locked=True).filter(pk=seen.pk, next_step_at__lte=now)
     booking = held.first()
     if booking is None:
@@ -107,6 +120,7 @@ def _put_beside(booking: Booking, seen: Booking) -> None:
     for name in BESIDE:
         if getattr(booking, f"{name}_id") == getattr(seen, f"{name}_id"):
             setattr(booking, name, getattr(seen, name))
+    setattr(booking, KNOWN, getattr(seen, KNOWN))
 
 
 # ---------------------------------------------------------------- the steps
@@ -133,7 +147,16 @@ def _go_on(
     """Keep a step that changes neither state nor turn; its event says which one it was (`clock.done_by`)."""
     clock.go_on(booking, terms, done=step, now=now, is_last=is_last)
     changed = {"next_step": [step.value, str(booking.next_step)]}
-    base.record(booking, step=as_step, by=CLOCK, before=booking.state, changed=changed, reschedule=False, now=now)
+    base.record(
+        booking,
+        step=as_step,
+        by=CLOCK,
+        before=booking.state,
+        changed=changed,
+        reschedule=False,
+        only=clock.FIELDS,
+        now=now,
+    )
 
 
 def _expire(booking: Booking, terms: Terms, step: Next, now: dt.datetime) -> None:

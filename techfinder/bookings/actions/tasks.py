@@ -21,17 +21,11 @@ LONGEST_NOTE = 2000
 @transaction.atomic
 def open_task(*, kind: Task.Kind, about: About, note: str = "") -> Task:
     """Ask the coordinators of the region to look; the same thing is one task until it is done, with all notes."""
-    found = _open_of(kind, about)
-    if found:
-        return _with_note(found, note)
     task = Task(kind=kind, region=region_of(about), note=note[:LONGEST_NOTE], **_links(about))
-    # Two that ask at once: the first one counts.
+    # Nothing when there is one: of two that ask at once too the first one counts.
     Task.objects.bulk_create([task], ignore_conflicts=True)
-    return _open_of(kind, about) or task
-
-
-def _open_of(kind: Task.Kind, about: About) -> Task | None:
-    return Task.objects.filter(kind=kind, done_at=None, **_key(about)).first()
+    found = Task.objects.filter(kind=kind, done_at=None, **_key(about)).first()
+    return _with_note(found or task, note)
 
 
 def _with_note(task: Task, note: str) -> Task:

@@ -9,6 +9,8 @@ from techfinder.bookings.models import Booking, ReplyAddress
 from techfinder.mail import addresses
 
 LOCAL_PART = "antwoord"
+# Of a booking that was read with many others: its addresses, read for all of them at once.
+KNOWN = "known_addresses"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -19,8 +21,9 @@ def reply_to(booking: Booking, side: str) -> str:
     """
     if side not in PARTIES:
         return ""
-    own, _made = ReplyAddress.objects.get_or_create(booking=booking, side=side)
-    return addresses.address(LOCAL_PART, own.token)
+    known = {each.side: each.token for each in getattr(booking, KNOWN, ())}
+    token = known.get(side) or ReplyAddress.objects.get_or_create(booking=booking, side=side)[0].token
+    return addresses.address(LOCAL_PART, token)
 
 
 def token_in(given: str) -> str:
