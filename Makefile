@@ -8,7 +8,8 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3; do \
 FOUND = $(or $(PYTHON),$(shell command -v python3))
 VENV = .venv/bin
 TESTS ?= tests
-JOBS ?= 2
+# One more than there are processors: many tests wait for a browser, a worker or a clock.
+JOBS ?= 3
 
 export TECHFINDER_DEBUG = 1
 # Packages come with their compiled files; ours are compiled at first use.
@@ -47,7 +48,7 @@ test: lint
 
 # Kills, restarts and a mail server that misbehaves, under load: docs/reliability.md has the table.
 faults: setup-dev
-	RUN_FAULTS=1 $(VENV)/python -m pytest tests/faults/test_cells.py --numprocesses $(JOBS) --durations 0
+	RUN_FAULTS=1 $(VENV)/python -m pytest tests/faults/test_cells.py --numprocesses 2 --durations 0
 	$(VENV)/python -m tests.faults.table
 
 bench: setup-dev

@@ -45,4 +45,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 
 if settings.SHOW_POST:
-    urlpatterns.insert(0, path("post/", include("techfinder.mail.post_urls")))
+    urlpatterns.insert(0, path("post/", include("techfinder.mail.post.urls")))

@@ -11,18 +11,18 @@ from django.dispatch import receiver
 
 from techfinder.accounts.models import User
 from techfinder.accounts.signals import person_exported, person_leaves
-from techfinder.mail import inbound
 from techfinder.mail.actions import forget_person as forget
 from techfinder.mail.actions import move_person, suppressing
 from techfinder.mail.actions.bounces import take_bounce
 from techfinder.mail.actions.by_mail import take_unsubscribe
 from techfinder.mail.addresses import BOUNCE, UNSUBSCRIBE
+from techfinder.mail.inbound.receiving import register
+from techfinder.mail.inbound.webhooks import take_event
 from techfinder.mail.models import MailEvent, MailPreferences, Suppression
 from techfinder.mail.queries import addresses_before
-from techfinder.mail.webhooks import take_event
 
-inbound.register(BOUNCE, take_bounce)
-inbound.register(UNSUBSCRIBE, take_unsubscribe)
+register(BOUNCE, take_bounce)
+register(UNSUBSCRIBE, take_unsubscribe)
 
 
 @receiver(tracking)

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from techfinder.mail import proving, views, webhooks
+from techfinder.mail import proving, views
+from techfinder.mail.inbound import webhooks
 
 app_name = "mail"
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from techfinder.mail import quiet
+from techfinder.mail.policy import quiet
 from techfinder.organisations.models import Membership
 
 

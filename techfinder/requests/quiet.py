@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from techfinder.mail import quiet
+from techfinder.mail.policy import quiet
 from techfinder.requests.models import Request
 
 

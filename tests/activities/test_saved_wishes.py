@@ -14,7 +14,7 @@ from techfinder.activities.saved import actions
 from techfinder.mail.actions import deliver_due
 from techfinder.mail.actions.preferences import save_preferences
 from techfinder.mail.models import OutgoingMail
-from techfinder.mail.quiet import ANYBODY, Zone
+from techfinder.mail.policy.quiet import ANYBODY, Zone
 from tests.activities.saved_steps import a_saved, alerts_to, run
 from tests.factories.activities import ActivityFactory
 from tests.factories.mail import OutgoingMailFactory
@@ -138,7 +138,7 @@ def test_not_at_night(clock, settings):
 def test_a_school_not_in_its_holidays(clock, settings, monkeypatch):
     settings.QUIET_HOURS = (20, 7)
     monkeypatch.setattr(
-        "techfinder.mail.quiet.zones_of",
+        "techfinder.mail.policy.quiet.zones_of",
         lambda addresses: {each: Zone(True, "Zuid") if each == EMAIL else ANYBODY for each in addresses},
     )
     a_saved()

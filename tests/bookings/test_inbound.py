@@ -16,8 +16,8 @@ from techfinder.bookings.machine import Side, State
 from techfinder.bookings.models import Message
 from techfinder.bookings.replies import inbound
 from techfinder.bookings.replies.addresses import reply_to, token_in
+from techfinder.mail.inbound.reading import LARGEST
 from techfinder.mail.models import OutgoingMail
-from techfinder.mail.reading import LARGEST
 from tests.factories.bookings import Parties, booking_in, in_days
 
 pytestmark = pytest.mark.django_db

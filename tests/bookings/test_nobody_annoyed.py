@@ -7,8 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from techfinder.bookings.actions.clock import run_due
-from techfinder.mail import checks
 from techfinder.mail.models import OutgoingMail
+from techfinder.mail.policy import checks
 from tests.factories.bookings import Parties, booking_in, in_days
 from tests.factories.mail import OutgoingMailFactory
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from techfinder.mail.addresses import bounce_address
-from techfinder.mail.inbound import Exit, receive
+from techfinder.mail.inbound.receiving import Exit, receive
 from techfinder.mail.models import OutgoingMail
 
 REPORTS = Path(__file__).parent / "reports"

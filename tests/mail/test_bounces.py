@@ -11,13 +11,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfinder.mail import actions, dsn
+from techfinder.mail import actions
 from techfinder.mail.actions.events import record_event
 from techfinder.mail.actions.suppressing import SOFT_WITHIN
 from techfinder.mail.addresses import BOUNCE, bounce_address, mail_in, token_in
-from techfinder.mail.inbound import Exit, receive
+from techfinder.mail.inbound import dsn
+from techfinder.mail.inbound.receiving import Exit, receive
+from techfinder.mail.inbound.verdicts import is_dead
 from techfinder.mail.models import MailEvent, OutgoingMail, Suppression
-from techfinder.mail.verdicts import is_dead
 from tests.factories.mail import OutgoingMailFactory
 from tests.mail.coming_back import REPORTS, come_back, report
 from tests.support.at_once import at_once, in_threads

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from techfinder.mail import budget
 from techfinder.mail.kinds import kind_of
 from techfinder.mail.models import MailPreferences, OutgoingMail
+from techfinder.mail.policy import budget
 from tests.factories.mail import OutgoingMailFactory
 
 pytestmark = pytest.mark.django_db

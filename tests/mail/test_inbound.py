@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.db import OperationalError
 
 from techfinder.activities.models import SavedSearch
-from techfinder.mail import actions, inbound
+from techfinder.mail import actions
 from techfinder.mail.addresses import bounce_address, unsubscribe_address
-from techfinder.mail.inbound import Exit
+from techfinder.mail.inbound import receiving
+from techfinder.mail.inbound.receiving import Exit
 from techfinder.mail.models import MailEvent, OutgoingMail, Suppression
 from techfinder.mail.queries import preferences
 from tests.activities.saved_steps import a_saved
@@ -34,7 +35,7 @@ def pipe(monkeypatch, raw, *arguments):
 
 
 def unsubscribe(to, **fields):
-    return inbound.receive(raw=EMPTY % to.encode(), to=to, **fields)
+    return receiving.receive(raw=EMPTY % to.encode(), to=to, **fields)
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_when_the_database_is_away_the_mail_server_tries_again(monkeypatch, mail
     def away(**_details):
         raise OperationalError
 
-    monkeypatch.setitem(inbound._receivers, "b", away)
+    monkeypatch.setitem(receiving._receivers, "b", away)
     assert pipe(monkeypatch, report("postfix_unknown", mail)) == Exit.TEMPORARY
 
 
@@ -129,7 +130,7 @@ def test_a_page_that_is_gone_stops_nothing(at):
 
 def test_the_address_of_one_use_is_no_address_of_the_other(mail):
     bounce, stop = bounce_address(mail.uuid), unsubscribe_address(mail.uuid)
-    assert inbound.receive(raw=report("postfix_unknown", mail), to=stop.replace("uit+", "b+")) is Exit.NO_USER
+    assert receiving.receive(raw=report("postfix_unknown", mail), to=stop.replace("uit+", "b+")) is Exit.NO_USER
     assert unsubscribe(bounce.replace("b+", "uit+")) is Exit.NO_USER
     assert preferences(mail.to).matches != "none"
 

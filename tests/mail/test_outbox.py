@@ -6,10 +6,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from techfinder.mail import actions, checks
+from techfinder.mail import actions
 from techfinder.mail.actions import claiming, settling
 from techfinder.mail.kinds import Group, Sort
 from techfinder.mail.models import MailHistory, OutgoingMail, Suppression
+from techfinder.mail.policy import checks
 from tests.factories.accounts import UserFactory
 from tests.factories.mail import OutgoingMailFactory
 

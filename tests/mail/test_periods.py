@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from techfinder.mail.periods import clocks, period
+from techfinder.mail.policy.periods import clocks, period
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NIGHTS = [dt.date(2027, 3, 28), dt.date(2027, 10, 31)]

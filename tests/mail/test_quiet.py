@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from techfinder import env
-from techfinder.mail import quiet
 from techfinder.mail.kinds import KINDS
-from techfinder.mail.quiet import ANYBODY, Zone
+from techfinder.mail.policy import quiet
+from techfinder.mail.policy.quiet import ANYBODY, Zone
 from tests.factories.organisations import BoardFactory, MembershipFactory, ProviderFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 

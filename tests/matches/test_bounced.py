@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from techfinder.mail import actions
-from techfinder.mail.inbound import Exit, receive
+from techfinder.mail.inbound.receiving import Exit, receive
 from techfinder.mail.models import OutgoingMail, Suppression
 from techfinder.matches.models import Notification
 from techfinder.matches.telling import digest

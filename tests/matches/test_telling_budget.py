@@ -7,8 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from techfinder.activities.rest import REST
-from techfinder.mail import budget
 from techfinder.mail.models import Frequency, MailPreferences, OutgoingMail
+from techfinder.mail.policy import budget
 from techfinder.matches import actions
 from techfinder.matches.models import Match, Notification
 from techfinder.matches.telling import digest, notifications

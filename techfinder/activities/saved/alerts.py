@@ -31,10 +31,10 @@ from techfinder.activities.saved.reading import is_about_others, reading_of
 from techfinder.activities.saved.schedule import next_due
 from techfinder.activities.saved.tending import stop_undeliverable
 from techfinder.celery import wake
-from techfinder.mail import budget, quiet
 from techfinder.mail.actions.many import queue_many
 from techfinder.mail.kinds import kind_of
 from techfinder.mail.models import MailPreferences, OutgoingMail
+from techfinder.mail.policy import budget, quiet
 from techfinder.mail.queries import preferences_of
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from django.db import transaction
 from techfinder.activities.models import SavedSearch
 from techfinder.activities.on_cards import on_cards
 from techfinder.activities.saved import mails
-from techfinder.mail import checks
 from techfinder.mail.kinds import Group
 from techfinder.mail.models import OutgoingMail
+from techfinder.mail.policy import checks
 from techfinder.mail.queries import has_stopped
 
 SAYS = ("subject", "text", "html")

@@ -10,8 +10,8 @@ from techfinder.accounts.models import User
 from techfinder.accounts.signals import person_leaves
 from techfinder.activities.models import SavedSearch
 from techfinder.activities.saved import actions
-from techfinder.mail import stops
 from techfinder.mail.models import MailPreferences
+from techfinder.mail.policy import stops
 
 
 def stop_by_token(token: str) -> None:

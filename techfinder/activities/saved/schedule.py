@@ -6,7 +6,7 @@ import datetime as dt
 
 from techfinder.activities.models import SavedSearch
 from techfinder.mail.models import MailPreferences
-from techfinder.mail.periods import period
+from techfinder.mail.policy.periods import period
 
 Frequency = SavedSearch.Frequency
 

@@ -9,8 +9,8 @@ from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Message, ReplyAddress
 from techfinder.bookings.replies.addresses import LOCAL_PART
 from techfinder.bookings.replies.inbound import Incoming, read
-from techfinder.mail.inbound import Exit, register
-from techfinder.mail.reading import UnreadableError
+from techfinder.mail.inbound.reading import UnreadableError
+from techfinder.mail.inbound.receiving import Exit, register
 
 
 def receive(*, raw: bytes, to: str = "") -> Exit:

@@ -14,8 +14,8 @@ from html.parser import HTMLParser
 from mailparser_reply import EmailReplyParser
 
 from techfinder.bookings.replies.addresses import token_in
+from techfinder.mail.inbound.reading import addressed, header, message_of, parts
 from techfinder.mail.message import sender
-from techfinder.mail.reading import addressed, header, message_of, parts
 
 LONGEST_TEXT = 4000
 # Of what comes before the reply is cut out of it: the rest is quoted.

@@ -9,9 +9,9 @@ from django.utils import timezone
 from techfinder.bookings.machine import OFF, PARTIES, SETTLED, Step
 from techfinder.bookings.models import Booking, BookingEvent
 from techfinder.bookings.telling.registry import teller
-from techfinder.mail import checks
 from techfinder.mail.actions import call_off
 from techfinder.mail.models import OutgoingMail
+from techfinder.mail.policy import checks
 
 # These ask for an answer, and these remind of a day.
 ASKS = ("booking_asked", "booking_proposed", "booking_change_proposed", "booking_reminder")

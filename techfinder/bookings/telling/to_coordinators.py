@@ -18,12 +18,12 @@ from django.utils import timezone
 from techfinder.accounts.models import User
 from techfinder.bookings.models import Task, TaskTold
 from techfinder.bookings.telling.people import mail_to, of_person
-from techfinder.mail import checks, quiet
 from techfinder.mail.actions import draft_mail
 from techfinder.mail.compose import absolute
 from techfinder.mail.kinds import kind_of
 from techfinder.mail.models import Frequency, MailPreferences, OutgoingMail
-from techfinder.mail.periods import period
+from techfinder.mail.policy import checks, quiet
+from techfinder.mail.policy.periods import period
 from techfinder.mail.queries import preferences_of
 from techfinder.taxonomy.models import Region
 

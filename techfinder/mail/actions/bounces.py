@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from techfinder.mail import dsn
 from techfinder.mail.actions.events import record_event
 from techfinder.mail.addresses import BOUNCE, mail_in, token_in
-from techfinder.mail.dsn import Report
-from techfinder.mail.inbound import Exit
+from techfinder.mail.inbound import dsn
+from techfinder.mail.inbound.dsn import Report
+from techfinder.mail.inbound.receiving import Exit
 from techfinder.mail.models import MailEvent, OutgoingMail
 
 logger = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from techfinder.mail.actions.stopping import stop
 from techfinder.mail.addresses import UNSUBSCRIBE, mail_in, token_in
-from techfinder.mail.inbound import Exit
+from techfinder.mail.inbound.receiving import Exit
 from techfinder.mail.models import OutgoingMail
-from techfinder.mail.stops import stop_at
+from techfinder.mail.policy.stops import stop_at
 
 
 def take_unsubscribe(*, raw: bytes, to: str) -> Exit:

@@ -13,12 +13,12 @@ from contextlib import closing
 from django.utils import timezone
 
 from techfinder.celery import wake
-from techfinder.mail import checks
 from techfinder.mail.actions import lanes, settling
 from techfinder.mail.actions.claiming import claim, give_back
 from techfinder.mail.actions.heartbeat import beat
 from techfinder.mail.actions.leases import Leases
 from techfinder.mail.models import MailLane, OutgoingMail
+from techfinder.mail.policy import checks
 from techfinder.mail.queries import has_stopped
 from techfinder.mail.standing import SENDER
 from techfinder.mail.transport import Failure, NotSentError, Transport, open_transport

@@ -13,11 +13,11 @@ from django.utils import translation
 
 from techfinder.accounts.models import User
 from techfinder.celery import wake
-from techfinder.mail import quiet
 from techfinder.mail.compose import compose
 from techfinder.mail.kinds import Group, kind_of
 from techfinder.mail.message import CalendarEvent, domain, preferences_url, unsubscribe_url
 from techfinder.mail.models import OutgoingMail
+from techfinder.mail.policy import quiet
 from techfinder.mail.queries import has_stopped
 
 LONGEST_ADDRESS = 254  # as in SMTP (RFC 5321), and as rows keep it

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from techfinder.accounts.models import User
-from techfinder.mail import checks
 from techfinder.mail.actions import draft_mail
 from techfinder.mail.models import Frequency, OutgoingMail
+from techfinder.mail.policy import checks
 from techfinder.mail.queries import preferences
 from techfinder.matches.models import Match, Notification
 from techfinder.matches.telling.digest_words import digest_context, news_of, waiting_for

@@ -1,9 +1,10 @@
 """What is not told at once: one mail a day, or a week, with what is new and still holds.
 
-Somebody's turn has come when the own period (`mail.periods`) began after something was noted, and had no overview yet.
-What goes in is then all that nobody told her of, never what came in some window of time: a tick that is missed loses
-nothing, and after days of absence comes one mail. People are taken batch by batch, each row held until the mail is
-there; the unique `DigestRun` makes two beats send one mail. A batch asks the same questions however many it holds.
+Somebody's turn has come when the own period (`mail.policy.periods`) began after something was noted, and had no
+overview yet. What goes in is then all that nobody told her of, never what came in some window of time: a tick that is
+missed loses nothing, and after days of absence comes one mail. People are taken batch by batch, each row held until the
+mail is there; the unique `DigestRun` makes two beats send one mail. A batch asks the same questions however many it
+holds.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from django.utils import timezone
 
 from techfinder.accounts.models import User
 from techfinder.celery import wake
-from techfinder.mail import budget, quiet
 from techfinder.mail.actions import draft_mail
 from techfinder.mail.actions.many import queue_many
 from techfinder.mail.kinds import kind_of
 from techfinder.mail.models import MailPreferences, OutgoingMail
-from techfinder.mail.periods import clocks
+from techfinder.mail.policy import budget, quiet
+from techfinder.mail.policy.periods import clocks
 from techfinder.matches.fairness.held import Waiting
 from techfinder.matches.models import DigestRun, Match, Notification
 from techfinder.matches.telling.digest_words import News, digest_context, news_of, waiting_for

@@ -3,8 +3,8 @@
 Two steps. `note` writes, in the transaction of the match, what each person is to be told; `tell_waiting` composes the
 mails afterwards, outside the lock of matching. A request's first matches are told at once, to both sides; what comes
 later waits for each person's digest (`digest.py`). At once is: the first mail; what comes shortly after it goes
-together, and what is beyond the weekly ceiling (`mail.budget`) waits for the digest. A notification is unique and has
-`told_at`, set in the transaction of its mail: nobody is told twice, whatever runs twice.
+together, and what is beyond the weekly ceiling (`mail.policy.budget`) waits for the digest. A notification is unique
+and has `told_at`, set in the transaction of its mail: nobody is told twice, whatever runs twice.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from techfinder.accounts.models import User
 from techfinder.activities import rest
 from techfinder.activities.models import Activity
 from techfinder.celery import wake
-from techfinder.mail import budget, quiet
 from techfinder.mail.actions import call_off
 from techfinder.mail.kinds import kind_of
 from techfinder.mail.models import Frequency, OutgoingMail
+from techfinder.mail.policy import budget, quiet
 from techfinder.mail.queries import preferences, preferences_of
 from techfinder.matches.models import Match, NothingFound, Notification
 from techfinder.matches.telling import mails

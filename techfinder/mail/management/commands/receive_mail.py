@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import Error
 
-from techfinder.mail.inbound import WORDS, Exit, receive
-from techfinder.mail.reading import LARGEST
+from techfinder.mail.inbound.reading import LARGEST
+from techfinder.mail.inbound.receiving import WORDS, Exit, receive
 
 
 class Command(BaseCommand):

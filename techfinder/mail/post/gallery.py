@@ -18,7 +18,7 @@ from techfinder.mail.gallery import LANGUAGES, Sample, draft, samples
 from techfinder.mail.kinds import Sort, kind_of
 from techfinder.mail.message import build, headers_of
 from techfinder.mail.models import OutgoingMail
-from techfinder.mail.post import framed, only_in_development
+from techfinder.mail.post.mails import framed, only_in_development
 
 SORTS = {
     Sort.CODE: _("Codes: somebody waits for it"),

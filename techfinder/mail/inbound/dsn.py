@@ -10,8 +10,8 @@ from email.message import EmailMessage, Message
 from email.parser import HeaderParser
 from itertools import islice
 
-from techfinder.mail.reading import UnreadableError, header, message_of
-from techfinder.mail.verdicts import is_dead
+from techfinder.mail.inbound.reading import UnreadableError, header, message_of
+from techfinder.mail.inbound.verdicts import is_dead
 
 # The report comes before the mail that it returns; of what is longer the end is that mail.
 READ = 512 * 1024

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_POST
 
 from techfinder.mail.actions import stop
 from techfinder.mail.actions.events import record_event
+from techfinder.mail.inbound.verdicts import code_of, is_dead
 from techfinder.mail.models import MailEvent, OutgoingMail
-from techfinder.mail.verdicts import code_of, is_dead
 from techfinder.mail_env import SERVICES
 
 logger = logging.getLogger(__name__)

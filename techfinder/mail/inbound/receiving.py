@@ -9,7 +9,7 @@ from typing import Protocol
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.mail.addresses import token_in
-from techfinder.mail.reading import addresses
+from techfinder.mail.inbound.reading import addresses
 
 
 class Exit(IntEnum):
