@@ -151,6 +151,14 @@ def test_to_an_address_that_is_not_mailed_nothing_is_offered(administrator):
     assert 'value="lift"' in page
 
 
+def test_what_somebody_stopped_does_not_come_by_another_hand(administrator):
+    mail = sent(kind="match_digest")
+    MailPreferences.objects.create(email=mail.to, matches="none")
+    assert 'value="copy"' not in seen(administrator.get(reverse("mail_desk:detail", args=[mail.uuid])))
+    act(administrator, mail, "copy", seen=0)
+    assert OutgoingMail.objects.count() == 1
+
+
 def test_a_copy_that_is_asked_for_twice_goes_once(administrator):
     mail = sent()
     for _ in range(2):

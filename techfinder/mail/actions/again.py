@@ -13,6 +13,7 @@ from techfinder.celery import wake
 from techfinder.mail.actions.history import note
 from techfinder.mail.addresses import domain
 from techfinder.mail.models import MailHistory, MailLane, OutgoingMail, Suppression
+from techfinder.mail.queries import has_stopped
 
 State = OutgoingMail.State
 # What may go once more. A mail that went is only copied: receivers drop a second one with the same Message-ID.
@@ -41,7 +42,8 @@ def send_copy(*, mail_id: int, by: User, seen: int) -> OutgoingMail | None:
     """Send the words of a mail once more, as a mail of its own.
 
     `seen` is how many copies there were on the page of who asks: a second press of the same button changes nothing.
-    None when there is nothing to send: a code, words that are no longer kept, or a mail that is still to go.
+    None when there is nothing to send: a code, words that are no longer kept, a mail that is still to go, or of a sort
+    that the address stopped.
     """
     mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
     if not may_copy(mail) or mail.history.filter(what=MailHistory.What.COPIED).count() != seen:
@@ -58,8 +60,12 @@ def may_go_again(mail: OutgoingMail) -> bool:
 
 
 def may_copy(mail: OutgoingMail) -> bool:
-    """Whether the words of this mail can go once more: a code is of no use later, and emptied."""
-    return mail.state in COPIED and not mail.is_code and bool(mail.text)
+    """Whether the words of this mail can go once more.
+
+    A code is of no use later, and emptied; what somebody stopped does not come by another hand.
+    """
+    can = mail.state in COPIED and not mail.is_code and bool(mail.text)
+    return can and not has_stopped(mail.to, mail.group)
 
 
 def _copy_of(mail: OutgoingMail, *, number: int) -> OutgoingMail:
