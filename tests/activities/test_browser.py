@@ -13,6 +13,7 @@ from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory, SessionFactory, StageFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
+from tests.pages import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)
@@ -50,7 +51,7 @@ def look(page, axe, path):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(path)
         faults += [f"{path} at {width}: {fault}" for fault in axe(page)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
+        if sideways(page) > 0:
             faults.append(f"{path} at {width}: scrolls sideways")
     return faults
 

@@ -8,11 +8,11 @@ from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
+from tests.pages import sideways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SIZES = [(320, 640), (768, 1024), (1280, 900)]
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_pages_are_accessible(page, axe, enter, offers, zeeland, size, schem
     ):  # fmt: skip
         page.goto(address)
         assert axe(page) == [], address
-        assert page.evaluate(WIDER) <= 0, address
+        assert sideways(page) <= 0, address
 
 
 def test_keeping_from_the_list_stays_on_the_list(page, axe, offers):

@@ -15,6 +15,7 @@ from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.day_steps import TEN, TWELVE, agreed, mails
 from tests.factories.bookings import Parties, in_days
+from tests.pages import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)
@@ -34,7 +35,7 @@ def look(page, axe, name):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             assert axe(page) == [], (name, width, scheme)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            assert sideways(page) <= 0, (name, width)
             picture(page, f"{name}-{width}-{scheme}")
 
 

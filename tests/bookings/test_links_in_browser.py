@@ -14,12 +14,12 @@ from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail
 from tests.factories.bookings import Parties, booking_in, in_days
 from tests.factories.organisations import ProviderFactory
+from tests.pages import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SCHOOL, PROVIDER = Side.SCHOOL, Side.PROVIDER
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SUBMIT = "main form button[type=submit]"
 
 
@@ -51,7 +51,7 @@ def looks_well(page, axe, name):
         if axe is None:
             continue
         assert axe(page) == [], name
-        assert page.evaluate(WIDER) <= 0, name
+        assert sideways(page) <= 0, name
 
 
 def press(page, axe, picture, /, **fields):

@@ -17,11 +17,11 @@ from tests.factories.accounts import UserFactory
 from tests.factories.bookings import Parties, booking_in, in_days
 from tests.factories.organisations import ProviderFactory
 from tests.factories.requests import RequestFactory
+from tests.pages import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def looks_well(page, axe, name):
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
     assert axe(page) == [], name
-    assert page.evaluate(WIDER) <= 0, name
+    assert sideways(page) <= 0, name
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

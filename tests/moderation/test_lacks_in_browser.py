@@ -17,6 +17,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
+from tests.pages import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)
@@ -65,7 +66,7 @@ def sign_in(page, live_server, user):
 
 
 def check(page, axe, name, width):
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+    assert sideways(page) <= 0, name
     assert axe(page) == [], name
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)

@@ -17,10 +17,10 @@ from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
+from tests.pages import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SIZES = [(320, 640), (360, 740), (1280, 900)]
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 THEMES = ["energie", "water", "metaal"]
 
 
@@ -64,7 +64,7 @@ def look(page, axe, name):
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/weights-{name}-{width}.png", full_page=True)
         assert axe(page) == [], (name, width)
-        assert page.evaluate(WIDER) <= 0, (name, width)
+        assert sideways(page) <= 0, (name, width)
 
 
 def propose(page):
