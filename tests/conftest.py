@@ -156,7 +156,8 @@ def browser() -> Generator[Browser, None, None]:
         if browsers.is_required():
             pytest.fail(reason)
         pytest.skip(reason)
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        browsers.wait_for_whole_pages(patch)
         chromium = playwright.chromium.launch(executable_path=executable, args=list(browsers.ARGUMENTS))
         yield chromium
         chromium.close()

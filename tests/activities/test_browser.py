@@ -13,7 +13,7 @@ from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory, SessionFactory, StageFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)

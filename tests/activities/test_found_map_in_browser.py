@@ -9,7 +9,7 @@ import pytest
 from techfinder.taxonomy.models import Region
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PIXEL = base64.b64decode(

@@ -8,7 +8,7 @@ from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import RegionFactory, SchoolFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (320, 360, 1280)

@@ -9,7 +9,7 @@ from techfinder.activities.models import SavedSearch
 from tests.activities.saved_steps import a_saved, alerts_to, letters_to, run
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

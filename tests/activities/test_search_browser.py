@@ -9,7 +9,7 @@ from django.utils import timezone
 from techfinder.taxonomy.models import Region
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 FILTERED = "/aanbod/?plaats=Goes&straal=50&level=po-7&level=po-8&theme=energie&free=1"

@@ -15,7 +15,7 @@ from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.day_steps import TEN, TWELVE, agreed, mails
 from tests.factories.bookings import Parties, in_days
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)

@@ -14,7 +14,7 @@ from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail
 from tests.factories.bookings import Parties, booking_in, in_days
 from tests.factories.organisations import ProviderFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

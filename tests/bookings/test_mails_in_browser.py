@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bookings.mail_scenes import SCENES, play
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 WAYS = [(360, "light"), (360, "dark"), (600, "light"), (600, "dark")]
 # One of each template.

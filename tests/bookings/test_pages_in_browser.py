@@ -17,7 +17,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.bookings import Parties, booking_in, in_days
 from tests.factories.organisations import ProviderFactory
 from tests.factories.requests import RequestFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

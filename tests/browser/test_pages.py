@@ -7,7 +7,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory
 from tests.factories.requests import RequestFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

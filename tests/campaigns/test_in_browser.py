@@ -13,7 +13,7 @@ from techfinder.mail.models import OutgoingMail
 from techfinder.requests.models import Request
 from tests.factories.organisations import ProviderFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)

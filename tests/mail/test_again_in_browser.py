@@ -7,7 +7,7 @@ from django.urls import reverse
 from techfinder.mail.models import Suppression
 from techfinder.mail.tokens import address_token, again_token
 from tests.factories.accounts import UserFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EMAIL = "elke.van-der-berg-jansen@basisschool-de-loefzijde.example"

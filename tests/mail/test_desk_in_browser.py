@@ -10,7 +10,7 @@ from techfinder.mail.models import Heartbeat, MailEvent, OutgoingMail, Suppressi
 from techfinder.mail.standing import SENDER
 from tests.factories.accounts import AdministratorFactory
 from tests.factories.mail import OutgoingMailFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EMAIL = "elke.van-der-berg-jansen@basisschool-de-loefzijde.example"

@@ -3,8 +3,7 @@
 import pytest
 
 from techfinder.mail.gallery import LANGUAGES
-from tests.pages import sideways
-from tests.support.browser import AXE, AXE_TAGS
+from tests.support.browser import AXE, AXE_TAGS, sideways
 from tests.support.mails import TEMPLATES, cases
 
 NARROW, WIDE = 320, 600

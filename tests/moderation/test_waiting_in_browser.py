@@ -23,7 +23,7 @@ from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.bookings import BookingFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)

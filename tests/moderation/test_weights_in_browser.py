@@ -17,7 +17,7 @@ from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SIZES = [(320, 640), (360, 740), (1280, 900)]

@@ -10,7 +10,7 @@ from techfinder.organisations.actions import invite
 from techfinder.organisations.models import Membership, Provider
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import BoardFactory, MembershipFactory, ProviderFactory, SchoolFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTHS = (360, 1280)

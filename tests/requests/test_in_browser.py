@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from techfinder.mail.models import OutgoingMail
 from techfinder.requests.models import Request
 from tests.factories.organisations import SchoolFactory
-from tests.pages import sideways
+from tests.support.browser import sideways
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

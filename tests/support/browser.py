@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Locator, Page
 
 from techfinder.env import ROOT
 
@@ -45,3 +48,32 @@ def axe_violations(page: Page) -> list[str]:
         for violation in result["violations"]
         for node in violation["nodes"]
     ]
+
+
+def sideways(page: Page) -> int:
+    """The pixels that a page is wider than its window."""
+    wider: int = page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
+    return wider
+
+
+def wait_for_whole_pages(patch: pytest.MonkeyPatch) -> None:
+    """Let each click and key return with the whole page that it leads to.
+
+    Playwright's return when the next page has begun. Without scripts, on a busy machine, what a test then counts or
+    measures is half a page.
+    """
+    for owner in (Page, Locator):
+        for name in ("click", "press"):
+            patch.setattr(owner, name, _to_the_end(getattr(owner, name)))
+
+
+def _to_the_end(act: Callable[..., None]) -> Callable[..., None]:
+    @wraps(act)
+    def acted(self: Page | Locator, *args: Any, **options: Any) -> None:
+        # Asked before: what is clicked may close its page.
+        page = self.page if isinstance(self, Locator) else self
+        act(self, *args, **options)
+        if not page.is_closed():
+            page.wait_for_load_state("domcontentloaded")
+
+    return acted
