@@ -19,6 +19,8 @@ from techfinder.local import Place
 from tests.project.test_local import processes_of
 from tests.support.servers import free_port, wait_until
 
+pytestmark = pytest.mark.xdist_group("run")
+
 
 class Site:
     """The supervisor, as `make run` starts it."""
@@ -58,9 +60,15 @@ class Site:
         return [str(process) for process in [*alive, *processes_of(self.place)]]
 
 
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: to fill it takes half a minute, and what a start left must do for the next."""
+    return tmp_path_factory.mktemp("run") / "local"
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path / "local")
+def site(directory: Path) -> Iterator[Site]:
+    site = Site(directory)
     yield site
     if site.process.poll() is None:
         site.process.kill()
