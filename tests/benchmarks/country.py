@@ -17,9 +17,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from techfinder.accounts.models import User
 from techfinder.activities.models import Activity, Session
 from techfinder.env import ROOT
-from techfinder.organisations.models import Provider, School
+from techfinder.organisations.models import Membership, Provider, School
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Kind, Region, Theme
 from tests.factories.organisations import RegionFactory, SchoolFactory
@@ -98,6 +99,26 @@ def make(requests: int, activities: int, seed: int = 1) -> None:
         Request.objects.bulk_create((_request(n, rng, schools, lists) for n in range(requests)), batch_size=BATCH)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def add_people() -> None:
+    """An account for whoever posted a request, as the site makes one, and one member for each provider."""
+    addresses = [
+        *Request.objects.values_list("contact_email", flat=True),
+        *Provider.objects.values_list("email", flat=True),
+    ]
+    User.objects.bulk_create((User(email=address, password="!") for address in addresses), batch_size=BATCH)
+    accounts = dict(User.objects.values_list("email", "pk"))
+    members = [
+        Membership(provider=provider, user_id=accounts[provider.email], status=Membership.Status.ACTIVE)
+        for provider in Provider.objects.all()
+    ]
+    Membership.objects.bulk_create(members, batch_size=BATCH)
+    with _triggers_at_rest(), connection.cursor() as cursor:
+        cursor.execute("""
+            UPDATE requests_request AS request SET contact_id = account.id
+            FROM accounts_user AS account WHERE account.email = request.contact_email
+        """)
 
 
 @contextmanager

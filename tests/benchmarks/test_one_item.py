@@ -36,6 +36,7 @@ def test_one_item_against_a_hundred_thousand(tmp_path, redis_server):
     country.add_other_schools()
     with clock("(made the country)"):
         country.make(MANY, MANY)
+        country.add_people()
     with clock("full rematch"):
         actions.rematch(everything=True)
     # As PostgreSQL does by itself within a minute: what a full run left of old rows is no cost of one item.
@@ -49,6 +50,7 @@ def test_one_item_against_a_hundred_thousand(tmp_path, redis_server):
 def test_a_thousand_at_once(tmp_path):
     country.import_schools(country.school_table(tmp_path))
     country.make(int(10_000 * SCALE), int(30_000 * SCALE))
+    country.add_people()
     actions.rematch(everything=True)
     newest = Request.objects.order_by("-pk")[:BURST].values("pk")
     Match.objects.filter(request__in=newest).delete()

@@ -104,7 +104,7 @@ def fill_places() -> int:
 
 
 PLACES_LEFT = """
-    UPDATE matches_match SET rank = 0 WHERE state IN ('declined', 'withdrawn', 'hidden') AND rank > 0
+    UPDATE matches_match SET rank = 0 WHERE place_left
     RETURNING request_id, activity_id
 """
 

@@ -68,6 +68,13 @@ class Match(models.Model):
     held = models.CharField(_("held back"), max_length=5, choices=Held, blank=True, default=Held.NO)
     # Since when it is before both sides: from then on it counts against the provider's cap.
     placed_at = models.DateTimeField(_("put before both sides"), null=True, blank=True)
+    # Put aside by a person, and its place in the lists of both sides not filled yet. A column, because an index that
+    # named the rank would have to be written at each new rank, which is most of what storing does.
+    place_left = models.GeneratedField(
+        expression=models.ExpressionWrapper(models.Q(state__in=SETTLED, rank__gt=0), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     objects = MatchQuerySet.as_manager()
 
@@ -78,7 +85,7 @@ class Match(models.Model):
         constraints = [models.UniqueConstraint(fields=["request", "activity"], name="match_pair")]
         indexes = [
             models.Index(fields=["activity", "state"], name="match_activity"),
-            models.Index(fields=["request", "state", "rank"], name="match_request"),
+            models.Index(fields=["request", "state"], name="match_request"),
             models.Index(fields=["activity"], condition=models.Q(state="open", placed_at=None), name="match_unplaced"),
             # What a school asked for or turned down: it is not offered that twice.
             models.Index(
@@ -86,12 +93,7 @@ class Match(models.Model):
                 condition=models.Q(asked_at__isnull=False) | models.Q(state="declined"),
                 name="match_spoken",
             ),
-            # Put aside by a person, and its place in the lists of both sides not filled yet.
-            models.Index(
-                fields=["request"],
-                condition=models.Q(state__in=["declined", "withdrawn", "hidden"], rank__gt=0),
-                name="match_place_left",
-            ),
+            models.Index(fields=["request"], condition=models.Q(place_left=True), name="match_place_left"),
         ]
 
     def __str__(self) -> str:
