@@ -20,6 +20,7 @@ from matching import explain as engine_explain
 from matching.mend import Mend, mends
 from techfinder.activities.models import Activity
 from techfinder.matches.models import Match
+from techfinder.matches.queries.lists import rank_of
 from techfinder.matches.rows import World, activity_rows, request_rows
 from techfinder.requests.models import Request
 
@@ -30,7 +31,8 @@ Row = TypeVar("Row", bound=Model)
 class Story:
     """Everything that decides over one pair: the rules, the score as a sum, what would do, and what is stored.
 
-    `match` is the stored pair, open or not; `mends` has one entry per rule that refuses the pair.
+    `match` is the stored pair, open or not, and `rank` the place of an open one in the list of its request; `mends` has
+    one entry per rule that refuses the pair.
     """
 
     request: Request
@@ -38,6 +40,7 @@ class Story:
     explanation: Explanation
     mends: list[Mend]
     match: Match | None
+    rank: int | None
     world: World
 
 
@@ -52,7 +55,8 @@ def explain_pair(*, request: Request, activity: Activity, today: dt.date | None 
     found = engine_explain(asked, offered, terms)
     verdicts = tuple(_in_codes(verdict, request, activity) for verdict in found.verdicts)
     explanation = Explanation(verdicts, in_tenths(found.parts, found.score), found.score)
-    return Story(request, activity, explanation, mends(asked, offered, terms), match, world)
+    rank = rank_of(match) if match and match.state == Match.State.OPEN else None
+    return Story(request, activity, explanation, mends(asked, offered, terms), match, rank, world)
 
 
 def in_tenths(parts: Iterable[Part], score: float) -> tuple[Part, ...]:

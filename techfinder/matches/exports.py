@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Window
+from django.db.models.functions import RowNumber
+
 from matching import iter_all
 from techfinder.activities.models import Activity
 from techfinder.matches.actions.finding import refresh_rows
-from techfinder.matches.models import Match
+from techfinder.matches.models import BEST_FIRST, Match
 from techfinder.matches.rows import SHARDS, World, load_activities, load_requests
 from techfinder.requests.models import Request
 
@@ -33,9 +36,10 @@ def every_pair(*, today: dt.date | None = None) -> Iterator[tuple[str, str]]:
 
 def stored_pairs() -> Iterator[dict[str, Any]]:
     """All open matches as they are exported; what has no reference goes by its address on the site."""
-    fields = ("request__ref", "request__uuid", "activity__ref", "activity__slug", "score", "rank", "reasons")
-    rows = Match.objects.open().order_by("request_id", "rank", "activity_id").values_list(*fields)
-    for request_ref, uuid, activity_ref, slug, score, rank, reasons in rows.iterator(chunk_size=2000):
+    fields = ("request__ref", "request__uuid", "activity__ref", "activity__slug", "score", "reasons")
+    rank = Window(RowNumber(), partition_by="request_id", order_by=BEST_FIRST)
+    rows = Match.objects.open().annotate(rank=rank).order_by("request_id", "rank").values_list(*fields, "rank")
+    for request_ref, uuid, activity_ref, slug, score, reasons, rank in rows.iterator(chunk_size=2000):
         yield {
             "request_ref": request_ref or str(uuid),
             "activity_ref": activity_ref or slug,

@@ -29,7 +29,6 @@ def matched(**fields: Any) -> Match:
         "request": asked(),
         "activity": offered(),
         "score": 84.0,
-        "rank": 1,
         "reasons": [
             ["distance_km", 8.2],
             ["levels", ["po-7", "po-8"]],
@@ -46,7 +45,6 @@ def _mill() -> Match:
     sloewind = provider()
     return matched(
         pk=2,
-        rank=2,
         score=71.0,
         activity=offered(
             pk=2,
@@ -95,7 +93,7 @@ def _provider(*found: Match) -> dict[str, object]:
 
 
 def _many() -> list[Match]:
-    return [matched(pk=pk, rank=pk, activity=offered(pk=pk)) for pk in range(1, 10)]
+    return [matched(pk=pk, activity=offered(pk=pk)) for pk in range(1, 10)]
 
 
 register(

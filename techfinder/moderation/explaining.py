@@ -263,7 +263,7 @@ def _stored(story: Story) -> list[tuple[str, str]]:
         (gettext("Stored score"), _decimal(match.score, 1)),
     ]
     if match.state == Match.State.OPEN:
-        rows.append((gettext("Rank within the request"), str(match.rank)))
+        rows.append((gettext("Rank within the request"), str(story.rank)))
         rows.append((gettext("Put before people"), _placed(match)))
     moments = {gettext("Closed"): match.closed_at, gettext("Asked by the school"): match.asked_at,
                gettext("Offered by the provider"): match.offered_at}  # fmt: skip

@@ -176,9 +176,9 @@ def _requests(rng: random.Random, schools: list[object], teachers: list[User]) -
 def _matches(rng: random.Random, requests: list[Request], activities: list[Activity]) -> list[Match]:
     reasons = [["distance_km", 8.2], ["levels", ["po-7"]], ["themes", ["energie"]], ["delivery", ["at_school"]]]
     rows = [
-        Match(request=each, activity=activity, score=score, rank=rank, reasons=reasons, placed_at=timezone.now())
+        Match(request=each, activity=activity, score=score, reasons=reasons, placed_at=timezone.now())
         for each in requests
-        for rank, activity in enumerate(rng.sample(activities, EACH), 1)
+        for activity in rng.sample(activities, EACH)
         for score in [rng.uniform(40, 99)]
     ]
     return Match.objects.bulk_create(rows, batch_size=5000)

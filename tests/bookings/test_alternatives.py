@@ -31,11 +31,11 @@ def booking(parties):
     return parties.ask()
 
 
-def fits(request, activity=None, *, score=50, rank=1, **fields):
+def fits(request, activity=None, *, score=50, **fields):
     """A pair that is before both sides."""
     fields = {"placed_at": timezone.now(), "reasons": [["distance_km", 8], ["themes", ["energie"]]], **fields}
     activity = activity or ActivityFactory()
-    return Match.objects.create(request=request, activity=activity, score=score, rank=rank, **fields)
+    return Match.objects.create(request=request, activity=activity, score=score, **fields)
 
 
 def run_matching(request):
@@ -53,7 +53,7 @@ def titles(found: Alternatives) -> list[str]:
 
 
 def test_three_activities_that_were_not_asked_yet_best_first(parties, booking):
-    others = [fits(parties.request, rank=rank).activity.title for rank in (5, 2, 3, 4)]
+    others = [fits(parties.request, score=score).activity.title for score in (40, 70, 60, 50)]
     found = alternatives(booking, SCHOOL)
     assert found.kind == "activities"
     assert titles(found) == [others[1], others[2], others[3]]
@@ -83,7 +83,7 @@ def test_not_what_was_asked_nor_what_is_not_public(parties, booking, on, change)
 def test_what_was_turned_down_does_not_come_back(parties, booking):
     fits(parties.request, parties.activity)
     parties.do("decline", booking, PROVIDER, reason="full")
-    other = fits(parties.request, rank=2)
+    other = fits(parties.request)
     assert titles(alternatives(booking, SCHOOL)) == [other.activity.title]
 
 
@@ -155,7 +155,7 @@ def test_not_those_it_spoke_of_nor_those_that_are_closed(parties, booking):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_queries_does_not_grow(parties, booking, side, queries, count):
     for _each in range(count):
-        fits(parties.request, rank=2)
+        fits(parties.request)
         fits(RequestFactory(school=SchoolFactory()), parties.activity)
     with CaptureQueriesContext(
         connection,

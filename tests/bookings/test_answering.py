@@ -225,7 +225,7 @@ def test_a_proposal_of_a_full_day_changes_nothing():
 def test_a_no_ends_it_and_the_pair_never_comes_back(state, by):
     booking = booking_in(state)
     parties, turn = Parties.of(booking), booking.turn
-    match = Match.objects.create(request=booking.request, activity=booking.activity, score=80, rank=1)
+    match = Match.objects.create(request=booking.request, activity=booking.activity, score=80)
     if by not in (turn, COORDINATOR):
         with pytest.raises(NotAllowedError):
             parties.do("decline", booking, by, reason="other")

@@ -31,7 +31,7 @@ def page_of(booking, side=Side.SCHOOL):
 
 
 def test_from_the_mail_of_a_no_to_the_next_question(client, parties):
-    other = fits(parties.request, rank=2).activity
+    other = fits(parties.request).activity
     parties.do("decline", parties.ask(), Side.PROVIDER, reason="full")
     mail = OutgoingMail.objects.get(kind="booking_declined")
     button = urlsplit(re.search(r"Vraag iets anders aan:\n(\S+)", mail.text)[1]).path
@@ -48,7 +48,7 @@ def test_from_the_mail_of_a_no_to_the_next_question(client, parties):
 
 
 def test_pressed_twice_asks_once(client, parties, declined):
-    other = fits(parties.request, rank=2).activity
+    other = fits(parties.request).activity
     address = f"{page_of(declined)}vraag-aan/"
     for _each in range(2):
         client.post(address, {"activity": other.pk})
@@ -57,7 +57,7 @@ def test_pressed_twice_asks_once(client, parties, declined):
 
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_a_scanner_asks_for_nothing(client, parties, declined, method):
-    fits(parties.request, rank=2)
+    fits(parties.request)
     assert getattr(client, method)(f"{page_of(declined)}vraag-aan/").status_code == 302
     assert Booking.objects.count() == 1
 
@@ -70,7 +70,7 @@ def test_what_is_no_activity_is_not_asked(client, declined, activity):
 
 
 def test_of_a_closed_request_nothing_is_asked_and_the_page_says_so(client, parties, declined):
-    other = fits(parties.request, rank=2).activity
+    other = fits(parties.request).activity
     Request.objects.filter(pk=parties.request.pk).update(status=Request.Status.WITHDRAWN)
     page = client.post(f"{page_of(declined)}vraag-aan/", {"activity": other.pk}, follow=True)
     assert "Deze vraag is niet meer open" in page.content.decode()
@@ -78,14 +78,14 @@ def test_of_a_closed_request_nothing_is_asked_and_the_page_says_so(client, parti
 
 
 def test_the_provider_cannot_ask_for_the_school(client, parties, declined):
-    other = fits(parties.request, rank=2).activity
+    other = fits(parties.request).activity
     client.post(f"{page_of(declined, Side.PROVIDER)}vraag-aan/", {"activity": other.pk})
     assert Booking.objects.count() == 1
 
 
 def test_who_is_no_longer_the_contact_cannot(client, parties, declined):
     address = f"{page_of(declined)}vraag-aan/"
-    other = fits(parties.request, rank=2).activity
+    other = fits(parties.request).activity
     Booking.objects.filter(pk=declined.pk).update(school_email="ander@school.example")
     client.post(address, {"activity": other.pk})
     assert Booking.objects.count() == 1
@@ -98,7 +98,7 @@ def test_one_that_said_no_before_is_not_asked_again(client, parties, declined):
 
 
 def test_who_waits_too_long_is_shown_what_else_there_is(client, parties):
-    fits(parties.request, rank=2)
+    fits(parties.request)
     booking = parties.ask()
     assert "/vraag-aan/" not in client.get(page_of(booking)).content.decode()
     Booking.objects.filter(pk=booking.pk).update(next_step="expire")
@@ -106,7 +106,7 @@ def test_who_waits_too_long_is_shown_what_else_there_is(client, parties):
 
 
 def test_who_is_signed_in_goes_to_the_form_with_the_same_request(client, parties, declined):
-    other = fits(parties.request, rank=2).activity
+    other = fits(parties.request).activity
     client.force_login(parties.request.contact)
     page = client.get(declined.get_absolute_url()).content.decode()
     form = f"/boeking/vraag-aan/{other.slug}/?vraag={parties.request.uuid}"

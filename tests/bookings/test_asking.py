@@ -55,9 +55,7 @@ def test_who_offers_is_the_contact_of_the_provider(parties):
 
 @pytest.mark.parametrize(("side", "field"), [(Side.SCHOOL, "asked_at"), (Side.PROVIDER, "offered_at")])
 def test_the_match_keeps_who_asked(parties, side, field):
-    match = Match.objects.create(
-        request=parties.request, activity=parties.activity, score=80, rank=1, placed_at=timezone.now()
-    )
+    match = Match.objects.create(request=parties.request, activity=parties.activity, score=80, placed_at=timezone.now())
     parties.ask(side)
     match.refresh_from_db()
     assert [name for name in ("asked_at", "offered_at") if getattr(match, name)] == [field]

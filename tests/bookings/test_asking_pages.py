@@ -27,7 +27,7 @@ def parties():
 
 def matched(parties):
     parties.match = Match.objects.create(
-        request=parties.request, activity=parties.activity, score=80, rank=1, placed_at=parties.request.confirmed_at
+        request=parties.request, activity=parties.activity, score=80, placed_at=parties.request.confirmed_at
     )
     # The worker has looked.
     Request.objects.filter(pk=parties.request.pk).update(matched_version=F("version"))
@@ -89,9 +89,7 @@ def test_a_day_with_places_is_chosen_and_a_full_one_queues():
 def matched_again(parties):
     """Another request of the same person that fits."""
     request = RequestFactory(contact=parties.request.contact, school=parties.request.school)
-    Match.objects.create(
-        request=request, activity=parties.activity, score=70, rank=1, placed_at=parties.request.confirmed_at
-    )
+    Match.objects.create(request=request, activity=parties.activity, score=70, placed_at=parties.request.confirmed_at)
     return parties
 
 

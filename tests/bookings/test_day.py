@@ -181,7 +181,7 @@ def test_a_cancellation_tells_the_other_side_why_and_what_else_there_is():
     parties = Parties()
     found = ActivityFactory(title="Bouw een brug")
     now = timezone.now()
-    Match.objects.create(request=parties.request, activity=found, score=80, rank=1, placed_at=now)
+    Match.objects.create(request=parties.request, activity=found, score=80, placed_at=now)
     _parties, booking = agreed(parties)
     parties.request.refresh_from_db()
     assert parties.request.status == "fulfilled"

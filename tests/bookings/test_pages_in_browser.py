@@ -29,9 +29,7 @@ def parties():
     found = Parties(provider=ProviderFactory(name="Zilt Elektrotechniek"), title="Licht uit een citroen")
     found.request.contact.name = "Elke Moens"
     found.request.contact.save()
-    Match.objects.create(
-        request=found.request, activity=found.activity, score=80, rank=1, placed_at=found.request.confirmed_at
-    )
+    Match.objects.create(request=found.request, activity=found.activity, score=80, placed_at=found.request.confirmed_at)
     Request.objects.update(matched_version=F("version"))
     return found
 
@@ -137,9 +135,7 @@ def test_full_days_queues_and_empty_lists_are_accessible(page, live_server, axe,
     parties.provider.save()
     first = parties.ask()
     parties.ask(request_id=RequestFactory().pk)
-    Match.objects.create(
-        request=RequestFactory(contact=first.school_contact), activity=parties.activity, score=1, rank=1
-    )
+    Match.objects.create(request=RequestFactory(contact=first.school_contact), activity=parties.activity, score=1)
     as_user(page, live_server, parties.member)
     for name in ("queue",):
         page.goto(reverse(f"bookings:{name}", args=[parties.activity.slug]))

@@ -122,7 +122,7 @@ def test_a_day_within_the_lead_time_is_no_option(fair):
 
 def test_a_pair_that_was_declined_before_is_no_option(fair):
     day, asked = fair.day(), fair.ask()
-    Match.objects.create(request=asked, activity=day.activity, score=50, rank=1, state=Match.State.DECLINED)
+    Match.objects.create(request=asked, activity=day.activity, score=50, state=Match.State.DECLINED)
     assert awards_of(fair.solve()) == {}
 
 

@@ -76,7 +76,7 @@ def test_with_redis_dead_a_form_answers_and_the_mail_goes_out_later(
     member, teacher, site_environment, redis_server, celery_worker_with_beat, smtp_sink, client, wait_until
 ):
     request = open_request(teacher)
-    Match.objects.create(request=request, activity=Activity.objects.get(), score=80, rank=1)
+    Match.objects.create(request=request, activity=Activity.objects.get(), score=80)
     client.force_login(teacher)
     url = f"{reverse('bookings:ask', args=[Activity.objects.get().slug])}?vraag={request.uuid}"
     redis_server.kill()
@@ -90,7 +90,7 @@ def test_with_redis_dead_a_form_answers_and_the_mail_goes_out_later(
 
 def test_with_redis_frozen_a_form_answers(member, teacher, site_environment, redis_server, client):
     request = open_request(teacher)
-    Match.objects.create(request=request, activity=Activity.objects.get(), score=80, rank=1)
+    Match.objects.create(request=request, activity=Activity.objects.get(), score=80)
     url = f"{reverse('bookings:ask', args=[Activity.objects.get().slug])}?vraag={request.uuid}"
     client.force_login(teacher)
     redis_server.freeze()

@@ -54,7 +54,7 @@ def test_a_vmbo_class_does_not_because_of_the_level(race, make_request):
 
 def test_what_was_declined_stays_away(race, make_request):
     request = make_request()
-    request.matches.create(activity=race, score=1, rank=1, state="declined")
+    request.matches.create(activity=race, score=1, state="declined")
     assert refused_by(request, race) == ["pair"]
 
 
@@ -96,8 +96,8 @@ def test_what_would_do_and_what_is_stored_is_told(race, make_request):
     race.save()
     assert "cost would hold with 7500 cents" in explain("R1", "A1")
     assert "not stored" in explain("R1", "A1")
-    request.matches.create(activity=race, score=1, rank=3, held="full")
-    assert "stored: open, rank 3, held back: full" in explain("R1", "A1")
+    request.matches.create(activity=race, score=1, held="full")
+    assert "stored: open, rank 1, held back: full" in explain("R1", "A1")
     told = json.loads(explain("R1", "A1", "--json"))
     assert told["mends"] == [{"rule": "cost", "size": 7500, "unit": "cents"}]
-    assert told["stored"] == {"state": "open", "held": "full", "rank": 3}
+    assert told["stored"] == {"state": "open", "held": "full", "rank": 1}

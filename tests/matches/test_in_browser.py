@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from techfinder.mail.models import OutgoingMail
 from techfinder.matches import actions
-from techfinder.matches.models import Match
+from techfinder.matches.models import BEST_FIRST, Match
 from techfinder.matches.telling import digest
 from techfinder.organisations.models import Provider
 from techfinder.taxonomy.models import Region
@@ -89,7 +89,7 @@ def look(page, name, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe, world, width):
-    activity = Match.objects.filter(request=world["many"]).order_by("rank").first().activity
+    activity = Match.objects.filter(request=world["many"]).order_by(*BEST_FIRST)[0].activity
     mail = OutgoingMail.objects.filter(recipient=world["teacher"], kind="match_school").first()
     addresses = [
         ("teacher", "matches", f"/mijn/vraag/{world['many'].uuid}/"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.matches import actions
-from techfinder.matches.models import Match, Rematch
+from techfinder.matches.models import BEST_FIRST, Match, Rematch
 from techfinder.matches.pairs.sides import REQUESTS, mark
 from techfinder.organisations.models import Provider
 from techfinder.requests.models import Request
@@ -27,7 +27,7 @@ def test_a_request_finds_its_activities_with_reasons(make_activity, make_request
     activity, request = make_activity(), make_request()
     stored = actions.match_request(request_id=request.pk)
     match = Match.objects.get()
-    assert (stored.created, match.request, match.activity, match.rank) == (1, request, activity, 1)
+    assert (stored.created, match.request, match.activity) == (1, request, activity)
     assert dict(map(tuple, [r for r in match.reasons if not isinstance(r[1], list)]))["distance_km"] == 3.5
     assert ["themes", ["energie"]] in match.reasons
     assert ["levels", ["po-7"]] in match.reasons
@@ -41,7 +41,7 @@ def test_an_activity_finds_its_requests_and_they_are_ranked(make_activity, make_
     near = make_activity(venue_lat=51.45, venue_lon=3.57)
     for activity in (far, near):
         actions.match_activity(activity_id=activity.pk)
-    assert list(Match.objects.order_by("rank").values_list("activity_id", flat=True)) == [near.pk, far.pk]
+    assert list(Match.objects.order_by(*BEST_FIRST).values_list("activity_id", flat=True)) == [near.pk, far.pk]
     near.refresh_from_db()
     assert near.matched_version == near.version
     assert request.matches.count() == 2
@@ -108,8 +108,8 @@ def test_all_ways_store_the_same(make_activity, make_request):
     def result():
         return list(
             Match.objects.open()
-            .order_by("request_id", "rank")
-            .values_list("request_id", "activity_id", "score", "rank", "reasons", "shortfalls")
+            .order_by("request_id", *BEST_FIRST)
+            .values_list("request_id", "activity_id", "score", "reasons", "shortfalls")
         )
 
     for request in requests:

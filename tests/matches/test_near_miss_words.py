@@ -91,7 +91,7 @@ def test_what_the_form_refuses_is_not_proposed(make_activity, make_request):
 
 def test_what_was_declined_is_not_proposed(make_activity, make_request):
     activity, request = make_activity(group_max=20), make_request(group_size=26)
-    Match.objects.create(request=request, activity=activity, score=1, rank=1, state=Match.State.DECLINED)
+    Match.objects.create(request=request, activity=activity, score=1, state=Match.State.DECLINED)
     assert why_not(request).steps == []
 
 

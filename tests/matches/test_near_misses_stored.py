@@ -108,7 +108,7 @@ def test_rows_go_with_a_closed_request(scarce):
 
 def test_what_was_declined_is_not_proposed_again(scarce):
     activity = Activity.objects.get(group_max=20)
-    Match.objects.create(request=scarce, activity=activity, score=1, rank=1, state=Match.State.DECLINED)
+    Match.objects.create(request=scarce, activity=activity, score=1, state=Match.State.DECLINED)
     misses.count_near_misses()
     assert [row[0] for row in kept()] == ["cost"]
 

@@ -23,7 +23,7 @@ def provider_with(cap, **fields):
 
 
 def pair(activity, score, request=None, **fields):
-    return Match.objects.create(request=request or RequestFactory(), activity=activity, score=score, rank=1, **fields)
+    return Match.objects.create(request=request or RequestFactory(), activity=activity, score=score, **fields)
 
 
 def placed(provider):

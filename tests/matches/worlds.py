@@ -11,7 +11,7 @@ from django.utils import timezone
 from techfinder.activities.models import Activity, Session
 from techfinder.matches import actions
 from techfinder.matches.actions.sweeping import fill_places
-from techfinder.matches.models import AskedRow, Match, OfferedRow, Rematch
+from techfinder.matches.models import BEST_FIRST, AskedRow, Match, OfferedRow, Rematch
 from techfinder.matches.rows import World, activity_rows, request_rows
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
@@ -95,8 +95,8 @@ class Country:
 
 def stored() -> list[tuple[Any, ...]]:
     """All that is open, with everything that is said of it."""
-    columns = ("request_id", "activity_id", "score", "rank", "fingerprint", "reasons", "shortfalls")
-    return list(Match.objects.open().order_by("request_id", "rank").values_list(*columns))
+    columns = ("request_id", "activity_id", "score", "fingerprint", "reasons", "shortfalls")
+    return list(Match.objects.open().order_by("request_id", *BEST_FIRST).values_list(*columns))
 
 
 def forget() -> None:
@@ -110,8 +110,8 @@ def forget() -> None:
     Activity.objects.update(matched_version=0)
 
 
-def expected(today: dt.date) -> list[tuple[int, int, float, int]]:
-    """Request, activity, score and rank of all that is to be stored, by nested loops over plain objects."""
+def expected(today: dt.date) -> list[tuple[int, int, float]]:
+    """Request, activity and score of all that is to be stored, best first per request, by loops over plain objects."""
     world = World(today=today)
     requests = request_rows(Request.objects.all(), world)
     activities = activity_rows(Activity.objects.all(), world)
@@ -123,12 +123,7 @@ def expected(today: dt.date) -> list[tuple[int, int, float, int]]:
         best.setdefault(activity, []).append((-score, request))
     leads = {(request, activity) for activity, rows in best.items() for _score, request in sorted(rows)[:K]}
     kept = [pair for pair in pairs if pair[3] <= K or pair[:2] in leads or pair[:2] in acted]
-    ranks: dict[int, int] = {}
-    found = []
-    for request, activity, score, _rank in sorted(kept, key=lambda pair: (pair[0], pair[3])):
-        ranks[request] = ranks.get(request, 0) + 1
-        found.append((request, activity, score, ranks[request]))
-    return found
+    return [pair[:3] for pair in sorted(kept, key=lambda pair: (pair[0], pair[3]))]
 
 
 def anything_stale() -> bool:

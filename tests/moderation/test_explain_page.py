@@ -142,13 +142,13 @@ def test_a_public_offer_of_another_region_can_be_explained(client, request_):
 def test_what_was_put_aside_is_named(client, request_, activity, state, word):
     activity.group_max = None
     activity.save()
-    Match.objects.create(request=request_, activity=activity, score=1, rank=1, state=state)
+    Match.objects.create(request=request_, activity=activity, score=1, state=state)
     told = page(client, "R1", "A1").context["told"]
     assert [rule.asked.lower() for rule in told.rules if not rule.holds] == [word.lower()]
 
 
 def test_what_is_held_back_says_why(client, request_, activity):
-    Match.objects.create(request=request_, activity=activity, score=1, rank=2, held=Match.Held.FULL)
+    Match.objects.create(request=request_, activity=activity, score=1, held=Match.Held.FULL)
     stored = dict(page(client, "R1", "A1").context["told"].stored)
     assert stored["Aan mensen getoond"].startswith("Nee: ")
 

@@ -52,7 +52,7 @@ def test_every_kind_of_region_has_a_page(client, vlissingen, network, slug):
     school = SchoolFactory(municipality=vlissingen)
     ask = RequestFactory(school=school, title="Wie helpt met windmolens")
     offer = ActivityFactory(title="Bouw een molen", regions=["NL-ZE"], provider__municipality=vlissingen)
-    Match.objects.create(request=ask, activity=offer, score=80, rank=1, placed_at=timezone.now())
+    Match.objects.create(request=ask, activity=offer, score=80, placed_at=timezone.now())
     text = page(client, slug)
     assert "Wie helpt met windmolens" in text
     assert "Bouw een molen" in text
@@ -170,7 +170,7 @@ def test_the_number_of_questions_does_not_grow(client, vlissingen, zeeland, coun
         school = SchoolFactory(municipality=vlissingen)
         offer = ActivityFactory(regions=["NL-ZE"], provider=ProviderFactory(municipality=vlissingen))
         ask = RequestFactory(school=school)
-        Match.objects.create(request=ask, activity=offer, score=80, rank=1, placed_at=timezone.now())
+        Match.objects.create(request=ask, activity=offer, score=80, placed_at=timezone.now())
         RegionFactory(parent=zeeland, slug=f"dorp-{number}")
     RegionPage.objects.create(region=zeeland, words="Hallo", phone="0118 123 456")
     page(client)

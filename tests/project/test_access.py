@@ -345,7 +345,7 @@ def world():
     public = ActivityFactory(provider=provider, regions=["NL-ZE"])
     mine = MembershipFactory(user=owner, provider=provider)
     unasked = RequestFactory(school=school, contact=UserFactory())
-    Match.objects.create(request=unasked, activity=public, score=70, rank=1, placed_at=timezone.now())
+    Match.objects.create(request=unasked, activity=public, score=70, placed_at=timezone.now())
     renew_waiting(request_id=unasked.pk)
     waiting = ProviderFactory(municipality=here, status=Provider.Status.PENDING)
     MembershipFactory(user=owner, provider=waiting)
@@ -370,7 +370,7 @@ def world():
         public=public,
         draft=ActivityFactory(provider=provider, draft=True, regions=["NL-ZE"]),
         submitted=ActivityFactory(provider=provider, submitted=True, regions=["NL-ZE"]),
-        match=Match.objects.create(request=asked, activity=public, score=80, rank=1, placed_at=timezone.now()),
+        match=Match.objects.create(request=asked, activity=public, score=80, placed_at=timezone.now()),
         weights=WeightSet.objects.create(values={"distance": 50}, note="Dichtbij eerst"),
         claim=MembershipFactory(school=school, status=Membership.Status.PENDING),
         attention=Attention.objects.create(provider=provider, reason=Attention.Reason.LAST_MEMBER_LEFT),

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from matching import Best, fingerprints, positions, weigh
+from matching import Best, fingerprints, weigh
 from matching.arrays import Bools, Ints
 from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive, arrive_last, quiet_of
@@ -122,7 +122,7 @@ class _Part:
     def store(self) -> Stored:
         """Write what differs, the edges of the requests, and who is to be matched again."""
         alone_best, alone_known = self._newer(self.best), self._newer(self.known)
-        wanted = self._wanted(self.best.take(~alone_best), self.known.take(alone_known & (self.known.state == OPEN)))
+        wanted = self._wanted(self.best.take(~alone_best))
         known = self.known.take(~alone_known)
         refused = wanted.take(difference(wanted, known).refused)
         stored = store(wanted, known, Speller(self.requests, self.offered.columns, self.terms, self.world))
@@ -138,8 +138,8 @@ class _Part:
         """Pairs with an item that was matched by itself since it was found."""
         return np.isin(pairs.request_id, self.newer_requests) | np.isin(pairs.activity_id, self.newer_activities)
 
-    def _wanted(self, best: Best, beside: Known) -> Wanted:
-        """The pairs to be stored, with those on which somebody acted, ranked beside those that are left alone."""
+    def _wanted(self, best: Best) -> Wanted:
+        """The pairs to be stored, with those on which somebody acted."""
         acted = self.known.take(self.known.acted & (self.known.state != SETTLED))
         pairs = acted.take(~same(acted, self.best) & ~self._newer(acted))
         columns = self.requests, self.offered.columns
@@ -149,12 +149,7 @@ class _Part:
             np.concatenate([own, acted_on])
             for own, acted_on in zip((best.request_id, best.activity_id, best.score), more, strict=True)
         )
-        rank = positions(
-            np.concatenate([request_id, beside.request_id]),
-            np.concatenate([score, beside.score]),
-            np.concatenate([activity_id, beside.activity_id]),
-        )[: len(request_id)]
-        return Wanted(request_id, activity_id, score, prints, rank)
+        return Wanted(request_id, activity_id, score, prints)
 
     def _write_edges(self) -> None:
         best = self.best.take(self.best.rank == K)

@@ -104,7 +104,8 @@ def fill_places() -> int:
 
 
 PLACES_LEFT = """
-    UPDATE matches_match SET rank = 0 WHERE place_left
+    UPDATE matches_match SET place_filled = true
+    WHERE state IN ('declined', 'withdrawn', 'hidden') AND NOT place_filled
     RETURNING request_id, activity_id
 """
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from techfinder.activities.models import Activity
 from techfinder.matches.fairness.placing import school_year_start
-from techfinder.matches.models import Match
+from techfinder.matches.models import BEST_FIRST, Match
 from techfinder.matches.telling.labels import Labels
 from techfinder.organisations.models import Provider
 from techfinder.requests.access import Person, requests_for
@@ -79,7 +79,7 @@ def held_of(request: Request, user: Person, labels: Labels) -> Held:
 
 
 def _best(matches: QuerySet[Match]) -> QuerySet[Match]:
-    return matches.select_related("activity__provider").order_by("rank", "activity_id")[:SHOWN]
+    return matches.select_related("activity__provider").order_by(*BEST_FIRST)[:SHOWN]
 
 
 def _said(request: Request, user: Person, activity_ids: Collection[int]) -> dict[int, Said]:

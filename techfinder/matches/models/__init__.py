@@ -3,7 +3,7 @@
 All are imported from here; which file a table is in is nobody's business.
 """
 
-from techfinder.matches.models.matches import Match, MatchQuerySet
+from techfinder.matches.models.matches import BEST_FIRST, Match, MatchQuerySet
 from techfinder.matches.models.near import Lack, Missed
 from techfinder.matches.models.rematch import Rematch, RematchCause, RematchShard
 from techfinder.matches.models.rows import Area, AskedRow, EngineRow, Number, OfferedRow, RowChange
@@ -11,6 +11,7 @@ from techfinder.matches.models.telling import DigestRun, NothingFound, Notificat
 from techfinder.matches.models.weights import WeightSet
 
 __all__ = [
+    "BEST_FIRST",
     "Area",
     "AskedRow",
     "DigestRun",

@@ -8,6 +8,9 @@ from django.utils.translation import pgettext_lazy
 from techfinder.activities.models import Activity
 from techfinder.requests.models import Request
 
+# The order of a request's matches. It is nowhere stored: one that comes would have to move all that are below it.
+BEST_FIRST = "-score", "activity_id"
+
 
 class MatchQuerySet(models.QuerySet["Match"]):
     def open(self) -> "MatchQuerySet":
@@ -56,7 +59,6 @@ class Match(models.Model):
     score = models.FloatField(_("score"))
     # Of score, reasons and shortfalls: what is stored is compared without being read.
     fingerprint = models.BigIntegerField(default=0, editable=False)
-    rank = models.PositiveIntegerField(_("rank"))
     reasons = models.JSONField(_("reasons"), default=list)
     shortfalls = models.JSONField(_("what falls short"), default=list)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
@@ -68,18 +70,13 @@ class Match(models.Model):
     held = models.CharField(_("held back"), max_length=5, choices=Held, blank=True, default=Held.NO)
     # Since when it is before both sides: from then on it counts against the provider's cap.
     placed_at = models.DateTimeField(_("put before both sides"), null=True, blank=True)
-    # Put aside by a person, and its place in the lists of both sides not filled yet. A column, because an index that
-    # named the rank would have to be written at each new rank, which is most of what storing does.
-    place_left = models.GeneratedField(
-        expression=models.ExpressionWrapper(models.Q(state__in=SETTLED, rank__gt=0), models.BooleanField()),
-        output_field=models.BooleanField(),
-        db_persist=True,
-    )
+    # Put aside by a person: whether the next best of both sides were looked for since.
+    place_filled = models.BooleanField(default=False, editable=False)
 
     objects = MatchQuerySet.as_manager()
 
     class Meta:
-        ordering = ["request", "rank"]
+        ordering = ["request", *BEST_FIRST]
         verbose_name = _("match")
         verbose_name_plural = _("matches")
         constraints = [models.UniqueConstraint(fields=["request", "activity"], name="match_pair")]
@@ -93,7 +90,11 @@ class Match(models.Model):
                 condition=models.Q(asked_at__isnull=False) | models.Q(state="declined"),
                 name="match_spoken",
             ),
-            models.Index(fields=["request"], condition=models.Q(place_left=True), name="match_place_left"),
+            models.Index(
+                fields=["request"],
+                condition=models.Q(state__in=["declined", "withdrawn", "hidden"], place_filled=False),
+                name="match_place_left",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from matching import ActivityColumns, Pairs, RequestColumns, Terms, describe
 from techfinder.matches.pairs.stored import Wanted
 from techfinder.matches.rows import World, in_codes
@@ -27,7 +29,8 @@ class Speller:
 
     def __call__(self, pairs: Wanted) -> Iterator[tuple[str, str]]:
         """Reasons and shortfalls of each pair, in the order given."""
-        rows = Pairs(pairs.request_id, pairs.activity_id, pairs.score / 10, pairs.rank)
+        # Nothing is said of the order in a list.
+        rows = Pairs(pairs.request_id, pairs.activity_id, pairs.score / 10, np.zeros_like(pairs.request_id))
         for pair in describe(*self._rows, rows):
             yield self._json(pair.reasons), self._json(pair.shortfalls)
 

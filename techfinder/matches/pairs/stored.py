@@ -14,10 +14,8 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from matching import positions
 from matching.arrays import Bools, Ints
 from techfinder.matches.fairness.placing import new_ids
-from techfinder.matches.models import Match
 from techfinder.matches.rows.binary import read_columns
 
 OPEN, CLOSED, SETTLED = 0, 1, 2
@@ -30,24 +28,18 @@ Texts = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """Pairs that are to be stored, as columns of shape (n,); `score` in tenths, `rank` within the request's."""
+    """Pairs that are to be stored, as columns of shape (n,); `score` in tenths."""
 
     request_id: Ints
     activity_id: Ints
     score: Ints
     fingerprint: Ints
-    rank: Ints
 
     def __len__(self) -> int:
         return len(self.request_id)
 
     def take(self, which: Ints | Bools | slice) -> Wanted:
         return Wanted(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
-
-    @classmethod
-    def of(cls, request_id: Ints, activity_id: Ints, score: Ints, fingerprint: Ints) -> Wanted:
-        """These pairs, all of their requests, ranked among each other."""
-        return cls(request_id, activity_id, score, fingerprint, positions(request_id, score, activity_id))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +51,6 @@ class Known:
     activity_id: Ints
     score: Ints
     fingerprint: Ints
-    rank: Ints
     state: Ints
     acted: Bools
 
@@ -96,7 +87,6 @@ KNOWN = {
     "activity_id": ("activity_id", "i8"),
     "score": ("round(score * 10)::int4", "i4"),
     "fingerprint": ("fingerprint", "i8"),
-    "rank": ("rank", "i4"),
     "state": ("(CASE state WHEN 'open' THEN 0 WHEN 'closed' THEN 1 ELSE 2 END)::int2", "i2"),
     "acted": ("asked_at IS NOT NULL OR offered_at IS NOT NULL", "?"),
 }
@@ -117,12 +107,11 @@ def _wide(column: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """Positions in what is wanted and what is known. Of `changed` the words differ, of `moved` the rank alone."""
+    """Positions in what is wanted and what is known. Of `changed` what is said differs, or the score."""
 
     fresh: Ints
     changed: tuple[Ints, Ints]
     reopened: tuple[Ints, Ints]
-    moved: tuple[Ints, Ints]
     gone: Ints
     refused: Ints
 
@@ -137,14 +126,12 @@ def difference(wanted: Wanted, known: Known) -> Difference:
     state = known.state[met]
     is_open, is_closed = state == OPEN, state == CLOSED
     words = wanted.fingerprint[at] != known.fingerprint[met]
-    rank = wanted.rank[at] != known.rank[met]
     missed = np.ones(len(known), dtype=np.bool_)
     missed[met] = False
     return Difference(
         fresh=_without(len(wanted), at),
         changed=(at[is_open & words], met[is_open & words]),
         reopened=(at[is_closed], met[is_closed]),
-        moved=(at[is_open & ~words & rank], met[is_open & ~words & rank]),
         gone=np.flatnonzero(missed & (known.state == OPEN)),
         refused=at[state == SETTLED],
     )
@@ -186,7 +173,6 @@ def store(wanted: Wanted, known: Known, words: Callable[[Wanted], Texts]) -> Sto
     stored = Stored(len(parts.fresh), len(parts.changed[0]), len(parts.reopened[0]), len(parts.gone))
     stored.left = known.id[parts.gone].tolist()
     close(stored.left)
-    move(known.id[parts.moved[1]], wanted.rank[parts.moved[0]])
     for at, met in (parts.changed, parts.reopened):
         _change(known.id[met], wanted.take(at), words)
     stored.arrived = known.id[parts.reopened[1]].tolist() + _insert(wanted.take(parts.fresh), words)
@@ -200,13 +186,6 @@ def close(ids: Collection[int]) -> None:
             cursor.execute(CLOSE, {"ids": list(ids), "now": timezone.now()})
 
 
-def move(ids: Ints, rank: Ints) -> None:
-    """Give these matches these ranks."""
-    for part in batches(len(ids)):
-        with connection.cursor() as cursor:
-            cursor.execute(MOVE, {"ids": ids[part].tolist(), "rank": rank[part].tolist()})
-
-
 def _change(ids: Ints, pairs: Wanted, words: Callable[[Wanted], Texts]) -> None:
     for part in batches(len(ids)):
         rows = pairs.take(part)
@@ -215,7 +194,6 @@ def _change(ids: Ints, pairs: Wanted, words: Callable[[Wanted], Texts]) -> None:
             "ids": ids[part].tolist(),
             "score": (rows.score / 10).tolist(),
             "fingerprint": rows.fingerprint.tolist(),
-            "rank": rows.rank.tolist(),
             "reasons": list(reasons),
             "shortfalls": list(shortfalls),
         }
@@ -244,12 +222,12 @@ def _lines(ids: list[int], rows: Wanted, texts: Texts, uncapped: set[int]) -> It
     Nothing can be asked of a connection that copies: whoever makes the words has all that it needs.
     """
     now = timezone.now().isoformat()
-    columns = (rows.request_id, rows.activity_id, rows.score / 10, rows.fingerprint, rows.rank)
+    columns = (rows.request_id, rows.activity_id, rows.score / 10, rows.fingerprint)
     numbers = zip(ids, *(column.tolist() for column in columns), texts, strict=True)
-    for pk, request_id, activity_id, score, fingerprint, rank, (reasons, shortfalls) in numbers:
+    for pk, request_id, activity_id, score, fingerprint, (reasons, shortfalls) in numbers:
         placed = now if activity_id in uncapped else "\\N"
         said = f"{reasons}\t{shortfalls}".replace("\\", "\\\\")
-        yield f"{pk}\t{request_id}\t{activity_id}\t{score}\t{fingerprint}\t{rank}\topen\t{now}\t\t{placed}\t{said}\n"
+        yield f"{pk}\t{request_id}\t{activity_id}\t{score}\t{fingerprint}\topen\t{now}\t\t{placed}\tf\t{said}\n"
 
 
 def batches(count: int) -> Iterator[slice]:
@@ -257,37 +235,16 @@ def batches(count: int) -> Iterator[slice]:
     return (slice(start, start + BATCH) for start in range(0, count, BATCH))
 
 
-def rerank(request_ids: Iterable[int]) -> None:
-    """Number the open matches of each request anew: best score first, ties to the lower activity id."""
-    ids = sorted(set(request_ids))
-    if not ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(RERANK, {"requests": ids, "open": Match.State.OPEN.value})
-
-
 COPY = """
-    COPY matches_match (id, request_id, activity_id, score, fingerprint, rank, state, created_at, held, placed_at,
-        reasons, shortfalls) FROM STDIN
+    COPY matches_match (id, request_id, activity_id, score, fingerprint, state, created_at, held, placed_at,
+        place_filled, reasons, shortfalls) FROM STDIN
 """
 CLOSE = "UPDATE matches_match SET state = 'closed', closed_at = %(now)s WHERE id = ANY(%(ids)s) AND state = 'open'"
-MOVE = """
-    UPDATE matches_match AS match SET rank = new.rank
-    FROM unnest(%(ids)s::bigint[], %(rank)s::int[]) AS new (id, rank) WHERE match.id = new.id
-"""
 # A person may put a pair aside while we work: that stands.
 CHANGE = """
-    UPDATE matches_match AS match SET score = new.score, fingerprint = new.fingerprint, rank = new.rank,
+    UPDATE matches_match AS match SET score = new.score, fingerprint = new.fingerprint,
         reasons = new.reasons, shortfalls = new.shortfalls, state = 'open', closed_at = NULL
-    FROM unnest(%(ids)s::bigint[], %(score)s::float8[], %(fingerprint)s::bigint[], %(rank)s::int[],
-        %(reasons)s::jsonb[], %(shortfalls)s::jsonb[]) AS new (id, score, fingerprint, rank, reasons, shortfalls)
+    FROM unnest(%(ids)s::bigint[], %(score)s::float8[], %(fingerprint)s::bigint[],
+        %(reasons)s::jsonb[], %(shortfalls)s::jsonb[]) AS new (id, score, fingerprint, reasons, shortfalls)
     WHERE match.id = new.id AND match.state IN ('open', 'closed')
-"""
-RERANK = """
-    UPDATE matches_match AS match SET rank = ranked.rank
-    FROM (
-        SELECT id, row_number() OVER (PARTITION BY request_id ORDER BY score DESC, activity_id) AS rank
-        FROM matches_match WHERE request_id = ANY(%(requests)s) AND state = %(open)s
-    ) AS ranked
-    WHERE match.id = ranked.id AND match.rank <> ranked.rank
 """

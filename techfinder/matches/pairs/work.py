@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching import fingerprints, positions, weigh
+from matching import fingerprints, weigh
 from matching.arrays import Bools, Ints
 from techfinder.matches.pairs.lists import Edges, Rows, candidates, settle
 from techfinder.matches.pairs.sides import (
@@ -31,9 +31,7 @@ from techfinder.matches.pairs.stored import (
     Stored,
     Wanted,
     close,
-    move,
     read_known,
-    rerank,
     same,
     store,
 )
@@ -84,9 +82,7 @@ class Work:
         outcome = settle(self._rows(found), same(found, self.acted), self._rows(others), self.mine, edges)
         pushed = self._pushed_out(others.take(outcome.beyond & ~others.acted))
         close(pushed.id.tolist())
-        stored = self._write(found.take(outcome.kept), others.take(~np.isin(others.id, pushed.id)))
-        if self.side.is_requests:
-            rerank(pushed.request_id.tolist())
+        stored = self._write(found.take(outcome.kept))
         stored.closed += len(pushed)
         stored.left += pushed.id.tolist()
         self.unsure = int(outcome.unsure.sum())
@@ -138,19 +134,8 @@ class Work:
         edges: Edges = read_edges(self.side, np.unique(rows.mine))
         return beyond.take(~edges.admit(rows.mine, rows.score, rows.theirs))
 
-    def _write(self, kept: Found, others: Known) -> Stored:
+    def _write(self, kept: Found) -> Stored:
         columns = self.table.requests, self.table.activities
         prints = fingerprints(*columns, self.terms, kept.request_id, kept.activity_id)
-        rank = self._ranks(kept, others)
-        wanted = Wanted(kept.request_id, kept.activity_id, kept.score, prints, rank)
+        wanted = Wanted(kept.request_id, kept.activity_id, kept.score, prints)
         return store(wanted, self.known, Speller(*columns, self.terms, self.world))
-
-    def _ranks(self, kept: Found, others: Known) -> Ints:
-        """Of what is kept, within the lists of the requests; where those have others, these move up or down."""
-        beside = others.take(np.zeros(0, dtype=np.int64)) if self.side.is_requests else others
-        request_id = np.concatenate([kept.request_id, beside.request_id])
-        score = np.concatenate([kept.score, beside.score])
-        rank = positions(request_id, score, np.concatenate([kept.activity_id, beside.activity_id]))
-        moved = rank[len(kept) :] != beside.rank
-        move(beside.id[moved], rank[len(kept) :][moved])
-        return rank[: len(kept)]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from techfinder.activities.models import Activity
-from techfinder.matches.models import Match
+from techfinder.matches.models import BEST_FIRST, Match
 from techfinder.requests.models import Request
 
 
 def matches_of_request(request: Request) -> QuerySet[Match]:
     """The matches put before a request whose activity is still public, best first."""
     found = Match.objects.placed().filter(request=request, activity__in=Activity.objects.public())
-    return found.select_related("activity__provider").order_by("rank", "activity_id")
+    return found.select_related("activity__provider").order_by(*BEST_FIRST)
+
+
+def rank_of(match: Match) -> int:
+    """The place of an open match in the list of its request, from 1; one query."""
+    better = Q(score__gt=match.score) | Q(score=match.score, activity__lt=match.activity_id)
+    return Match.objects.open().filter(better, request=match.request_id).count() + 1
 
 
 def matches_of_activity(activity: Activity) -> QuerySet[Match]:
@@ -23,5 +29,5 @@ def matches_of_activity(activity: Activity) -> QuerySet[Match]:
 
 def best_matches(limit: int) -> Prefetch[str, QuerySet[Match], str]:
     """To prefetch with requests: their best matches, as `best`."""
-    best = Match.objects.placed().select_related("activity__provider").order_by("rank", "activity_id")[:limit]
+    best = Match.objects.placed().select_related("activity__provider").order_by(*BEST_FIRST)[:limit]
     return Prefetch("matches", queryset=best, to_attr="best")

@@ -67,7 +67,7 @@ def to_school(
 
 def school_context(group: Sequence[Notification], language: str, words: Words) -> dict[str, object]:
     """What that mail says of matches of one request."""
-    group = sorted(group, key=lambda each: each.match.rank)
+    group = sorted(group, key=lambda each: (-each.match.score, each.match.activity_id))
     with translation.override(language):
         return {
             "count": len(group),

@@ -14,7 +14,7 @@ from techfinder.activities.models import Activity
 from techfinder.activities.search.criteria import Criteria
 from techfinder.bookings.models import Waiting
 from techfinder.bookings.queries.waiting import fits_of, fitting
-from techfinder.matches.models import Missed
+from techfinder.matches.models import BEST_FIRST, Missed
 from techfinder.matches.queries import why_not
 from techfinder.matches.telling.labels import levels
 from techfinder.moderation.explaining import RULES
@@ -90,7 +90,7 @@ class Offers:
 
 def offers_of(request: Request, text: str) -> Offers:
     """All public activities that the words find; without words those that fit or nearly fit."""
-    fits = list(fitting(request.pk).order_by("rank").values_list("activity_id", flat=True)[:MOST_OFFERS])
+    fits = list(fitting(request.pk).order_by(*BEST_FIRST).values_list("activity_id", flat=True)[:MOST_OFFERS])
     if text:
         hits = search.find(Criteria(text=text), limit=MOST_OFFERS)
         found = [Offer(each, fits=each.pk in fits) for each in _in_order(hits.ids.tolist())]

@@ -43,7 +43,7 @@ def _json(story: Story) -> str:
             for it in explanation.parts
         ],
         "mends": [_mend(it) for it in story.mends],
-        "stored": {"state": match.state, "held": match.held, "rank": match.rank} if match else None,
+        "stored": {"state": match.state, "held": match.held, "rank": story.rank} if match else None,
     }
     return json.dumps(data, default=str, ensure_ascii=False)
 
@@ -73,7 +73,8 @@ def _stored(story: Story) -> str:
     if match is None:
         return "not stored"
     held = f", held back: {match.held}" if match.held else ""
-    return f"stored: {match.state}, rank {match.rank}{held}"
+    rank = f", rank {story.rank}" if story.rank else ""
+    return f"stored: {match.state}{rank}{held}"
 
 
 def _plain(value: Any) -> str:
