@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 # The other one is busy with a pause, or at its end.
@@ -38,7 +39,8 @@ class Barrier:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
-        with line:
+        # A dispatcher that is ended takes no answer.
+        with line, suppress(BrokenPipeError):
             while line.recv(1):
                 try:
                     self.together += self.gate.wait(PATIENCE) == 0
