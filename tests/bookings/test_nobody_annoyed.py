@@ -38,7 +38,8 @@ def at_night(settings):
 def test_nobody_is_reminded_of_what_is_off(step, side, more):
     parties = Parties()
     booking = parties.ask()
-    run_due(now=timezone.now() + dt.timedelta(days=10))
+    noon = timezone.localtime(timezone.now() + dt.timedelta(days=10)).replace(hour=12)
+    run_due(now=noon)
     reminder = mail_of("booking_reminder", parties.member)
     other = OutgoingMailFactory(kind="booking_reminder", priority=30, thread="request-x booking-y")
     booking.refresh_from_db()
