@@ -7,6 +7,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from techfinder.bookings.actions.clock import run_due
 from techfinder.bookings.links.tokens import Purpose, token
@@ -125,6 +126,17 @@ def test_the_same_answer_twice_is_one_answer(client):
     for again in ("yes", "no"):
         assert client.post(report(booking), {**YES, "again": again}).status_code == 200
     assert Evaluation.objects.get(booking=booking).again == "no"
+
+
+def test_who_told_may_change_it_and_is_not_asked_again(client):
+    booking = a_booking()
+    client.post(by_link(booking, Side.SCHOOL), YES)
+    for user, text in (
+        (at_school(booking.request.school), "Wijzig wat je vertelde"),
+        (at_provider(booking.activity.provider), "Vertel hoe het was"),
+    ):
+        client.force_login(user)
+        assertContains(client.get(booking.get_absolute_url()), f'href="{report(booking)}">{text}<')
 
 
 def test_who_does_not_want_it_again_is_not_asked_for_it(client):

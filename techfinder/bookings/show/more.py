@@ -38,7 +38,8 @@ def more_of(booking: Booking, side: str) -> list[More]:
 
 def _of_all(booking: Booking, side: str) -> Iterator[tuple[str, str, object]]:
     if can_report(booking, side):
-        yield _("Tell how it was"), "report", booking.uuid
+        told = booking.evaluations.filter(side=side).exists()
+        yield _("Change what you told") if told else _("Tell how it was"), "report", booking.uuid
     if booking.series_id and side != Side.PROVIDER:
         yield _("See all that was asked in one go"), "series", booking.series_id
     if side in PARTIES and booking.state in (*SETTLED, State.HAPPENED):
