@@ -55,7 +55,7 @@ def explain_pair(*, request: Request, activity: Activity, today: dt.date | None 
     found = engine_explain(asked, offered, terms)
     verdicts = tuple(_in_codes(verdict, request, activity) for verdict in found.verdicts)
     explanation = Explanation(verdicts, in_tenths(found.parts, found.score), found.score)
-    rank = rank_of(match) if match and match.state == Match.State.OPEN else None
+    rank = rank_of(match) if match else None
     return Story(request, activity, explanation, mends(asked, offered, terms), match, rank, world)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from techfinder.activities.models import Activity
 from techfinder.matches.models import BEST_FIRST, Match
@@ -15,10 +15,10 @@ def matches_of_request(request: Request) -> QuerySet[Match]:
     return found.select_related("activity__provider").order_by(*BEST_FIRST)
 
 
-def rank_of(match: Match) -> int:
-    """The place of an open match in the list of its request, from 1; one query."""
-    better = Q(score__gt=match.score) | Q(score=match.score, activity__lt=match.activity_id)
-    return Match.objects.open().filter(better, request=match.request_id).count() + 1
+def rank_of(match: Match) -> int | None:
+    """The place of a match among the open ones of its request, from 1; None when it is not open. One query."""
+    listed = Match.objects.open().filter(request=match.request_id).order_by(*BEST_FIRST).values_list("pk", flat=True)
+    return next((rank for rank, pk in enumerate(listed, start=1) if pk == match.pk), None)
 
 
 def matches_of_activity(activity: Activity) -> QuerySet[Match]:
