@@ -21,7 +21,8 @@ LONGEST_NOTE = 2000
 @transaction.atomic
 def open_task(*, kind: Task.Kind, about: About, note: str = "") -> Task:
     """Ask the coordinators of the region to look; the same thing is one task until it is done, with all notes."""
-    task = Task(kind=kind, region=region_of(about), note=note[:LONGEST_NOTE], **_links(about))
+    note = note[:LONGEST_NOTE]
+    task = Task(kind=kind, region=region_of(about), note=note, **_links(about))
     # Nothing when there is one: of two that ask at once too the first one counts.
     Task.objects.bulk_create([task], ignore_conflicts=True)
     found = Task.objects.filter(kind=kind, done_at=None, **_key(about)).first()
