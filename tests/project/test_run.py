@@ -117,7 +117,9 @@ def test_it_ends_when_the_database_cannot_be_mended(site: Site) -> None:
     assert gone in site.said()
 
 
-def test_a_taken_port_is_one_sentence(site: Site) -> None:
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    # Nothing is there yet: it is said before anything is made.
+    site = Site(tmp_path / "local")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", site.port))
         taken.listen()
