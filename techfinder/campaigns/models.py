@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -6,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Activity, Session
+from techfinder.bookings.machine import Side
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 
@@ -108,6 +111,7 @@ class CampaignRequest(models.Model):
         GONE = "gone", _("the activity or its day is no longer there")
         FULL = "full", _("the seats were taken meanwhile")
         CHANGED = "changed", _("the request or the activity was changed and no longer fits")
+        RETURNED = "returned", _("called off after all")
 
     # Of the proposal, and yet without a place: others were first, or the offer went away.
     SKIPPED = (Outcome.CLOSED, Outcome.GONE, Outcome.FULL, Outcome.CHANGED)
@@ -237,6 +241,14 @@ class Round(models.Model):
         return self.state in self.RUNNING
 
 
+class AwardQuerySet(models.QuerySet["Award"]):
+    """Awards by what became of them."""
+
+    def standing(self) -> Self:
+        """Published, and not called off since."""
+        return self.filter(given=True, off_at=None)
+
+
 class Award(models.Model):
     """So many pupils of a request go to this day. The day may be deleted later: its date and activity stay."""
 
@@ -252,6 +264,16 @@ class Award(models.Model):
     reasons = models.JSONField(_("reasons"), default=list)
     # Set when the round is published, and only on what was really given.
     given = models.BooleanField(_("given"), default=False)
+    # When, by whom and why it was called off after that.
+    off_at = models.DateTimeField(_("called off"), null=True, blank=True)
+    off_side = models.CharField(_("called off by"), max_length=11, choices=Side, blank=True)
+    off_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    off_reason = models.CharField(_("why"), max_length=12, blank=True)
+    off_words = models.CharField(_("explanation"), max_length=500, blank=True)
+
+    objects = AwardQuerySet.as_manager()
 
     class Meta:
         ordering = ["round", "date", "id"]
@@ -260,10 +282,16 @@ class Award(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "request", "session"], name="award_once"),
             models.CheckConstraint(condition=models.Q(pupils__gte=1), name="award_pupils"),
+            models.CheckConstraint(condition=models.Q(off_at=None) | models.Q(given=True), name="award_off_was_given"),
         ]
 
     def __str__(self) -> str:
         return f"{self.request_id} - {self.session_id}: {self.pupils}"
+
+    @property
+    def can_be_called_off(self) -> bool:
+        """It was given, and its day is still to come or is today."""
+        return self.given and self.off_at is None and self.date >= timezone.localdate()
 
 
 class Unserved(models.Model):

@@ -18,7 +18,7 @@ from techfinder.campaigns.actions.telling import members_by_provider
 from techfinder.campaigns.models import Award, Campaign, CampaignRequest, CampaignSession, Pin, Round, Unserved
 from techfinder.campaigns.showing import asked_line
 from techfinder.requests.models import Request
-from techfinder.taxonomy.templatetags.ui import number, weekday
+from techfinder.taxonomy.templatetags.ui import number
 
 PER_PAGE = 20
 REQUESTS, DAYS, WITHOUT, PINNED = VIEWS = ("vragen", "aanbod", "zonder", "vast")
@@ -39,6 +39,7 @@ class Proposal:
     problem: str
     is_outdated: bool
     can_change: bool
+    serves_nobody: bool
     skipped: int
 
 
@@ -60,6 +61,7 @@ def proposal_of(found: Round, view: str, page: str | None) -> Proposal:
         problem=words.problem_of(found) if found.state == State.FAILED else "",
         is_outdated=stands and found.version != campaign.version,
         can_change=stands,
+        serves_nobody=stands and found.report.get("round", {}).get("served") == 0,
         skipped=_skipped(found).count() if found.state == State.PUBLISHED else 0,
     )
 
@@ -173,7 +175,8 @@ def _pins(found: Round, awards: Iterable[Award]) -> dict[tuple[int, int], Pin]:
 
 
 def _place(award: Award, pins: dict[tuple[int, int], Pin]) -> dict[str, Any]:
-    return {"award": award, "words": words.place_of(award), "pin": pins.get((award.request_id, award.session_id or 0))}
+    pin = pins.get((award.request_id, award.session_id or 0))
+    return {"award": award, "words": words.place_of(award), "pin": pin, "off": words.off_line(award)}
 
 
 # --------------------------------------------------------------------- by day
@@ -191,7 +194,7 @@ def _day_rows(found: Round, places: list[CampaignSession]) -> list[dict[str, Any
     pins = _pins(found, awards)
     by_day: dict[int, list[Award]] = defaultdict(list)
     for award in awards:
-        if award.given or found.state != State.PUBLISHED:
+        if (award.given and award.off_at is None) or found.state != State.PUBLISHED:
             by_day[award.session_id or 0].append(award)
     return [_day_row(place, by_day[place.session_id], pins) for place in places]
 
@@ -203,7 +206,7 @@ def _day_row(place: CampaignSession, awards: list[Award], pins: dict[tuple[int, 
         "title": session.activity.title,
         "url": session.activity.get_absolute_url(),
         "provider": session.activity.provider.name,
-        "day": weekday(session.date),
+        "day": words.day_of(session.date),
         "time": words.times(session),
         "seats": place.seats,
         "used": used,
@@ -257,7 +260,7 @@ def _pinned_rows(found: Round, pins: list[Pin]) -> list[dict[str, Any]]:
             "line": asked_line(pin.request),
             "title": pin.session.activity.title,
             "provider": pin.session.activity.provider.name,
-            "day": weekday(pin.session.date),
+            "day": words.day_of(pin.session.date),
         }
         for pin in pins
     ]

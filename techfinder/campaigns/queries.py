@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
+from techfinder.accounts.models import User
 from techfinder.activities.access import codes_under
 from techfinder.activities.gone import gone_of, is_nowhere
 from techfinder.activities.models import Activity, Session
 from techfinder.activities.search import Criteria, find_all
 from techfinder.activities.vocabulary import overlapping
-from techfinder.campaigns.models import Campaign, CampaignRequest, CampaignSession, Pin
+from techfinder.campaigns.models import Award, Campaign, CampaignRequest, CampaignSession, Pin
+from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request, RequestQuerySet
 from techfinder.taxonomy.data import COUNTRY
 from techfinder.taxonomy.queries import municipality_ids
@@ -80,7 +82,7 @@ class LeftOut:
     no_region: list[Activity]
     full: list[Activity]
     past: list[Activity]
-    closed_requests: int
+    closed_requests: list[str]
 
     def __bool__(self) -> bool:
         return bool(self.not_public or self.no_region or self.full or self.past or self.closed_requests)
@@ -100,7 +102,11 @@ def left_out(campaign: Campaign) -> LeftOut:
         ),
         full=_activities(place for place in shown if place.session.free < 1),
         past=_activities(place for place in shown if place.session.date < today),
-        closed_requests=campaign.asked.exclude(request__status=Request.Status.OPEN).count(),
+        closed_requests=list(
+            campaign.asked.exclude(request__status=Request.Status.OPEN)
+            .order_by("request__title", "pk")
+            .values_list("request__title", flat=True)
+        ),
     )
 
 
@@ -132,3 +138,24 @@ def pinned_seats(campaign: Campaign) -> dict[int, int]:
     """Per day the pupils that were put there by hand."""
     pins = Pin.objects.filter(campaign=campaign, pupils__gt=0).values("session").annotate(all=Sum("pupils"))
     return dict(pins.order_by().values_list("session", "all"))
+
+
+# ------------------------------------------------------------------ after it
+
+
+def coming_places(user: User) -> QuerySet[Award]:
+    """The places, of today and later, that campaigns gave at the companies of this person."""
+    coming = Award.objects.standing().filter(date__gte=timezone.localdate())
+    coming = coming.filter(activity__provider__in=own_providers(user))
+    coming = coming.select_related(
+        "activity__provider", "session", "request__school__municipality", "request__contact", "round__campaign"
+    )
+    return coming.order_by("date", "session__start", "id")
+
+
+def called_off(campaign: Campaign) -> QuerySet[Award]:
+    """What was called off after it was published, the newest first."""
+    off = Award.objects.filter(round__campaign=campaign, off_at__isnull=False)
+    return off.select_related("activity__provider", "session", "request__school__municipality").order_by(
+        "-off_at", "id"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -12,15 +13,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from techfinder.activities.models import Activity
-from techfinder.campaigns.models import Campaign, CampaignRequest, CampaignSession, Round
-from techfinder.campaigns.queries import left_out, seats_of
-from techfinder.campaigns.words import group_of
+from techfinder.campaigns.models import Award, Campaign, CampaignRequest, CampaignSession, Round
+from techfinder.campaigns.queries import called_off, left_out, seats_of
+from techfinder.campaigns.words import group_of, off_line, place_of
 from techfinder.requests.models import Request
 from techfinder.taxonomy.templatetags.ui import join_and, period
 
 MOST_ROUNDS = 20
 MOST_NAMED = 5
+MOST_CALLED_OFF = 20
 Outcome = CampaignRequest.Outcome
 
 
@@ -77,6 +78,8 @@ class Board:
     proposal: Round | None
     published: Round | None
     outcomes: list[tuple[str, int]]
+    called_off: list[dict[str, Any]]
+    called_off_count: int
     stages: list[dict[str, str]]
 
     @property
@@ -88,6 +91,7 @@ def board_of(campaign: Campaign) -> Board:
     rounds = list(campaign.rounds.select_related("started_by", "campaign").order_by("-number")[:MOST_ROUNDS])
     days, requests = campaign.places.count(), campaign.asked.count()
     proposal = _first(rounds, Round.State.PROPOSED)
+    off = called_off(campaign) if campaign.state == Campaign.State.PUBLISHED else Award.objects.none()
     return Board(
         days=days,
         seats=seats_of(campaign),
@@ -98,8 +102,19 @@ def board_of(campaign: Campaign) -> Board:
         proposal=proposal,
         published=_first(rounds, Round.State.PUBLISHED),
         outcomes=_outcomes(campaign),
+        called_off=[_off(award) for award in off[:MOST_CALLED_OFF]],
+        called_off_count=off.count(),
         stages=_stages(campaign, days, requests, proposal),
     )
+
+
+def _off(award: Award) -> dict[str, Any]:
+    return {
+        "school": award.request.school.name,
+        "words": place_of(award),
+        "off": off_line(award),
+        "said": award.off_words,
+    }
 
 
 def _first(rounds: Iterable[Round], state: str) -> Round | None:
@@ -140,20 +155,20 @@ def warnings_of(campaign: Campaign) -> list[str]:
         (out.full, _("Full, so left out: %(names)s.")),
         (out.past, _("Past, so left out: %(names)s.")),
     ]
-    found = [text % {"names": _names(activities)} for activities, text in said if activities]
+    found = [text % {"names": _names([each.title for each in left])} for left, text in said if left]
     if out.closed_requests:
         text = ngettext(
-            "%(n)d request is no longer open and is left out.",
-            "%(n)d requests are no longer open and are left out.",
-            out.closed_requests,
+            "%(n)d request is no longer open, so left out: %(names)s.",
+            "%(n)d requests are no longer open, so left out: %(names)s.",
+            len(out.closed_requests),
         )
-        found.append(text % {"n": out.closed_requests})
+        found.append(text % {"n": len(out.closed_requests), "names": _names(out.closed_requests)})
     return found
 
 
-def _names(activities: list[Activity]) -> str:
-    named = [activity.title for activity in activities[:MOST_NAMED]]
-    rest = len(activities) - len(named)
+def _names(titles: list[str]) -> str:
+    named = titles[:MOST_NAMED]
+    rest = len(titles) - len(named)
     if rest:
         named.append(ngettext("%(n)d other", "%(n)d others", rest) % {"n": rest})
     return join_and(named)

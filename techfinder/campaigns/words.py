@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from techfinder.activities.models import Activity, Session
+from techfinder.bookings.machine import Side, State
+from techfinder.bookings.reasons import reason_words
 from techfinder.campaigns.models import Award, CampaignRequest, Round, Unserved
 from techfinder.matches.telling.labels import deliveries, levels
 from techfinder.matches.telling.words import dict_of
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Delivery
-from techfinder.taxonomy.templatetags.ui import clock_time, join_and, km, pupils, weekday
+from techfinder.taxonomy.templatetags.ui import clock_time, day, join_and, km, pupils, weekday
 
 Reason, Outcome = Unserved.Reason, CampaignRequest.Outcome
 Detail = Iterable[Sequence[Any]]
@@ -51,13 +54,19 @@ def place_of(award: Award) -> Place:
         provider=activity.provider.name,
         provider_email=activity.provider.email,
         date=award.date,
-        day=weekday(award.date),
+        day=day_of(award.date),
         time=times(award.session),
         where=capfirst(deliveries(ways)),
         address=address_of(activity) if Delivery.AT_PROVIDER in ways else "",
         far=distance_of(award),
         pupils=pupils(award.pupils),
     )
+
+
+def day_of(date: dt.date) -> str:
+    """Write vrijdag 12 maart; vrijdag 12 maart 2028 when that is another year."""
+    this_year = date.year == timezone.localdate().year
+    return weekday(date) if this_year else f"{weekday(date)} {date.year}"
 
 
 def times(session: Session | None) -> str:
@@ -89,6 +98,30 @@ def address_of(activity: Activity) -> str:
 def group_of(request: Request) -> str:
     """Write Groep 7, 28 leerlingen."""
     return capfirst(f"{levels(request.levels)}, {pupils(request.group_size)}")
+
+
+# -------------------------------------------------------------- called off
+
+
+def who_called_off(award: Award) -> str:
+    """The organisation that did it, or the coordinator."""
+    if award.off_side == Side.SCHOOL:
+        return award.request.school.name
+    if award.off_side == Side.PROVIDER:
+        return award.activity.provider.name
+    return _("the coordinator")
+
+
+def off_reason(award: Award) -> str:
+    return reason_words(state=State.CANCELLED_EARLY, side=award.off_side, reason=award.off_reason)
+
+
+def off_line(award: Award) -> str:
+    """Write Called off by OBS De Rede on 21 November 2026: the teacher is ill. Empty of a place that stands."""
+    if award.off_at is None:
+        return ""
+    said = {"who": who_called_off(award), "day": day(award.off_at), "reason": off_reason(award)}
+    return _("Called off by %(who)s on %(day)s: %(reason)s.") % said
 
 
 # --------------------------------------------------------------- why nothing
@@ -174,7 +207,7 @@ def _culprits(failed: Round) -> dict[str, str]:
     request = Request.objects.filter(pk=failed.report.get("group")).select_related("school").first()
     session = Session.objects.filter(pk=failed.report.get("place")).select_related("activity").first()
     asked = f"{request.school.name}: {request.title}" if request else _("a request")
-    place = f"{session.activity.title}, {weekday(session.date)}" if session else _("a day")
+    place = f"{session.activity.title}, {day_of(session.date)}" if session else _("a day")
     return {"request": asked, "place": place}
 
 

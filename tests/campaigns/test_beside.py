@@ -1,4 +1,4 @@
-"""A school that got a place reads it with its request, and not in its mail only."""
+"""Who got a place, or gets a group, reads it on the own pages, and not in the mail only."""
 
 import pytest
 from django.urls import reverse

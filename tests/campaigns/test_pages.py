@@ -73,6 +73,7 @@ def test_from_nothing_to_published(as_coordinator, coordinator):
         ("title", "!!!", "letters of cijfers"),
         ("title", "x" * 121, "120"),
         ("region", "", "Kies: Regio"),
+        ("region", "abc", "Kies een regio."),
         ("first_day", "gisteren", "Schrijf de dag als"),
         ("last_day", "1-1-2020", "Deze dag is voorbij"),
         ("last_day", "1-1-2099", "te ver vooruit"),
@@ -264,12 +265,58 @@ def test_the_campaign_says_what_is_left_out(as_coordinator, fair):
     archived, lost = fair.day(title="Weg ermee"), fair.day(title="Zonder regio")
     Activity.objects.filter(pk=archived.activity_id).update(status=Activity.Status.ARCHIVED)
     Activity.objects.filter(pk=lost.activity_id).update(regions=["NW-BESTAAT-NIET"])
-    asked = fair.ask()
+    asked = fair.ask(title="Toch maar niet")
     Request.objects.filter(pk=asked.pk).update(status=Request.Status.WITHDRAWN)
     page = as_coordinator.get(url("detail", "week")).content.decode()
     assert "Niet meer openbaar en daarom niet in de verdeling: Weg ermee." in page
     assert "De regio bestaat niet meer van: Zonder regio." in page
-    assert "1 vraag staat niet meer open" in page
+    assert "1 vraag staat niet meer open en doet niet mee: Toch maar niet." in page
+
+
+def test_each_pair_of_a_proposal_leads_to_why_it_fits(as_coordinator, fair):
+    award = a_round(fair).found.awards.select_related("request", "activity").first()
+    page = as_coordinator.get(award.round.get_absolute_url()).content.decode()
+    why = f"{reverse('moderation:explain')}?vraag={award.request.uuid}&amp;aanbod={award.activity.slug}"
+    assert why in page
+    assert as_coordinator.get(why.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_day_of_another_year_says_so(as_coordinator, fair):
+    fair.campaign.last_day = timezone.localdate() + 400 * DAY
+    fair.campaign.save()
+    day = fair.day(after=380)
+    fair.ask(date_until=timezone.localdate() + 390 * DAY)
+    page = as_coordinator.get(fair.solve().get_absolute_url()).content.decode()
+    assert f" {day.date.year} " in page
+
+
+def test_a_published_campaign_leads_to_who_goes_where(as_coordinator, fair):
+    found = a_round(fair).found
+    fair.publish(found)
+    page = as_coordinator.get(url("detail", "week")).content.decode()
+    assert "Bekijk wie waarheen gaat" in page
+    assert "Gepubliceerd op" in page
+
+
+def test_a_proposal_that_serves_nobody_says_so(as_coordinator, fair):
+    fair.day(levels=["po-1"])
+    fair.ask(levels=["po-8"])
+    page = as_coordinator.get(fair.solve().get_absolute_url()).content.decode()
+    assert "Niemand krijgt een plek" in page
+    fair.day(levels=["po-8"])
+    Campaign.objects.update(version=2)
+    page = as_coordinator.get(fair.solve().get_absolute_url()).content.decode()
+    assert "Niemand krijgt een plek" not in page
+
+
+def test_closing_is_asked_first(as_coordinator, fair, reload):
+    asked = as_coordinator.get(url("close", "week")).content.decode()
+    assert "Dit kun je niet terugdraaien." in asked
+    assert reload(fair.campaign).is_draft
+    done = as_coordinator.post(url("close", "week"), follow=True).content.decode()
+    assert "De campagne is gesloten." in done
+    assert reload(fair.campaign).state == Campaign.State.CLOSED
+    assert as_coordinator.get(url("close", "week")).url == url("detail", "week")
 
 
 @pytest.mark.parametrize("view", ["", "vragen", "aanbod", "zonder", "vast", "onzin"])

@@ -174,7 +174,7 @@ class DeclineForm(StepForm):
         self.fields["reason"].choices = self.reasons()  # type: ignore[attr-defined]
 
     def reasons(self) -> list[tuple[str, str]]:
-        return _reasons(DECLINE_REASONS, self.side)
+        return reasons_of(DECLINE_REASONS, self.side)
 
 
 class CancelForm(DeclineForm):
@@ -185,10 +185,10 @@ class CancelForm(DeclineForm):
         self.fields["reason"].label = _("Why can it not go on?")
 
     def reasons(self) -> list[tuple[str, str]]:
-        return _reasons(CANCEL_REASONS, self.side)
+        return reasons_of(CANCEL_REASONS, self.side)
 
 
-def _reasons(by_side: dict[str, type[TextChoices]], side: str) -> list[tuple[str, str]]:
+def reasons_of(by_side: dict[str, type[TextChoices]], side: str) -> list[tuple[str, str]]:
     return [(str(value), capfirst(str(label))) for value, label in by_side[side].choices]
 
 

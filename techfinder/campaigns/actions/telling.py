@@ -26,6 +26,8 @@ from techfinder.organisations.models import Membership, Provider
 from techfinder.requests.models import Request
 
 AT_ONCE = 50
+# Where one's own page has who comes.
+GROUPS = "#groepen"
 # Well within the time limit of a task, with all companies still to come.
 SECONDS_PER_RUN = 40
 Outcome = CampaignRequest.Outcome
@@ -64,7 +66,7 @@ def _tell_schools(campaign: Campaign) -> int:
     for each in asked:
         if each.outcome == Outcome.PLACED:
             _mail_placed(campaign, each.request, given[each.request_id])
-        else:
+        elif each.outcome != Outcome.RETURNED:
             _mail_unplaced(campaign, each, reasons.get(each.request_id, ""))
     campaign.asked.filter(pk__in=[each.pk for each in asked]).update(told_at=timezone.now())
     return len(asked)
@@ -72,7 +74,7 @@ def _tell_schools(campaign: Campaign) -> int:
 
 def _given(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, list[Award]]:
     found: dict[int, list[Award]] = defaultdict(list)
-    awards = Award.objects.filter(round=published_round(campaign), given=True, request__in=request_ids)
+    awards = Award.objects.standing().filter(round=published_round(campaign), request__in=request_ids)
     for award in awards.select_related("activity__provider", "session").order_by("date", "id"):
         found[award.request_id].append(award)
     return found
@@ -84,7 +86,7 @@ def _reasons(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, str]:
 
 
 def _mail_placed(campaign: Campaign, request: Request, awards: list[Award]) -> None:
-    with translation.override(_language(request)):
+    with translation.override(language_of(request.contact)):
         context = placed_context(campaign, request, awards)
     companies = {award.activity.provider.email for award in awards}
     _mail_school(campaign, request, "campaign_placed", context, reply_to=companies.pop() if len(companies) == 1 else "")
@@ -97,7 +99,7 @@ def placed_context(campaign: Campaign, request: Request, awards: Iterable[Award]
 
 
 def _mail_unplaced(campaign: Campaign, asked: CampaignRequest, reason: str) -> None:
-    with translation.override(_language(asked.request)):
+    with translation.override(language_of(asked.request.contact)):
         context = unplaced_context(campaign, asked, reason)
     _mail_school(campaign, asked.request, "campaign_unplaced", context)
 
@@ -112,9 +114,9 @@ def _mail_school(
 ) -> None:
     queue_mail(
         key=f"campaign-school:{campaign.pk}:{request.pk}",
-        to=request.contact.email if request.contact else request.contact_email,
+        to=contact_address(request),
         recipient=request.contact,
-        language=_language(request),
+        language=language_of(request.contact),
         template=template,
         context=context,
         thread=request.thread,
@@ -122,8 +124,8 @@ def _mail_school(
     )
 
 
-def _language(request: Request) -> str:
-    return request.contact.language if request.contact else "nl"
+def language_of(person: User | None) -> str:
+    return person.language if person else "nl"
 
 
 def _about(campaign: Campaign, request: Request) -> dict[str, Any]:
@@ -140,8 +142,10 @@ def _about(campaign: Campaign, request: Request) -> dict[str, Any]:
 
 
 def _tell_providers(campaign: Campaign) -> None:
-    awards = Award.objects.filter(round=published_round(campaign), given=True).select_related(
-        "activity__provider", "session", "request__school__municipality", "request__contact"
+    awards = (
+        Award.objects.standing()
+        .filter(round=published_round(campaign))
+        .select_related("activity__provider", "session", "request__school__municipality", "request__contact")
     )
     by_provider: dict[int, list[Award]] = defaultdict(list)
     for award in awards.order_by("date", "session__start", "request__school__name", "id"):
@@ -163,12 +167,16 @@ def members_by_provider(provider_ids: Iterable[int]) -> dict[int, list[User]]:
     return found
 
 
-def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], members: list[User]) -> None:
-    """To everyone who acts for it; without any, to the address that it gave."""
-    alone = len({award.request_id for award in awards}) == 1
+def readers_of(provider: Provider, members: list[User]) -> list[tuple[str, User | None]]:
+    """Everyone who acts for it; without any, the address that it gave."""
     people: list[tuple[str, User | None]] = [(member.email, member) for member in members]
-    for address, person in people or [(provider.email, None)]:
-        language = person.language if person else "nl"
+    return people or [(provider.email, None)]
+
+
+def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], members: list[User]) -> None:
+    alone = len({award.request_id for award in awards}) == 1
+    for address, person in readers_of(provider, members):
+        language = language_of(person)
         with translation.override(language):
             context = provider_context(campaign, provider, awards)
         queue_mail(
@@ -178,7 +186,7 @@ def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], 
             language=language,
             template="campaign_provider",
             context=context,
-            reply_to=_address(awards[0].request) if alone else "",
+            reply_to=contact_address(awards[0].request) if alone else "",
         )
 
 
@@ -189,7 +197,7 @@ def provider_context(campaign: Campaign, provider: Provider, awards: list[Award]
         "provider": provider.name,
         "count": len({award.request_id for award in awards}),
         "groups": [_group(award) for award in awards],
-        "button_url": absolute(reverse("matches:dashboard")),
+        "button_url": absolute(reverse("matches:dashboard")) + GROUPS,
     }
 
 
@@ -203,11 +211,11 @@ def _group(award: Award) -> dict[str, Any]:
         "address": f"{request.school.street} {request.school.house_number}, {request.school.postcode}".strip(" ,"),
         "levels": words.levels(request.levels),
         "contact": request.contact_name,
-        "email": _address(request),
+        "email": contact_address(request),
         "date_note": request.date_note,
         "practicalities": request.practicalities,
     }
 
 
-def _address(request: Request) -> str:
+def contact_address(request: Request) -> str:
     return request.contact.email if request.contact else request.contact_email

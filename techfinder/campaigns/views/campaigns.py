@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from techfinder.campaigns import actions, showing
 from techfinder.campaigns.access import coordinator_of
@@ -60,10 +60,14 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "campaigns/detail.html", {"campaign": campaign, "board": showing.board_of(campaign)})
 
 
-@require_POST
+@require_http_methods(READ)
 def close(request: HttpRequest, slug: str) -> HttpResponse:
-    """Stop without publishing."""
+    """What stopping without publishing means; and the doing of it."""
     campaign = coordinator_of(request).campaign(slug)
+    if request.method != "POST":
+        return (
+            render(request, "campaigns/close.html", {"campaign": campaign}) if campaign.is_draft else redirect(campaign)
+        )
     if actions.close_campaign(campaign_id=campaign.pk):
         messages.success(request, _("The campaign is closed. Nobody is mailed."))
     else:
