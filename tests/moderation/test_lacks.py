@@ -94,6 +94,14 @@ def test_each_rule_is_said_with_what_is_asked(client, ask):
         assert said in found
 
 
+def test_months_come_in_the_order_of_the_school_year(client, ask):
+    ActivityFactory(levels=["po-7"], months=[7])
+    year = timezone.localdate().year + 1
+    ask(date_from=dt.date(year, 10, 1), date_until=dt.date(year + 1, 2, 28))
+    named = [each.rpartition(" ")[2] for each in sentences(page(client))]
+    assert named == ["oktober", "november", "december", "januari", "februari"]
+
+
 def test_place_says_what_is_far_and_what_is_elsewhere(client, ask, vlissingen):
     school = SchoolFactory(municipality=vlissingen, lat=51.44, lon=3.57)
     ActivityFactory(regions=["NL-ZE"], delivery=["at_provider"], venue_lat=51.6, venue_lon=3.57)
@@ -173,7 +181,7 @@ def test_a_deleted_region_chooses_nothing(client, ask, vlissingen):
 
 
 def test_who_waits_longest_comes_first(client, ask):
-    now = timezone.now()
+    now = timezone.localtime()
     ask(title="Nieuw", confirmed_at=now)
     ask(title="Oud", confirmed_at=now - dt.timedelta(days=40))
     ask(title="Ouder", confirmed_at=None, created_at=now - dt.timedelta(days=50))
