@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from .arrays import Bools, Ints
+from .arrays import Bools, Ints, distinct
 
 _HEADER = struct.Struct("<8sQI")
 _MAGIC = b"TF-BEST1"
@@ -86,7 +86,7 @@ def combine(parts: Sequence[Best], *, best: int = 10) -> Best:
     """
     merged = [np.concatenate(columns) for columns in zip(*(part.columns() for part in [*parts, _NONE]), strict=True)]
     request_id, activity_id, score, rank, place, fingerprint = merged
-    if len(np.unique(request_id)) != sum(len(np.unique(part.request_id)) for part in parts):
+    if len(distinct(request_id)) != sum(len(distinct(part.request_id)) for part in parts):
         raise ValueError("a request is in two parts")
     # Who is beyond the best of a part is beyond the best of all.
     leads = np.flatnonzero(place <= best)

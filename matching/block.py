@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from . import days, geo
-from .arrays import Bools, Bytes, Floats, Ints, Masks
+from .arrays import Bools, Bytes, Floats, Ints, Masks, among
 from .columns import WORD, ActivityColumns, RequestColumns
 from .levels import LEVELS, LevelTable
 from .rows import AT_PROVIDER, AT_SCHOOL, ONLINE
@@ -67,7 +67,7 @@ class Run:
     def excluded(self) -> Ints:
         """The excluded pairs as sorted keys, see `key`; pairs that are not in this run are left out."""
         pairs = np.array(list(self.terms.excluded), dtype=np.int64).reshape(-1, 2)
-        known = np.isin(pairs[:, 0], self.requests.id) & np.isin(pairs[:, 1], self.activities.id)
+        known = among(pairs[:, 0], self.requests.id) & among(pairs[:, 1], self.activities.id)
         r = np.searchsorted(self.requests.id, pairs[known, 0])
         return np.sort(self.key(r, np.searchsorted(self.activities.id, pairs[known, 1])))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Floats, Ints
+from .arrays import Floats, Ints, among
 from .best import Best, Leaders, Order, numbered
 from .block import Block, Run, Terms
 from .columns import ActivityColumns, RequestColumns
@@ -132,7 +132,7 @@ def weigh(
     if request_id is None or activity_id is None:
         block = eligible(run.all_pairs())
     else:
-        known = np.isin(request_id, requests.id) & np.isin(activity_id, activities.id)
+        known = among(request_id, requests.id) & among(activity_id, activities.id)
         block = eligible(run.block(_at(requests.id, request_id[known]), _at(activities.id, activity_id[known])))
     return requests.id[block.r], activities.id[block.a], tenths(block)
 
@@ -149,9 +149,9 @@ def fingerprints(
 
 
 def _at(ids: Ints, wanted: Ints) -> Ints:
-    missing = np.setdiff1d(wanted, ids)
-    if len(missing):
-        raise KeyError(int(missing[0]))
+    missing = ~among(wanted, ids)
+    if missing.any():
+        raise KeyError(int(wanted[missing].min()))
     return np.searchsorted(ids, wanted)
 
 
@@ -161,12 +161,13 @@ def _fingerprints(run: Run, r: Ints, a: Ints) -> Ints:
     return np.concatenate([np.empty(0, dtype=np.int64), *found])
 
 
-def describe(requests: RequestColumns, activities: ActivityColumns, terms: Terms, pairs: Pairs) -> list[Pair]:
-    """The pairs of `match_all` with their reasons and shortfalls, in the order given."""
+def describe(
+    requests: RequestColumns, activities: ActivityColumns, terms: Terms, request_id: Ints, activity_id: Ints
+) -> list[tuple[Reasons, Reasons]]:
+    """Per eligible pair (ids of shape (pairs,)) its reasons and its shortfalls. KeyError for an unknown id."""
     run = Run(requests, activities, terms)
-    r = np.searchsorted(requests.id, pairs.request_id)
-    block = run.block(r, np.searchsorted(activities.id, pairs.activity_id))
-    return _described(block, np.rint(pairs.score * 10).astype(np.int64), pairs.rank.tolist())
+    block = run.block(_at(requests.id, request_id), _at(activities.id, activity_id))
+    return list(zip(reasons(block), shortfalls(block), strict=True))
 
 
 def _candidate_blocks(run: Run) -> Iterator[Block]:

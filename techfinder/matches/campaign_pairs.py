@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
-from matching import ActivityColumns, ActivityRow, Pairs, RequestColumns, RequestRow, describe, iter_all
+from matching import ActivityColumns, ActivityRow, RequestColumns, RequestRow, describe, iter_all
 from matching import near_misses as engine_near_misses
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import Match
 from techfinder.matches.rows import World, activity_rows, in_codes, request_rows
+from techfinder.matches.rows.found import schools_served_by_now
 from techfinder.requests.models import Request
 
 SEATS_FOR_ALL = 1_000_000
@@ -50,6 +51,8 @@ class Market:
         self, *, request_ids: Collection[int], session_ids: Collection[int], today: dt.date | None = None
     ) -> None:
         self.world = World(today=today)
+        # The round before may have answered a school a moment ago.
+        self.world.served = schools_served_by_now(self.world.today)
         self._requests = request_rows(Request.objects.open().filter(pk__in=request_ids), self.world)
         self._days = list(_days(session_ids, self.world))
         self._request_columns = RequestColumns.from_rows(self._requests)
@@ -81,10 +84,8 @@ class Market:
         if not wanted:
             return {}
         requests, days = (np.array(side, dtype=np.int64) for side in zip(*wanted, strict=True))
-        nothing = np.zeros(len(wanted))
-        columns = Pairs(requests, days, nothing, nothing.astype(np.int64))
-        described = describe(self._request_columns, self._day_columns, self._terms, columns)
-        return {(each.request_id, each.activity_id): in_codes(each.reasons, self.world) for each in described}
+        described = describe(self._request_columns, self._day_columns, self._terms, requests, days)
+        return {pair: in_codes(reasons, self.world) for pair, (reasons, _) in zip(wanted, described, strict=True)}
 
     def misses(self, request_id: int) -> list[tuple[str, int]]:
         """Per rule how many days it alone keeps from a request: (rule, count), most first."""

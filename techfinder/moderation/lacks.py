@@ -21,6 +21,8 @@ from techfinder.taxonomy.queries import level_leaves, municipality_ids
 
 # Groups of primary school are asked for and offered by two.
 YEARS_TOGETHER = 2
+# Of the school year.
+FIRST_MONTH = 8
 GROUP_BOUNDS = (15, 30, 60)
 COST_BOUNDS = (0, 50, 250, 1000)
 MOST_COMBINED = 5
@@ -59,6 +61,12 @@ class Finding:
     rule: str
     value: Any
     count: int
+
+
+def _urgency(finding: Finding) -> tuple[int, str, Any]:
+    """Most first; of as many the months in the order of the school year, other values in their own."""
+    value = (finding.value - FIRST_MONTH) % 12 if finding.rule == "period" else finding.value
+    return -finding.count, finding.rule, value
 
 
 class Lacks:
@@ -109,7 +117,7 @@ class Lacks:
     def findings(self) -> list[Finding]:
         """Per rule and value how many requests only that keeps from more, most first."""
         found = [Finding(rule, value, count) for rule in FINDINGS for value, count in self._of_rule(rule).items()]
-        return sorted(found, key=lambda finding: (-finding.count, finding.rule, str(finding.value)))
+        return sorted(found, key=_urgency)
 
     def _missed(self) -> QuerySet[Missed]:
         return Missed.objects.filter(request__in=self.here.values("pk")).order_by()

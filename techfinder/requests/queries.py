@@ -1,6 +1,6 @@
 """Reads of requests that several callers share."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from techfinder.organisations.models import School
 from techfinder.organisations.queries import search_schools
 from techfinder.requests.models import Request, RequestQuerySet
-from techfinder.taxonomy.days import school_year, school_year_days
 from techfinder.taxonomy.holidays import holiday_around
 from techfinder.taxonomy.models import Delivery
 
@@ -59,17 +58,11 @@ def _holiday(request: Request) -> str:
     return _("Your days lie in the %(holiday)s: add days before or after") % {"holiday": found.name} if found else ""
 
 
-def served_schools(today: date) -> set[int]:
-    """The ids of schools that found an activity here this school year (from 1 August to 31 July).
-
-    A request counts in the years that its days lie in: what was found in May for October is of the new year.
-    """
-    first, last = school_year_days(school_year(today))
-    found = Q(status=Request.Status.FULFILLED) | Q(
+def found_here() -> Q:
+    """Requests of which the school found an activity on this site."""
+    return Q(status=Request.Status.FULFILLED) | Q(
         status=Request.Status.WITHDRAWN, withdrawn_reason=Request.Withdrawn.FOUND_HERE
     )
-    of_year = Request.objects.filter(found, date_until__gte=first, date_from__lte=last)
-    return set(of_year.values_list("school_id", flat=True))
 
 
 def find_school(code: str) -> School | None:

@@ -121,6 +121,12 @@ def add_people() -> None:
         """)
 
 
+def fulfil(share: int) -> None:
+    """One in so many requests has led to something: its school counts as served this year, as by spring most do."""
+    with _triggers_at_rest(), connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_request SET status = 'fulfilled' WHERE id %% %s = 0", [share])
+
+
 @contextmanager
 def _triggers_at_rest() -> Iterator[None]:
     """Without history, text index and checks of keys, which cost many times what the rows do."""

@@ -168,6 +168,31 @@ def test_items_that_change_during_a_run_end_as_they_are(country, monkeypatch):
     assert stored() == found
 
 
+@pytest.mark.parametrize("far", ["NL-ZH", "NL-ZE"])
+def test_a_request_that_moves_to_another_province_during_a_run_spoils_no_run(country, far):
+    """Found by two shards, or by none: it is matched by itself, with all that it met."""
+    actions.rematch(everything=True)
+    WeightSet.objects.create(values={"distance": 1, "level": 9, "theme": 0}, applied_at=timezone.now())
+    provinces = {school.pk: school.municipality.parent.code for school in country.schools if school.municipality.parent}
+    run = actions.start_rematch(workers=False)
+    actions.rematch_shard(shard_id=run.shards.get(province="NL-ZE").pk, workers=False)
+    there = [school for school in country.schools if provinces.get(school.pk) == far]
+    for request in Request.objects.open().filter(matches__isnull=False).distinct():
+        if provinces.get(request.school_id, far) != far:
+            Request.objects.filter(pk=request.pk).update(school=there[0], version=request.version + 1)
+            actions.match_request(request_id=request.pk)
+    while Rematch.objects.filter(state=RUNNING).exists():
+        for shard_id in run.shards.values_list("pk", flat=True):
+            actions.rematch_shard(shard_id=shard_id, workers=False)
+    run.refresh_from_db()
+    assert run.state == DONE
+    catch_up()
+    found = stored()
+    forget()
+    actions.rematch(everything=True)
+    assert stored() == found
+
+
 def test_matching_waits_for_what_is_being_stored(country, monkeypatch):
     """A single item is matched after the part of a run that is stored, and not beside it."""
     run = actions.start_rematch(workers=False)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from matching import (
     ActivityColumns,
+    Pair,
     RequestColumns,
     Terms,
     Weights,
@@ -34,7 +35,11 @@ def said(pair):
 
 def described(requests, activities, terms):
     columns = RequestColumns.from_rows(requests), ActivityColumns.from_rows(activities)
-    return describe(*columns, terms, match_all(*columns, terms))
+    pairs = match_all(*columns, terms)
+    ids = pairs.request_id, pairs.activity_id
+    numbers = fingerprints(*columns, terms, *ids).tolist()
+    rows = zip(*ids, pairs.score, pairs.rank, describe(*columns, terms, *ids), numbers, strict=True)
+    return [Pair(*pair, score, rank, *words, number) for *pair, score, rank, words, number in rows]
 
 
 def assert_one_to_one(pairs):

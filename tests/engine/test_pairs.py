@@ -89,9 +89,10 @@ def test_a_described_pair_is_the_pair_of_its_request(world):
     offers = ActivityColumns.from_rows(activities)
     columns = RequestColumns.from_rows(requests)
     terms = terms_of(excluded)
-    described = describe(columns, offers, terms, match_all(columns, offers, terms))
+    pairs = match_all(columns, offers, terms)
+    described = describe(columns, offers, terms, pairs.request_id, pairs.activity_id)
     one_by_one = [match_request(row, offers, terms) for row in sorted(requests, key=lambda row: row.id)]
-    assert described == [pair for pairs in one_by_one for pair in pairs]
+    assert described == [(pair.reasons, pair.shortfalls) for pairs in one_by_one for pair in pairs]
 
 
 def test_a_crowd_in_many_chunks(monkeypatch):

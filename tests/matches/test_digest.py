@@ -23,6 +23,7 @@ from tests.matches.steps import match_activity, match_all, match_request
 
 pytestmark = pytest.mark.django_db
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+HOUR = dt.timedelta(hours=1)
 HALF_HOUR = dt.timedelta(minutes=30)
 DAY = dt.timedelta(days=1)
 
@@ -63,13 +64,13 @@ def something_new(told, make_activity):
     return make
 
 
-def run_until(clock, end):
-    """The beat, every half hour up to this moment. Returns when mail was queued, on the clocks of Amsterdam."""
+def run_until(clock, end, every=HALF_HOUR):
+    """The beat, so often up to this moment. Returns when mail was queued, on the clocks of Amsterdam."""
     found = []
     while timezone.now() < end:
         if digest.send_digests():
             found.append(timezone.localtime())
-        clock.shift(HALF_HOUR)
+        clock.shift(every)
     return found
 
 
@@ -98,7 +99,7 @@ def test_a_weekly_one_comes_on_the_day_and_hour_that_were_chosen(clock, told, so
     for title in ("Twee", "Drie"):
         something_new(title)
         assert run_until(clock, timezone.now() + DAY) == []
-    assert run_until(clock, local(2026, 12, 6)) == [local(2026, 12, 3, 9)]
+    assert run_until(clock, local(2026, 12, 6), every=HOUR) == [local(2026, 12, 3, 9)]
     first, second = digests(told)
     assert "Twee" not in first.text
     assert all(title in second.text for title in ("Twee", "Drie"))
@@ -121,7 +122,7 @@ def test_a_week_without_a_beat_is_one_weekly_mail(clock, told, something_new):
     clock.move_to(local(2026, 12, 9, 15))
     assert digest.send_digests() == 1
     something_new("Na de inhaalslag")
-    assert run_until(clock, local(2026, 12, 16)) == [local(2026, 12, 14, 7)]
+    assert run_until(clock, local(2026, 12, 16), every=HOUR) == [local(2026, 12, 14, 7)]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_from_a_day_to_a_week_and_back(clock, told, something_new):
     assert run_until(clock, local(2026, 11, 25, 8)) == [local(2026, 11, 25, 7)]
     choose([told], matches=Frequency.WEEKLY)
     something_new()
-    assert run_until(clock, local(2026, 12, 1)) == [local(2026, 11, 30, 7)]
+    assert run_until(clock, local(2026, 12, 1), every=HOUR) == [local(2026, 11, 30, 7)]
     something_new()
     choose([told], matches=Frequency.DAILY)
     assert run_until(clock, local(2026, 12, 2)) == [local(2026, 12, 1, 7)]
@@ -228,7 +229,7 @@ def test_who_had_enough_this_week_waits_until_there_is_room(clock, told, somethi
             to=told.email, kind="match_school", priority=40, created_at=timezone.now() + hour * DAY / 24
         )
     something_new()
-    assert run_until(clock, local(2026, 12, 4)) == [local(2026, 12, 1, 13)]
+    assert run_until(clock, local(2026, 12, 4), every=HOUR) == [local(2026, 12, 1, 13)]
     assert Notification.objects.filter(recipient=told, told_at=None).count() == 0
 
 

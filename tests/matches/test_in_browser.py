@@ -1,7 +1,6 @@
 """The pages of both sides and the mails, as a browser shows them: no accessibility fault, narrow and wide."""
 
 import datetime as dt
-import os
 import re
 
 import pytest
@@ -20,10 +19,10 @@ from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
 from tests.matches.steps import match_request
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WIDTHS = (360, 1280)
+SIZES = [(360, 900), (1280, 900)]
 
 
 @pytest.fixture
@@ -81,14 +80,7 @@ def sign_in(page, live_server, user):
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
 
 
-def look(page, name, width):
-    """Pictures for a person's eyes, when a folder for them is named."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe, world, width):
+def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, world):
     activity = Match.objects.filter(request=world["many"]).order_by(*BEST_FIRST)[0].activity
     mail = OutgoingMail.objects.filter(recipient=world["teacher"], kind="match_school").first()
     addresses = [
@@ -105,27 +97,18 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe,
         ("member", "post", "/post/"),
         ("member", "mail", f"/post/{mail.uuid}/"),
     ]
-    page.set_viewport_size({"width": width, "height": 900})
     for who, name, address in addresses:
         sign_in(page, live_server, world[who])
         response = page.goto(address)
         assert response.status == 200, name
         page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
-        look(page, name, width)
-        assert axe(page) == [], name
-        assert sideways(page) <= 0, name
+        assert faults_at(page, name, SIZES) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_mails_are_accessible(page, axe, world, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_mails_are_accessible(page, world):
     for mail in OutgoingMail.objects.all():
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.set_content(mail.html)
-            look(page, f"mail-{mail.key.split(':')[0]}-{scheme}", width)
-            assert axe(page) == [], mail.subject
-            assert sideways(page) <= 0, mail.subject
+        page.set_content(mail.html)
+        assert faults_at(page, f"mail-{mail.key.split(':')[0]}", SIZES, ["light", "dark"]) == [], mail.subject
 
 
 def test_a_teacher_asks_and_declines_without_scripts(page_without_scripts, live_server, world):

@@ -11,20 +11,24 @@ from django.db import connection, transaction
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import AskedRow, OfferedRow, RowChange
 from techfinder.matches.models.rows import PRUNED
-from techfinder.matches.rows import World, asked, kept, masks, offered, refresh_activities, refresh_requests
+from techfinder.matches.rows import World, asked, found, kept, masks, offered, refresh_activities, refresh_requests
 from techfinder.organisations.models import School
 from techfinder.requests.models import Request
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.requests import RequestFactory
 from tests.matches import countries
 
-SIDES = [(asked.KEPT, asked._read_table), (offered.KEPT, offered._read_table)]
+KEPT = [
+    (asked.KEPT, asked._read_table, "item.live"),
+    (offered.KEPT, offered._read_table, "item.live"),
+    (offered.KEPT_SESSIONS, offered._read_sessions, "true"),
+    (found.KEPT, found._read_table, "item.found"),
+]
 
 
 def assert_as_in_the_tables():
-    for known, read in SIDES:
-        assert_same(known.select(lambda rows: rows["live"]), read("item.live", {}))
-    assert_same(offered.KEPT_SESSIONS.select(lambda rows: rows["live"]), offered._read_sessions("true", {}))
+    for known, read, where in KEPT:
+        assert_same(known.select(lambda rows: rows["live"]), read(where, {}))
 
 
 def assert_same(ours, theirs):
@@ -52,6 +56,8 @@ def change_something(chance):
             lambda: School.objects.filter(pk=request.school_id).update(neighbours=chance.randint(1, 30), lat=51.9),
             lambda: Request.objects.filter(pk=request.pk).update(group_size=chance.randint(1, 40), version=90),
             lambda: Request.objects.filter(pk=request.pk).update(status="withdrawn", version=91),
+            lambda: Request.objects.filter(pk=request.pk).update(status="fulfilled", version=91),
+            lambda: Request.objects.filter(pk=request.pk).update(status="open", version=91),
             lambda: request.delete(),
             lambda: activity.delete(),
             lambda: RequestFactory(contact=None, school=request.school),

@@ -5,8 +5,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from techfinder.matches import actions
-from techfinder.matches.actions import matching, sweeping
+from techfinder.matches.actions import sweeping
 from techfinder.matches.models import Match, Rematch
+from techfinder.matches.pairs import sides
+from techfinder.matches.pairs.sides import REQUESTS
+from techfinder.matches.rows.compiled import Compiled
 from techfinder.requests.models import Request
 from tests.matches.worlds import Country, catch_up, expected, forget, stored
 
@@ -41,7 +44,9 @@ def test_few_are_matched_one_by_one(country):
 
 
 def test_so_many_at_most_in_one_transaction(country, monkeypatch):
-    monkeypatch.setattr(matching, "MOST", 22)
+    monkeypatch.setattr(sides, "MOST", 22)
+    # Its SQL is made once per process, with the number in it.
+    monkeypatch.setitem(sides._FIRST, REQUESTS.key, Compiled(sides._FIRST[REQUESTS.key]._make))
     actions.match_waiting_request(request_id=Request.objects.order_by("pk")[0].pk)
     assert waiting() == 8
 

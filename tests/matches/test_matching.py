@@ -170,6 +170,15 @@ def test_the_sweeper_sees_a_paused_provider(make_activity, make_request, provide
     assert states() == [State.CLOSED]
 
 
+def test_a_paused_provider_is_not_met_by_who_comes_later(make_activity, make_request, provider):
+    """Also when its offer had no match, and so seemed to wait for nothing."""
+    make_activity()
+    actions.sweep()
+    Provider.objects.filter(pk=provider.pk).update(paused=True)
+    actions.match_request(request_id=make_request().pk)
+    assert states() == []
+
+
 def test_the_sweeper_closes_what_is_past(make_activity, make_request):
     make_activity()
     request = make_request()

@@ -73,6 +73,12 @@ def test_what_is_added_has_a_button_of_its_own(make_activity, make_request):
     assert (step.title, step.action) == ("Ook over water", "Zet dit erbij")
 
 
+def test_half_a_word_is_no_theme(make_activity, make_request):
+    make_activity(themes=["luchtvaart"])
+    (step,) = why_not(make_request(themes=["energie"])).steps
+    assert (step.title, step.was) == ("Ook over luchtvaart", "energie")
+
+
 def test_a_day_in_the_same_month_stays_that_day(make_activity, make_request):
     today = timezone.localdate()
     first = (today.replace(day=1) + dt.timedelta(days=70)).replace(day=1)

@@ -201,7 +201,7 @@ def test_accounts_of_addresses_are_made_at_once(make_activity, make_request, dja
     Notification.objects.all().delete()
     User.objects.filter(email__endswith="@school.example").delete()
     ids = list(Match.objects.filter(activity=activity).values_list("pk", flat=True))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         notifications.note(ids)
     made = User.objects.filter(email__endswith="@school.example").order_by("email")
     assert [user.name for user in made] == [f"Juf {n}" for n in range(count)]

@@ -15,15 +15,15 @@ from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive
 from techfinder.matches.models import Match
 from techfinder.matches.pairs.locks import alone
-from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, load, mark, mark_served, other
+from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, first_waiting, load, mark, mark_served, other
 from techfinder.matches.pairs.stored import Stored
 from techfinder.matches.pairs.work import Work
 from techfinder.matches.rows import World
 from techfinder.matches.telling.notifications import note_nothing
 from techfinder.requests.models import Request
 
-# From here on waiting items are matched together, and so many in one transaction.
-MANY, MOST = 20, 500
+# From here on waiting items are matched together.
+MANY = 20
 # What waits on the other side is read as it is now, as long as it is no flood.
 FRESH = 200
 
@@ -51,10 +51,10 @@ def match_waiting_activity(*, activity_id: int) -> Stored:
 @transaction.atomic
 def _match_waiting(side: Side, item_id: int) -> Stored:
     alone()
-    waiting = list(side.waiting().order_by("pk").values_list("pk", flat=True)[:MOST])
+    waiting = first_waiting(side)
     if len(waiting) > MANY:
-        return match_items(side, waiting)
-    return match_items(side, [item_id]) if item_id in waiting or is_stale(side, item_id) else Stored()
+        return _match(side, waiting, None)
+    return _match(side, [item_id], None) if item_id in waiting or is_stale(side, item_id) else Stored()
 
 
 def is_stale(side: Side, item_id: int) -> bool:
@@ -66,13 +66,18 @@ def is_stale(side: Side, item_id: int) -> bool:
 def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = None) -> Stored:
     """Match these items anew against the whole other side, as both are now."""
     alone()
+    return _match(side, ids, today)
+
+
+def _match(side: Side, ids: Collection[int], today: dt.date | None) -> Stored:
+    """`match_items`, for who holds the lock of matching."""
     there = _confirmed(side, ids)
     if not there:
         return Stored()
     world = World(today=today)
     side.refresh(list(there), world)
     across = other(side)
-    across.refresh(list(across.waiting().order_by("pk").values_list("pk", flat=True)[:FRESH]), world)
+    across.refresh(first_waiting(across)[:FRESH], world)
     table = load(side, list(there), world)
     work = Work(side, table, world)
     stored = work.store()

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from matching import Best, fingerprints, weigh
-from matching.arrays import Bools, Ints
+from matching.arrays import Bools, Ints, distinct
 from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive, arrive_last, quiet_of
 from techfinder.matches.models import Rematch, RematchShard
@@ -131,7 +131,7 @@ class _Part:
         opened = self.known.take(alone_known & (self.known.state == OPEN))
         for side in (REQUESTS, ACTIVITIES):
             pairs = (self.best.take(alone_best), opened, refused)
-            mark_stale(side, np.unique(np.concatenate([getattr(each, side.key) for each in pairs])).tolist())
+            mark_stale(side, distinct(np.concatenate([getattr(each, side.key) for each in pairs])).tolist())
         return stored
 
     def _newer(self, pairs: Best | Known) -> Bools:

@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from techfinder.mail.models import Heartbeat
 from techfinder.matches.actions.answers import release_places
-from techfinder.matches.actions.matching import MOST, match_items
+from techfinder.matches.actions.matching import match_items
 from techfinder.matches.actions.rematching import Progress, end_run, run_rematch, start_rematch, wake_shards
 from techfinder.matches.actions.standstill import Notice
 from techfinder.matches.actions.weighing import wake_previews
 from techfinder.matches.models import Rematch, RematchCause
 from techfinder.matches.pairs.locks import alone
-from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, mark_stale
+from techfinder.matches.pairs.sides import ACTIVITIES, MOST, REQUESTS, Side, mark_stale
 from techfinder.matches.pairs.stored import Stored
 from techfinder.matches.telling.notifications import tell_waiting
 from techfinder.requests.actions import close_past

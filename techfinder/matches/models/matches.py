@@ -81,8 +81,9 @@ class Match(models.Model):
         verbose_name_plural = _("matches")
         constraints = [models.UniqueConstraint(fields=["request", "activity"], name="match_pair")]
         indexes = [
-            models.Index(fields=["activity", "state"], name="match_activity"),
-            models.Index(fields=["request", "state"], name="match_request"),
+            # With what places a match in a list: its rows lie far apart, and reading them took ten times as long.
+            models.Index(fields=["activity", "state"], include=["request", "score"], name="match_activity"),
+            models.Index(fields=["request", "state"], include=["activity", "score"], name="match_request"),
             models.Index(fields=["activity"], condition=models.Q(state="open", placed_at=None), name="match_unplaced"),
             # What a school asked for or turned down: it is not offered that twice.
             models.Index(

@@ -134,7 +134,10 @@ class EngineRow(models.Model):
 
 
 class AskedRow(EngineRow):
-    """A request as the engine reads it; `posted` is the day from which it waits."""
+    """A request as the engine reads it; `posted` is the day from which it waits.
+
+    `found`: it ended because the school found something here (`requests.queries.found_here`).
+    """
 
     request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="engine_row")
     school = models.ForeignKey("organisations.School", models.CASCADE, related_name="+", db_index=False)
@@ -145,9 +148,11 @@ class AskedRow(EngineRow):
     date_until = models.DateField()
     max_cost = models.BigIntegerField(null=True)
     posted = models.DateField()
+    found = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
+            models.Index(fields=["school"], condition=models.Q(live=True), name="asked_school"),
             models.Index(fields=["municipality"], condition=models.Q(live=True), name="asked_municipality"),
             models.Index(fields=["request"], condition=models.Q(stale=True), name="asked_stale"),
         ]

@@ -40,29 +40,35 @@ VERSIONS = ("request_id", "request_version", "activity_id", "activity_version")
 
 
 def put_together(parts: Sequence[Findings]) -> Findings:
-    """The findings of all shards as one; an activity that two of them read differently has version -1."""
-    request_id = np.concatenate([part.request_id for part in parts])
-    order = np.argsort(request_id)
-    activity_id, activity_version = _agreed(parts)
+    """The findings of all shards as one. Version -1 has an activity that two of them read differently, and a request
+    that moved meanwhile and is in two: its pairs are left out, and what they are of has that version too."""
+    request_id, request_version = _agreed([(part.request_id, part.request_version) for part in parts], 1)
+    activity_id, activity_version = _agreed([(part.activity_id, part.activity_version) for part in parts], len(parts))
+    twice = request_id[request_version == -1]
+    best, met = [part.best for part in parts], np.empty(0, dtype=np.int64)
+    if len(twice):
+        moved = [np.isin(each.request_id, twice) for each in best]
+        met = np.concatenate([each.activity_id[which] for each, which in zip(best, moved, strict=True)])
+        best = [each.take(~which) for each, which in zip(best, moved, strict=True)]
     return Findings(
-        best=combine([part.best for part in parts], best=K),
-        request_id=request_id[order],
-        request_version=np.concatenate([part.request_version for part in parts])[order],
+        best=combine(best, best=K),
+        request_id=request_id,
+        request_version=request_version,
         activity_id=activity_id,
-        activity_version=activity_version,
+        activity_version=np.where(np.isin(activity_id, met), -1, activity_version),
     )
 
 
-def _agreed(parts: Sequence[Findings]) -> tuple[Ints, Ints]:
-    ids = np.concatenate([part.activity_id for part in parts])
-    versions = np.concatenate([part.activity_version for part in parts])
+def _agreed(parts: Sequence[tuple[Ints, Ints]], wanted: int) -> tuple[Ints, Ints]:
+    """Ids, each once and rising, with the version that all say of it; -1 where they differ, or are not so many."""
+    ids, versions = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     known, at, times = np.unique(ids, return_inverse=True, return_counts=True)
     low = np.full(len(known), np.iinfo(np.int64).max)
     high = np.full(len(known), -1)
     np.minimum.at(low, at, versions)
     np.maximum.at(high, at, versions)
-    # One that some did not see at all came or went meanwhile.
-    return known, np.where((low == high) & (times == len(parts)), low, -1)
+    # An activity that some did not see at all came or went meanwhile.
+    return known, np.where((low == high) & (times == wanted), low, -1)
 
 
 def changed(ids: Ints, version: Ints, found_id: Ints, found_version: Ints) -> Ints:

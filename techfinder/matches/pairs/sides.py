@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from matching import ActivityColumns, RequestColumns, Terms, best_pairs, weigh
-from matching.arrays import Ints
+from matching.arrays import Ints, among, distinct
 from techfinder.activities.models import Activity
 from techfinder.matches.models import AskedRow, Match, OfferedRow
 from techfinder.matches.pairs.lists import Edges, K, Rows
@@ -21,10 +21,12 @@ from techfinder.matches.rows import (
     World,
     load_activities,
     load_requests,
+    match_schools_again,
     refresh_activities,
     refresh_requests,
 )
 from techfinder.matches.rows.binary import read_columns
+from techfinder.matches.rows.compiled import Compiled
 from techfinder.requests.models import Request
 
 NONE = np.empty(0, dtype=np.int64)
@@ -73,16 +75,35 @@ def waiting_requests() -> QuerySet[Request]:
 
 
 def waiting_activities() -> QuerySet[Activity]:
-    """A draft that was never public waits for nothing."""
-    with_matches = Match.objects.open().values("activity_id")
-    public = Activity.objects.public().values("pk")
-    return Activity.objects.filter(UNMATCHED).filter(Q(pk__in=with_matches) | Q(pk__in=public))
+    """A draft that was never public waits for nothing. What is no longer public does, also without a match: until its
+    row says so, each new request meets it."""
+    # Looked up for each, as few wait: the planner takes a third of all for waiting, and would make a table in memory of
+    # all open matches (100 ms) for an EXISTS, or start processes for a set.
+    with_matches = Match.objects.open().filter(activity=OuterRef("pk"))
+    public = Activity.objects.public().filter(pk=OuterRef("pk"))
+    met = OfferedRow.objects.filter(activity=OuterRef("pk"), live=True)
+    first = {f"found{n}": Subquery(rows.values("pk")[:1]) for n, rows in enumerate((with_matches, public, met))}
+    there = Q(found0__isnull=False) | Q(found1__isnull=False) | Q(found2__isnull=False)
+    return Activity.objects.filter(UNMATCHED).alias(**first).filter(there)
 
 
 REQUESTS = Side("request_id", "matches_askedrow", Request, AskedRow, refresh_requests, load_requests, waiting_requests)
 ACTIVITIES = Side(
     "activity_id", "matches_offeredrow", Activity, OfferedRow, refresh_activities, load_activities, waiting_activities
 )
+
+
+# So many are matched together in one transaction.
+MOST = 500
+_FIRST = {
+    side.key: Compiled(lambda _ids, side=side: side.waiting().order_by("pk").values("pk")[:MOST])  # type: ignore[misc]
+    for side in (REQUESTS, ACTIVITIES)
+}
+
+
+def first_waiting(side: Side) -> list[int]:
+    """The ids of what waits on a side, rising; of many the first."""
+    return [row["pk"] for row in _FIRST[side.key].rows()]
 
 
 def other(side: Side) -> Side:
@@ -174,8 +195,8 @@ class Outdated:
             "ids": edges.id.tolist(),
             "score": [score if has else None for score, has in zip(edges.score.tolist(), full, strict=True)],
             "other": [pk if has else None for pk, has in zip(edges.other.tolist(), full, strict=True)],
-            "stale": np.isin(edges.id, self.stale).tolist(),
-            "done": np.isin(edges.id, self.done).tolist(),
+            "stale": among(edges.id, self.stale).tolist(),
+            "done": among(edges.id, self.done).tolist(),
         }
         return {f"{self.key}_{name}": value for name, value in values.items()}
 
@@ -226,6 +247,4 @@ STALE = "UPDATE {table} SET stale = true WHERE {key} = ANY(%s) AND NOT stale"
 def mark_served(asked: Asked | Offered, world: World) -> None:
     """A school that is served by one of these requests counts for less in all its others."""
     closed = ~asked.columns.live & np.isin(asked.table["school"], world.served)
-    if closed.any():
-        schools = np.unique(asked.table["school"][closed]).tolist()
-        AskedRow.objects.filter(school__in=schools, live=True, stale=False).update(stale=True)
+    match_schools_again(distinct(asked.table["school"][closed]).tolist())

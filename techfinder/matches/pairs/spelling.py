@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from matching import ActivityColumns, Pairs, RequestColumns, Terms, describe
+from matching import ActivityColumns, RequestColumns, Terms, describe
 from techfinder.matches.pairs.stored import Wanted
 from techfinder.matches.rows import World, in_codes
 
@@ -29,10 +27,8 @@ class Speller:
 
     def __call__(self, pairs: Wanted) -> Iterator[tuple[str, str]]:
         """Reasons and shortfalls of each pair, in the order given."""
-        # Nothing is said of the order in a list.
-        rows = Pairs(pairs.request_id, pairs.activity_id, pairs.score / 10, np.zeros_like(pairs.request_id))
-        for pair in describe(*self._rows, rows):
-            yield self._json(pair.reasons), self._json(pair.shortfalls)
+        for reasons, shortfalls in describe(*self._rows, pairs.request_id, pairs.activity_id):
+            yield self._json(reasons), self._json(shortfalls)
 
     def _json(self, said: tuple[Any, ...]) -> str:
         return f"[{', '.join([self._said.get(each) or self._spell(each) for each in said])}]"

@@ -14,7 +14,7 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from matching.arrays import Bools, Ints
+from matching.arrays import Bools, Ints, among, distinct
 from techfinder.matches.fairness.placing import new_ids
 from techfinder.matches.rows.binary import read_columns
 
@@ -98,6 +98,28 @@ def read_known(where: str, params: Mapping[str, Any]) -> Known:
     return Known(**{name: _wide(column) for name, column in columns.items()})
 
 
+def read_listed(where: str, params: Mapping[str, Any]) -> dict[str, Ints]:
+    """Of the stored matches for which the condition holds, in no order, what places them in a list.
+
+    That much is in the indexes by request and by activity: rows of a list lie far apart in the table.
+    """
+    fields = {name: KNOWN[name] for name in ("request_id", "activity_id", "score")}
+    return {name: _wide(column) for name, column in read_columns(fields, "matches_match", where, params).items()}
+
+
+def read_pairs(pairs: Paired) -> Known:
+    """The open matches among these pairs, in no order."""
+    values = {"requests": pairs.request_id.tolist(), "activities": pairs.activity_id.tolist()}
+    return read_known(PAIRS, values)
+
+
+PAIRS = """
+    state = 'open' AND (request_id, activity_id) IN (
+        SELECT * FROM unnest(%(requests)s::bigint[], %(activities)s::bigint[])
+    )
+"""
+
+
 def _wide(column: Any) -> Any:
     return column if column.dtype == np.bool_ else column.astype(np.int64)
 
@@ -148,12 +170,13 @@ class Paired(Protocol):
 
 def same(pairs: Paired, others: Paired) -> Bools:
     """Which of the pairs are among the others."""
-    return np.isin(*_keys(pairs, others))
+    keys, others_keys = _keys(pairs, others)
+    return among(keys, np.sort(others_keys))
 
 
 def _keys(pairs: Paired, others: Paired) -> tuple[Ints, Ints]:
     """One number per pair, on both sides alike."""
-    ids = np.unique(np.concatenate([pairs.activity_id, others.activity_id]))
+    ids = distinct(np.concatenate([pairs.activity_id, others.activity_id]))
     first, second = (each.request_id * len(ids) + np.searchsorted(ids, each.activity_id) for each in (pairs, others))
     return first, second
 
@@ -208,7 +231,7 @@ def _insert(pairs: Wanted, words: Callable[[Wanted], Texts]) -> list[int]:
     """
     if not len(pairs):
         return []
-    ids, uncapped = new_ids(len(pairs), np.unique(pairs.activity_id).tolist())
+    ids, uncapped = new_ids(len(pairs), distinct(pairs.activity_id).tolist())
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for part in batches(len(pairs)):
             rows = pairs.take(part)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching import fingerprints, weigh
-from matching.arrays import Bools, Ints
+from matching.arrays import Bools, Ints, among, distinct
 from techfinder.matches.pairs.lists import Edges, Rows, candidates, settle
 from techfinder.matches.pairs.sides import (
     Outdated,
@@ -32,6 +32,8 @@ from techfinder.matches.pairs.stored import (
     Wanted,
     close,
     read_known,
+    read_listed,
+    read_pairs,
     same,
     store,
 )
@@ -80,11 +82,11 @@ class Work:
         edges = self._edges(self._touched(found))
         others = self._others(edges.id)
         outcome = settle(self._rows(found), same(found, self.acted), self._rows(others), self.mine, edges)
-        pushed = self._pushed_out(others.take(outcome.beyond & ~others.acted))
-        close(pushed.id.tolist())
+        pushed = self._pushed_out(others.take(outcome.beyond), edges)
+        close(pushed)
         stored = self._write(found.take(outcome.kept))
         stored.closed += len(pushed)
-        stored.left += pushed.id.tolist()
+        stored.left += pushed
         self.unsure = int(outcome.unsure.sum())
         theirs = Outdated(other(self.side), outcome.theirs, stale=edges.id[outcome.unsure])
         write_all_edges([theirs, Outdated(self.side, outcome.mine, done=self.mine)])
@@ -109,30 +111,38 @@ class Work:
 
     def _touched(self, found: Found) -> Ints:
         """The items of the other side whose lists may change."""
-        return np.unique(np.concatenate([self._rows(found).theirs, self._rows(self.open).theirs]))
+        return distinct(np.concatenate([self._rows(found).theirs, self._rows(self.open).theirs]))
 
     def _edges(self, theirs: Ints) -> Edges:
         """The edges of these items of the other side: of most they were loaded with the rows."""
         loaded = loaded_edges(self.table.theirs)
-        others = theirs[~np.isin(theirs, loaded.id)]
-        known = loaded.take(np.isin(loaded.id, theirs))
+        others = theirs[~among(theirs, loaded.id)]
+        known = loaded.take(among(loaded.id, theirs))
         return known.merge(read_edges(other(self.side), others)) if len(others) else known
 
-    def _others(self, theirs: Ints) -> Known:
+    def _others(self, theirs: Ints) -> Found:
         """The stored pairs of the other side with items that are not mine."""
         across = other(self.side).key
         where = (
             f"{across} = ANY(%(theirs)s::bigint[]) AND state = 'open' AND {self.side.key} <> ALL(%(mine)s::bigint[])"
         )
-        return read_known(where, {"theirs": theirs.tolist(), "mine": self.mine.tolist()})
+        return Found(**read_listed(where, {"theirs": theirs.tolist(), "mine": self.mine.tolist()}))
 
-    def _pushed_out(self, beyond: Known) -> Known:
-        """Those that are not among the best of their own either."""
-        if not len(beyond):
-            return beyond
+    def _pushed_out(self, beyond: Found, before: Edges) -> list[int]:
+        """The ids of those that were among the best of theirs until now, and are not among the best of their own
+        either; what somebody acted on stays.
+
+        What was beyond the edge of theirs already is there for its own item, of which nothing changed.
+        """
         rows = self._rows(beyond)
-        edges: Edges = read_edges(self.side, np.unique(rows.mine))
-        return beyond.take(~edges.admit(rows.mine, rows.score, rows.theirs))
+        inside = before.admit(rows.theirs, rows.score, rows.mine)
+        rows, fell = rows.take(inside), beyond.take(inside)
+        if not len(fell):
+            return []
+        own = read_edges(self.side, distinct(rows.mine))
+        known = read_pairs(fell.take(~own.admit(rows.mine, rows.score, rows.theirs)))
+        pushed: list[int] = known.id[~known.acted].tolist()
+        return pushed
 
     def _write(self, kept: Found) -> Stored:
         columns = self.table.requests, self.table.activities

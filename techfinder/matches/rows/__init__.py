@@ -4,7 +4,7 @@ An item gets its row when it is matched (`refresh_...`); a run reads rows as col
 (`load_...`), and for one item only those of the other side that may fit it.
 """
 
-from techfinder.matches.rows.asked import Asked, load_requests, refresh_requests, request_rows
+from techfinder.matches.rows.asked import Asked, load_requests, match_schools_again, refresh_requests, request_rows
 from techfinder.matches.rows.masks import AUDIENCES, DELIVERIES
 from techfinder.matches.rows.numbers import TooManyCodesError
 from techfinder.matches.rows.offered import Offered, activity_rows, load_activities, refresh_activities
@@ -23,6 +23,7 @@ __all__ = [
     "in_codes",
     "load_activities",
     "load_requests",
+    "match_schools_again",
     "refresh_activities",
     "refresh_requests",
     "request_rows",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
 from matching import ALL_DELIVERIES, RequestColumns, RequestRow
@@ -17,11 +18,13 @@ from matching.geo import vectors_of
 from techfinder.matches.models import AskedRow
 from techfinder.matches.models.rows import ASKED
 from techfinder.matches.rows import masks, schools, writing
-from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
+from techfinder.matches.rows.binary import DAY_ZERO, Table, ids_in, read_columns
+from techfinder.matches.rows.compiled import Compiled
 from techfinder.matches.rows.kept import Kept, prune_changes
-from techfinder.matches.rows.narrowing import ids_in, of_shard, requests_near
+from techfinder.matches.rows.narrowing import of_shard, requests_near
 from techfinder.matches.rows.world import World
 from techfinder.requests.models import Request
+from techfinder.requests.queries import found_here
 
 if TYPE_CHECKING:
     from techfinder.matches.rows.offered import Offered
@@ -43,6 +46,7 @@ FIELDS = (
     "created_at",
     "confirmed_at",
     "school_id",
+    "withdrawn_reason",
 )
 PLACE_FIELDS = {
     "municipality": F("school__municipality_id"),
@@ -58,20 +62,21 @@ SCHOOL_FIELDS = {
     "neighbours": F("school__neighbours"),
 }
 MADE_OF = writing.hash_of([*FIELDS[2:], *PLACE_FIELDS.values()])
+FOUND = Case(When(found_here(), then=True), default=False)
 
 # ------------------------------------------------- from the database's rows
 
 
 def request_rows(requests: QuerySet[Request], world: World) -> list[RequestRow]:
     """The engine's rows of these requests as they are now, in one query."""
-    return [_engine_row(row, world, **_of_school(row, world)) for row in _read(requests)]
+    return [_engine_row(row, world, **_of_school(row, world)) for row in _values(requests)]
 
 
-def _read(requests: QuerySet[Request]) -> list[dict[str, Any]]:
-    rows = list(requests.order_by("pk").values(*FIELDS, **PLACE_FIELDS, **SCHOOL_FIELDS, source=MADE_OF))
-    for row in rows:
-        row["posted"] = timezone.localdate(row["confirmed_at"] or row["created_at"])
-    return rows
+def _values(requests: QuerySet[Request]) -> QuerySet[Request, dict[str, Any]]:
+    return requests.order_by("pk").values(*FIELDS, **PLACE_FIELDS, **SCHOOL_FIELDS, source=MADE_OF, found=FOUND)
+
+
+READ = Compiled(lambda ids: _values(Request.objects.filter(pk__in=ids)).annotate(was_found=F("engine_row__found")))
 
 
 def _of_school(row: dict[str, Any], world: World) -> dict[str, Any]:
@@ -103,10 +108,15 @@ def _engine_row(row: dict[str, Any], world: World, **of_school: Any) -> RequestR
         date_until=row["date_until"],
         max_travel_km=row["max_travel_km"],
         max_cost=masks.cents(row["max_cost"]),
-        waiting_days=_whole_weeks((world.today - row["posted"]).days),
+        waiting_days=_whole_weeks((world.today - _posted(row)).days),
         special=bool(levels & int(schools.SPECIAL)),
         **of_school,
     )
+
+
+def _posted(row: dict[str, Any]) -> dt.date:
+    """The day from which it waits."""
+    return timezone.localdate(row["confirmed_at"] or row["created_at"])
 
 
 def _whole_weeks(days: int) -> int:
@@ -130,10 +140,18 @@ def refresh_requests(ids: Collection[int] | None, world: World) -> int:
 
 
 def _refresh(ids: Collection[int], world: World) -> int:
-    rows = _read(Request.objects.filter(pk__in=ids))
+    rows = READ.rows(ids)
+    # What a school found came to nothing: it counts for more again in all its requests.
+    match_schools_again({row["school_id"] for row in rows if row["was_found"] and not row["found"]})
     world.themes.give_out(code for row in rows for code in row["themes"])
     world.kinds.give_out(code for row in rows for code in row["kinds"])
     return writing.write(AskedRow, COLUMNS, [_table_row(row, world) for row in rows])
+
+
+def match_schools_again(schools: Collection[int]) -> None:
+    """Whether these schools were served is another matter now: all their open requests are to be matched again."""
+    if schools:
+        AskedRow.objects.filter(school__in=schools, live=True, stale=False).update(stale=True)
 
 
 COLUMNS = (
@@ -142,6 +160,7 @@ COLUMNS = (
     "layout",
     "source",
     "live",
+    "found",
     "school_id",
     "municipality",
     "lat",
@@ -169,6 +188,7 @@ def _table_row(row: dict[str, Any], world: World) -> tuple[Any, ...]:
         masks.LAYOUT,
         row["source"],
         made.live,
+        row["found"],
         row["school_id"],
         made.municipality,
         made.lat,
@@ -183,7 +203,7 @@ def _table_row(row: dict[str, Any], world: World) -> tuple[Any, ...]:
         made.date_from,
         made.date_until,
         made.max_cost,
-        row["posted"],
+        _posted(row),
     )
 
 

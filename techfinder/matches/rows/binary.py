@@ -6,7 +6,7 @@ may be missing is to be replaced by a sentinel in the query: NULL would make its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from psycopg.errors import error_from_result
 
 # Columns of shape (rows,) by name, in the byte order of this machine.
 Table = dict[str, NDArray[Any]]
+# SQL over the rows of a table that goes by the name `item`, and its values.
+Condition = tuple[str, dict[str, Any]]
 
 HEADER_BYTES = 19
 TRAILER = b"\xff\xff"
@@ -45,6 +47,11 @@ def read_columns(
         name: table[f"value{at}"].astype(np.dtype(kind).newbyteorder("="))
         for at, (name, (_, kind)) in enumerate(fields.items())
     }
+
+
+def ids_in(column: str, ids: Collection[int]) -> Condition:
+    # A list of the driver's own costs it a microsecond and a half for each id.
+    return f"item.{column} = ANY(%(ids)s::bigint[])", {"ids": f"{{{','.join(map(str, sorted(ids)))}}}"}
 
 
 def _wire_type(kinds: Sequence[str]) -> np.dtype[Any]:

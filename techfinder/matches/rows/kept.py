@@ -15,8 +15,7 @@ from matching.arrays import Bools, Ints
 from techfinder import following
 from techfinder.matches.models import RowChange
 from techfinder.matches.models.rows import PRUNED
-from techfinder.matches.rows.binary import Table
-from techfinder.matches.rows.narrowing import ids_in
+from techfinder.matches.rows.binary import Table, ids_in
 
 # Reads rows with a condition, in any order; the columns `id` and `live` are among them.
 Read = Callable[[str, dict[str, Any]], Table]

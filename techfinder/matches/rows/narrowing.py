@@ -5,29 +5,20 @@ Each may leave in too much; what it leaves out, a rule refuses. A test holds the
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
 from matching import ALL_DELIVERIES, AT_PROVIDER, AT_SCHOOL, ONLINE
 from matching.arrays import Bools, Ints
-from techfinder.matches.rows.binary import DAY_ZERO, Table
+from techfinder.matches.rows.binary import DAY_ZERO, Condition, Table
 from techfinder.matches.rows.world import World
-
-# SQL over a narrow row, which goes by the name `item`, and its values.
-Condition = tuple[str, dict[str, Any]]
 
 # A degree of latitude is 111.195 km: at least so far apart are two places whose latitudes differ by one.
 KM_PER_DEGREE = 111.19
 
 
 # ----------------------------------------------------------------- in SQL
-
-
-def ids_in(column: str, ids: Collection[int]) -> Condition:
-    # A list of the driver's own costs it a microsecond and a half for each id.
-    return f"item.{column} = ANY(%(ids)s::bigint[])", {"ids": f"{{{','.join(map(str, sorted(ids)))}}}"}
 
 
 def of_shard(shard: str | None, world: World) -> Condition:

@@ -19,9 +19,10 @@ from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import OfferedRow
 from techfinder.matches.models.rows import OFFERED, SESSIONS
 from techfinder.matches.rows import masks, writing
-from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
+from techfinder.matches.rows.binary import DAY_ZERO, Table, ids_in, read_columns
+from techfinder.matches.rows.compiled import Compiled
 from techfinder.matches.rows.kept import Kept
-from techfinder.matches.rows.narrowing import activities_near, ids_in
+from techfinder.matches.rows.narrowing import activities_near
 from techfinder.matches.rows.world import World, area_key
 from techfinder.organisations.models import Provider
 
@@ -65,15 +66,18 @@ MADE_OF = writing.hash_of([*FIELDS[2:], *PROVIDER_FIELDS.values()])
 
 def activity_rows(activities: QuerySet[Activity], world: World) -> list[ActivityRow]:
     """The engine's rows of these activities as they are now, in two queries."""
-    found = _read(activities)
+    found = _values(activities)
     sessions = _sessions(activities)
     return [_engine_row(row, sessions.get(row["id"], ()), world) for row in found]
 
 
-def _read(activities: QuerySet[Activity]) -> list[dict[str, Any]]:
+def _values(activities: QuerySet[Activity]) -> QuerySet[Activity, dict[str, Any]]:
     # Of the row as it is: set by `matches.actions.set_answer_records` alone.
     record = F("engine_row__answer_record")
-    return list(activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS, source=MADE_OF, answer_record=record))
+    return activities.order_by("pk").values(*FIELDS, **PROVIDER_FIELDS, source=MADE_OF, answer_record=record)
+
+
+READ = Compiled(lambda ids: _values(Activity.objects.filter(pk__in=ids)))
 
 
 def _sessions(activities: QuerySet[Activity]) -> dict[int, tuple[tuple[dt.date, int], ...]]:
@@ -137,7 +141,7 @@ def refresh_activities(ids: Collection[int] | None, world: World) -> int:
 
 
 def _refresh(ids: Collection[int], world: World) -> int:
-    rows = _read(Activity.objects.filter(pk__in=ids))
+    rows = READ.rows(ids)
     world.themes.give_out(code for row in rows for code in row["themes"])
     world.kinds.give_out(row["kind"] for row in rows)
     areas = world.areas_of(row["regions"] for row in rows)

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from matching import LEVELS, Terms, Weights
+from matching import LEVELS, Terms
 from matching.arrays import Bools, Ints
-from techfinder.matches.fairness.weights import current_weights
 from techfinder.matches.models import Number
+from techfinder.matches.rows.found import served_schools
 from techfinder.matches.rows.geography import PROVINCE_CODES, Geography, current_geography, with_areas
-from techfinder.matches.rows.numbers import Numbers, given_out
-from techfinder.requests.queries import served_schools
+from techfinder.matches.rows.numbers import Numbers
+from techfinder.matches.rows.standing import current_standing
 from techfinder.taxonomy.data import LEVEL_BY_CODE
 
 MOST_THEMES, MOST_KINDS = 128, 64
@@ -29,15 +29,11 @@ class World:
 
     def __init__(self, *, today: dt.date | None = None) -> None:
         self.today = today or timezone.localdate()
-        self.geography: Geography = current_geography()
+        self.geography, self._given_out, self.weights = current_standing()
         self._levels: dict[tuple[str, ...], int] = {}
         self._expanded: dict[tuple[str, ...], tuple[frozenset[int], bool]] = {}
         # What reasons say in numbers, in codes: a run says the same few things about thousands of pairs.
         self.said: dict[tuple[str, Any], Any] = {}
-
-    @cached_property
-    def _given_out(self) -> dict[str, dict[str, int]]:
-        return given_out()
 
     @cached_property
     def themes(self) -> Numbers:
@@ -48,13 +44,9 @@ class World:
         return Numbers(Number.Vocabulary.KIND, MOST_KINDS, self._given_out[Number.Vocabulary.KIND])
 
     @cached_property
-    def weights(self) -> Weights:
-        return current_weights()
-
-    @cached_property
     def served(self) -> Ints:
         """The ids of schools that were served this school year, rising."""
-        return np.array(sorted(served_schools(self.today)), dtype=np.int64)
+        return served_schools(self.today)
 
     def terms(self, excluded: Collection[tuple[int, int]] = ()) -> Terms:
         """The terms of the engine on this day, with the weights in force."""

@@ -48,15 +48,21 @@ class Labels:
         return [word for word in words if word]
 
     def theme_list(self, codes: Iterable[str]) -> str:
-        return join_and(_short(self.themes.get(code, code)) for code in codes)
+        return join_and(_short(self.themes.get(code, code), code) for code in codes)
 
     def kind(self, code: str) -> str:
         return _lower(self.kinds.get(code, code))
 
 
-def _short(name: str) -> str:
-    """The first half of a double name, for a pill: energie, of "Energie en duurzaamheid"."""
-    return _lower(re.split(r" (?:en|and) ", name, maxsplit=1)[0].rstrip("-"))
+def _short(name: str, code: str) -> str:
+    """The first half of a double name, for a pill: energie, of "Energie en duurzaamheid".
+
+    Half a word is made whole by the code, where that begins with it: luchtvaart, of "Lucht- en ruimtevaart".
+    """
+    first = _lower(re.split(r" (?:en|and) ", name, maxsplit=1)[0])
+    if not first.endswith("-"):
+        return first
+    return code if code.startswith(first[:-1]) else _lower(name)
 
 
 def _lower(name: str) -> str:

@@ -13,7 +13,7 @@ import datetime as dt
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -59,28 +59,36 @@ def note(match_ids: Collection[int]) -> int:
     ids = sorted(set(match_ids))
     if not ids:
         return 0
-    found = _accounts_of_addresses(ids)
+    written, nameless = _note(ids, {})
+    if nameless:
+        written += _note(nameless, _accounts_of_addresses(nameless))[0]
+    if written:
+        wake(TASK)
+    return written
+
+
+def _note(match_ids: list[int], accounts: Mapping[int, int]) -> tuple[int, list[int]]:
+    """How many rows were written, and the matches left out: of requests without a person, nor one in `accounts`."""
     values: dict[str, Any] = {
-        "ids": ids,
-        "requests": list(found),
-        "people": list(found.values()),
+        "ids": match_ids,
+        "requests": list(accounts),
+        "people": list(accounts.values()),
         "now": timezone.now(),
         "rest": rest.REST,
         "just": mails.JUST_POSTED,
     }
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values)
-        written = cursor.rowcount
-    if written:
-        wake(TASK)
-    return written
+        written, nameless = cursor.fetchone()
+    return written, nameless
 
 
 def _accounts_of_addresses(match_ids: Collection[int]) -> dict[int, int]:
     """By request: the account of the address of those that came without a person."""
-    nameless = Request.objects.filter(contact=None, matches__in=match_ids).exclude(contact_email="").order_by("pk")
+    # Its person may have been forgotten since it was found to have an address.
+    nameless = Request.objects.filter(matches__in=match_ids).exclude(contact_email="").order_by("pk")
     rows = list(nameless.values_list("pk", "contact_email", "contact_name").distinct())
-    accounts = mails.accounts_of([(address, name) for _pk, address, name in rows]) if rows else {}
+    accounts = mails.accounts_of([(address, name) for _pk, address, name in rows])
     return {pk: accounts[address.lower()] for pk, address, _name in rows}
 
 
