@@ -12,7 +12,9 @@ TESTS ?= tests
 JOBS ?= 3
 
 export TECHFINDER_DEBUG = 1
-# Packages come with their compiled files; ours are compiled at first use.
+# Packages come with their compiled files; ours are compiled at first use, and kept: a run of the tests starts hundreds
+# of processes.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := run
 .PHONY: setup environment setup-dev run test lint faults bench clean
 

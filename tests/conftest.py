@@ -10,13 +10,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import Settings
 
 from techfinder.celery import app, publisher
 from techfinder.taxonomy import remembered
 from tests.support import browser as browsers
 from tests.support import databases
+from tests.support.pristine import Pristine
 from tests.support.servers import CeleryProcess, RedisServer, SmtpSink
 from tests.support.servers import wait_until as _wait_until
 
@@ -41,14 +42,16 @@ def django_db_setup(
         template = databases.ensure_template()
         databases.copy_template(template, name)
         databases.point_django_at(name)
+        pristine = Pristine(name)
 
-    def copy_again(case: TransactionTestCase) -> None:
+    def put_back(case: TransactionTestCase) -> None:
         databases.connections.close_all()
-        databases.copy_template(template, name)
+        if not pristine.put_back():
+            databases.copy_template(template, name)
 
     # Django would empty all tables, and so lose what the migrations put in.
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", copy_again)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
     yield
     patch.undo()
     with django_db_blocker.unblock():
@@ -163,21 +166,29 @@ def browser() -> Generator[Browser, None, None]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def with_scripts(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+    with browsers.visitor(browser, live_server.url, viewport={"width": 1280, "height": 900}) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def without_scripts(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+    with browsers.visitor(browser, live_server.url, java_script_enabled=False) as context:
+        yield context
+
+
 @pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
+def page(with_scripts: BrowserContext, live_server: Any) -> Iterator[Page]:
     """A page of Chromium whose relative addresses are those of the live server."""
-    context = browser.new_context(base_url=live_server.url, locale="nl-NL", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    with browsers.fresh_page(with_scripts, at=live_server.url) as page:
+        yield page
 
 
 @pytest.fixture
-def page_without_scripts(browser: Browser, live_server: Any) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, locale="nl-NL", java_script_enabled=False)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+def page_without_scripts(without_scripts: BrowserContext, live_server: Any) -> Iterator[Page]:
+    with browsers.fresh_page(without_scripts, at=live_server.url) as page:
+        yield page
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory, SessionFactory, StageFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WIDTHS = (360, 1280)
+SIZES = [(360, 900), (1280, 900)]
 
 
 @pytest.fixture
@@ -43,40 +43,35 @@ def sign_in(page, live_server, user):
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
 
-def look(page, axe, path):
+def look(page, path):
     faults: list[str] = []
     # What the content policy refuses is told on the console.
     page.on("console", lambda told: faults.append(f"{path}: {told.text}") if told.type == "error" else None)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(path)
-        faults += [f"{path} at {width}: {fault}" for fault in axe(page)]
-        if sideways(page) > 0:
-            faults.append(f"{path} at {width}: scrolls sideways")
-    return faults
+    page.goto(path)
+    return faults + faults_at(page, path, SIZES)
 
 
-def test_public_pages(page, axe, offer):
+def test_public_pages(page, offer):
     paths = ("/aanbod/", "/aanbod/?theme=energie&level=po-7&plaats=Nergens", "/aanbod/?theme=water",
              "/aanbod/mini-zonnebootrace/", "/aanbod/nieuw/")  # fmt: skip
-    assert [fault for path in paths for fault in look(page, axe, path)] == []
+    assert [fault for path in paths for fault in look(page, path)] == []
 
 
-def test_form(page, axe, live_server, offer):
+def test_form(page, live_server, offer):
     sign_in(page, live_server, MembershipFactory(provider=offer.provider).user)
     steps = ("wat", "voor-wie", "waar", "wanneer", "praktisch", "veilig", "controle")
     paths = ["/aanbod/nieuw/", *(f"/aanbod/{offer.slug}/bewerken/{step}/" for step in steps), offer.get_absolute_url()]
-    assert [fault for path in paths for fault in look(page, axe, path)] == []
+    assert [fault for path in paths for fault in look(page, path)] == []
 
 
-def test_moderation(page, axe, live_server, offer):
+def test_moderation(page, live_server, offer):
     moderator = AdministratorFactory()
     Authenticator.objects.create(user=moderator, type=Authenticator.Type.TOTP, data={})
     sign_in(page, live_server, moderator)
     waiting = ActivityFactory(submitted=True, description="Voor groep 3.", provider__status="pending")
     paths = ("/moderatie/", f"/moderatie/aanbod/{waiting.slug}/", f"/moderatie/aanbieder/{waiting.provider.slug}/",
              "/moderatie/?soort=mensen")  # fmt: skip
-    assert [fault for path in paths for fault in look(page, axe, path)] == []
+    assert [fault for path in paths for fault in look(page, path)] == []
 
 
 def test_list_works_without_scripts(page_without_scripts, offer):
@@ -90,7 +85,7 @@ def test_list_works_without_scripts(page_without_scripts, offer):
     assert page.url.endswith("/vraag/?activiteit=mini-zonnebootrace")
 
 
-def test_pages_that_say_that_a_region_is_gone(page, axe, offer, live_server):
+def test_pages_that_say_that_a_region_is_gone(page, offer, live_server):
     ActivityFactory(title="Robots bouwen", regions=["NL-ZE", "GM9999"], provider=offer.provider)
     offer.regions = ["RPA09"]
     offer.save()
@@ -102,4 +97,4 @@ def test_pages_that_say_that_a_region_is_gone(page, axe, offer, live_server):
              "/aanbod/mini-zonnebootrace/bewerken/controle/", "/moderatie/aanbod/mini-zonnebootrace/", "/mijn/",
              "/mijn/aanbod/mini-zonnebootrace/",
              f"/moderatie/uitleg/?vraag={asked.uuid}&aanbod=mini-zonnebootrace")  # fmt: skip
-    assert [fault for path in paths for fault in look(page, axe, path)] == []
+    assert [fault for path in paths for fault in look(page, path)] == []

@@ -235,12 +235,13 @@ def test_only_online_needs_no_region(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_thousands_come_in_within_the_minute(tmp_path: Path) -> None:
-    rows = [{"ref": f"a-{number}", "provider": f"Bedrijf {number % 300}"} for number in range(5000)]
+def test_thousands_come_in_fast(tmp_path: Path) -> None:
+    rows = [{"ref": f"a-{number}", "provider": f"Bedrijf {number % 300}"} for number in range(2000)]
     path = write(tmp_path / "a.csv", *rows)
     started = dt.datetime.now()
-    assert run(path) == summary(created=5000)
+    assert run(path) == summary(created=2000)
     changed = write(tmp_path / "b.csv", *({**row, "group_max": "24"} for row in rows))
-    assert run(changed) == summary(updated=5000)
-    assert run(changed) == summary(unchanged=5000)
-    assert dt.datetime.now() - started < dt.timedelta(seconds=60)
+    assert run(changed) == summary(updated=2000)
+    assert run(changed) == summary(unchanged=2000)
+    # The pace of 5000 in a minute, three times over.
+    assert dt.datetime.now() - started < dt.timedelta(seconds=24)

@@ -1,7 +1,5 @@
 """The ways on, and what is sought, as a browser shows them: no accessibility fault, narrow and wide, words counted."""
 
-import os
-
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -13,10 +11,10 @@ from techfinder.taxonomy.models import Region
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import RegionFactory, SchoolFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WIDTHS = (320, 360, 1280)
+SIZES = [(320, 900), (360, 900), (1280, 900)]
 
 
 @pytest.fixture
@@ -35,22 +33,13 @@ def town():
     return town
 
 
-def check(page, axe, name, width):
-    assert sideways(page) <= 0, name
-    assert axe(page) == [], name
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe, town, width):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, town):
     for name, address in {
         "ways": "/aanbod/?level=po-7&month=3&free=1&straal=10&plaats=Vlissingen",
         "no-way": "/aanbod/?q=xyzzy",
     }.items():
         page.goto(address)
-        check(page, axe, name, width)
+        assert faults_at(page, name, SIZES) == []
     moderator = UserFactory(moderates=[Region.objects.get(code="NL-ZE")])
     Authenticator.objects.create(user=moderator, type=Authenticator.Type.TOTP, data={})
     client = Client()
@@ -59,7 +48,7 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe,
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     for name, address in {"sought": "/moderatie/gezocht/", "sought-land": "/moderatie/gezocht/?deel=land"}.items():
         page.goto(address)
-        check(page, axe, name, width)
+        assert faults_at(page, name, SIZES) == []
 
 
 def test_a_way_is_followed_without_scripts(page_without_scripts, live_server, town):

@@ -9,7 +9,7 @@ from techfinder.activities.models import SavedSearch
 from tests.activities.saved_steps import a_saved, alerts_to, letters_to, run
 from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -18,12 +18,9 @@ def address_in(mail, part):
     return re.search(rf"https?://[^/\s]+(/bericht/{part}\S*)", mail.text)[1]
 
 
-def look(page, axe, name):
+def look(page, name):
     """No faults, and nothing to scroll sideways, on a phone and on a desk."""
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert axe(page) == [], name
-        assert sideways(page) <= 0, name
+    assert faults_at(page, name, [(360, 900), (1280, 900)]) == []
 
 
 def test_from_the_list_to_an_alert_and_out_again(page_without_scripts):
@@ -58,7 +55,7 @@ def test_from_the_list_to_an_alert_and_out_again(page_without_scripts):
     expect(page.get_by_text("Dit bericht staat aan")).to_be_visible()
 
 
-def test_every_page_is_for_everybody(page, axe):
+def test_every_page_is_for_everybody(page):
     saved = a_saved(
         criteria={"theme": ["energie", "gone"], "level": ["po-7", "po-8"]}, less=[{"by": "kind", "value": "gastles"}]
     )
@@ -80,15 +77,15 @@ def test_every_page_is_for_everybody(page, axe):
     }
     for name, path in pages.items():
         page.goto(f"/bericht/{path}")
-        look(page, axe, name)
+        look(page, name)
     page.goto("/bericht/nieuw/?theme=energie")
     page.get_by_role("button", name="Mail mij").click()
-    look(page, axe, "wrong")
+    look(page, "wrong")
     page.goto("/aanbod/?theme=energie")
-    look(page, axe, "list")
+    look(page, "list")
 
 
-def test_ones_own_page(page, axe, client, live_server):
+def test_ones_own_page(page, client, live_server):
     user = UserFactory()
     a_saved(email=user.email, user=user, criteria={"theme": ["energie"], "level": ["po-7"]})
     a_saved(email=user.email, user=user, criteria={"theme": ["gone"]}, state="paused")
@@ -96,9 +93,9 @@ def test_ones_own_page(page, axe, client, live_server):
     cookie = next(iter(client.cookies.values()))
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page.goto("/bericht/")
-    look(page, axe, "mine")
+    look(page, "mine")
     ActivityFactory.create_batch(2)
     SavedSearch.objects.filter(state="active").update(watermark=0)
     run()
     page.set_content(alerts_to(user.email)[0].html)
-    look(page, axe, "mail")
+    look(page, "mail")

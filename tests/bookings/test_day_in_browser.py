@@ -1,6 +1,5 @@
 """The day in a browser: its pages and its mails, narrow and wide, light and dark, without an account."""
 
-import os
 import re
 
 import pytest
@@ -15,28 +14,15 @@ from techfinder.bookings.models import Booking
 from techfinder.mail.models import OutgoingMail
 from tests.bookings.day_steps import TEN, TWELVE, agreed, mails
 from tests.factories.bookings import Parties, in_days
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WIDTHS = (360, 1280)
-# Where pictures go, to be looked at; empty: none.
-PICTURES = os.environ.get("PICTURES", "")
+SIZES = [(360, 900), (1280, 900)]
 
 
-def picture(page, name):
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-
-
-def look(page, axe, name):
+def look(page, name):
     """No fault narrow and wide, light and dark, and nothing beside the screen."""
-    for width in WIDTHS:
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            assert axe(page) == [], (name, width, scheme)
-            assert sideways(page) <= 0, (name, width)
-            picture(page, f"{name}-{width}-{scheme}")
+    assert faults_at(page, name, SIZES, ["light", "dark"]) == []
 
 
 def sign_in(page, live_server, user):
@@ -57,15 +43,15 @@ def path_in(mail, pattern):
     return re.search(rf"http://127.0.0.1:8000({pattern})", mail.text)[1]
 
 
-def test_the_school_fills_in_the_day_from_the_mail_without_an_account(page, axe, visit):
+def test_the_school_fills_in_the_day_from_the_mail_without_an_account(page, visit):
     parties, _booking = visit
     (mail,) = mails("booking_agreed", parties.request.contact.email)
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(path_in(mail, r"/boeking/l/\S+/dag/"))
-    look(page, axe, "sheet")
+    look(page, "sheet")
     page.fill("[name=school_phone]", "bel maar")
     page.locator("main form button[type=submit]").click()
-    look(page, axe, "sheet-wrong")
+    look(page, "sheet-wrong")
     page.fill("[name=school_phone]", "06 12345678")
     page.fill("[name=adults]", "3")
     page.locator("main form button[type=submit]").click()
@@ -75,24 +61,24 @@ def test_the_school_fills_in_the_day_from_the_mail_without_an_account(page, axe,
     assert "06 12345678" in mails("booking_changed", parties.member.email)[0].text
 
 
-def test_the_address_of_the_calendar(page, axe, live_server, visit):
+def test_the_address_of_the_calendar(page, live_server, visit):
     parties, _booking = visit
     (mail,) = mails("booking_agreed", parties.request.contact.email)
     page.goto(path_in(mail, r"/boeking/l/\S+/agenda/"))
-    look(page, axe, "feed-by-link")
+    look(page, "feed-by-link")
     page.locator("main form button").click()
-    look(page, axe, "feed-sent")
+    look(page, "feed-sent")
     alone = feeds.open_feed(email="juf@school.example")
     page.goto(reverse("bookings:feed_manage", args=[alone.token]))
-    look(page, axe, "feed-manage")
+    look(page, "feed-manage")
     sign_in(page, live_server, parties.member)
     page.goto(reverse("bookings:calendar"))
-    look(page, axe, "feed-none")
+    look(page, "feed-none")
     page.locator("main form button").click()
-    look(page, axe, "feed")
+    look(page, "feed")
 
 
-def test_the_mails_have_no_fault(page, axe, visit):
+def test_the_mails_have_no_fault(page, visit):
     parties, booking = visit
     booking = parties.do(
         "change", booking, "provider", fields={"report_to": "Poort 3", "provider_phone": "0118 123456"}
@@ -109,7 +95,7 @@ def test_the_mails_have_no_fault(page, axe, visit):
     for kind, mail in kinds.items():
         page.goto("about:blank")
         page.set_content(mail.html)
-        look(page, axe, f"mail-{kind}")
+        look(page, f"mail-{kind}")
 
 
 NOT_OF_THE_DAY = ("booking_asked", "booking_sent")

@@ -7,7 +7,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory
 from tests.factories.requests import RequestFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,24 +41,16 @@ def signed_in(page, live_server, client):
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_public_pages_are_accessible(page, axe, something, size, scheme):
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.emulate_media(color_scheme=scheme)
+def test_public_pages_are_accessible(page, something):
     for name in OPEN:
         page.goto(reverse(name))
-        assert axe(page) == [], name
-        assert sideways(page) <= 0, name
+        assert faults_at(page, name, SIZES, ["light", "dark"]) == []
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_pages_of_an_account_are_accessible(signed_in, axe, size):
-    signed_in.set_viewport_size({"width": size[0], "height": size[1]})
+def test_pages_of_an_account_are_accessible(signed_in):
     for name in SIGNED_IN:
         signed_in.goto(reverse(name))
-        assert axe(signed_in) == [], name
-        assert sideways(signed_in) <= 0, name
+        assert faults_at(signed_in, name, SIZES) == []
 
 
 def test_high_contrast(page, axe, something):

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of the fault tests' own, with a fresh database for every cell."""
+"""A fresh database for every cell: in a PostgreSQL cluster of the fault tests' own, or that of the other tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from django.test import override_settings
 from tests.faults.processes import Cluster
 
 TEMPLATE = "faults_template"
-MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+# The list alone: nobody fetches a file.
+MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 
 
 class Databases:
@@ -36,7 +37,10 @@ class Databases:
         self._query(f"CREATE DATABASE {TEMPLATE}")
         with self._pointed_at(TEMPLATE):
             call_command("migrate", verbosity=0, interactive=False)
-        self._collect_static()
+        collect_static(self.local_dir)
+
+    def url(self, name: str) -> str:
+        return self.cluster.place.database_url(name)
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -64,12 +68,6 @@ class Databases:
             settings.DATABASES["default"]["NAME"] = before["NAME"]
             connection.settings_dict.update(before)
 
-    def _collect_static(self) -> None:
-        """As at every deployment: pages of a site without DEBUG look into the list of it."""
-        storages = settings.STORAGES | {"staticfiles": {"BACKEND": MANIFEST}}
-        with override_settings(STATIC_ROOT=self.local_dir / "static", STORAGES=storages, DEBUG=False):
-            call_command("collectstatic", verbosity=0, interactive=False)
-
     def _query(self, statement: str) -> None:
         with psycopg.connect(self.cluster.place.database_url("postgres"), autocommit=True) as server:
             server.execute(statement)  # type: ignore[call-overload]
@@ -77,3 +75,25 @@ class Databases:
     def stop(self) -> None:
         self.cluster.stop()
         self._directory.cleanup()
+
+
+class Borrowed:
+    """The database of the other tests, which is made anew after every test: for faults that leave the cluster alone."""
+
+    def __init__(self, local_dir: Path) -> None:
+        self.local_dir = local_dir
+        collect_static(local_dir)
+
+    def url(self, name: str) -> str:
+        return str(settings.LOCAL.database_url(name))
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        yield connection.settings_dict["NAME"]
+
+
+def collect_static(local_dir: Path) -> None:
+    """As at every deployment: pages of a site without DEBUG look into the list of it."""
+    storages = settings.STORAGES | {"staticfiles": {"BACKEND": MANIFEST}}
+    with override_settings(STATIC_ROOT=local_dir / "static", STORAGES=storages, DEBUG=False):
+        call_command("collectstatic", verbosity=0, interactive=False)

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import psutil
 
+from tests.faults.databases import Databases
 from tests.faults.processes import now
 from tests.faults.site import Site
 
@@ -136,6 +137,7 @@ def restart_database(times: int) -> Fault:
     """As after a power cut. Whoever was sending writes that it did when it can again."""
 
     def fault(site: Site) -> int:
+        assert isinstance(site.databases, Databases)
         for _ in range(times):
             site.wait(site.random.uniform(5, 10))
             site.databases.cluster.restart_immediate()

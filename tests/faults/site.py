@@ -25,7 +25,7 @@ from techfinder.requests.models import Request
 from tests.faults import changes
 from tests.faults.counting import Inbox, Verdict, judge
 from tests.faults.country import BY_WEB, Country, Expected
-from tests.faults.databases import Databases
+from tests.faults.databases import Borrowed, Databases
 from tests.faults.posting import Posting
 from tests.faults.processes import PATIENCE, FullDisk, Part, Sink, now
 from tests.support.servers import free_port, wait_until
@@ -45,7 +45,7 @@ class Site:
 
     def __init__(
         self,
-        databases: Databases,
+        databases: Databases | Borrowed,
         directory: Path,
         *,
         items: int,
@@ -163,7 +163,7 @@ class Site:
         return {
             **own,
             "DJANGO_SETTINGS_MODULE": "techfinder.settings",
-            "DATABASE_URL": self.databases.cluster.place.database_url(self.database),
+            "DATABASE_URL": self.databases.url(self.database),
             "REDIS_URL": self.redis.url,
             "TECHFINDER_SECRET_KEY": settings.SECRET_KEY,
             "TECHFINDER_LOCAL_DIR": str(self.databases.local_dir),

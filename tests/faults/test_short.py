@@ -5,13 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import cells, faults
+from tests.faults.databases import Borrowed
 
-# Together: the cluster is made once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 ITEMS = 150
 # Others may be using this machine.
 WITHIN = 240
+
+
+@pytest.fixture
+def databases(transactional_db, tmp_path):
+    """No cell of these stops PostgreSQL."""
+    return Borrowed(tmp_path / "local")
 
 
 def test_workers_are_killed(site):

@@ -10,7 +10,7 @@ from techfinder.mail.models import Heartbeat, MailEvent, OutgoingMail, Suppressi
 from techfinder.mail.standing import SENDER
 from tests.factories.accounts import AdministratorFactory
 from tests.factories.mail import OutgoingMailFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EMAIL = "elke.van-der-berg-jansen@basisschool-de-loefzijde.example"
@@ -40,9 +40,7 @@ def test_three_clicks_from_a_question_to_a_new_mail(desk):
     assert OutgoingMail.objects.filter(to=EMAIL, state=State.QUEUED).count() == 1
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_everybody_can_read_and_press_it(desk, axe, width):
-    desk.set_viewport_size({"width": width, "height": 900})
+def test_everybody_can_read_and_press_it(desk):
     Heartbeat.objects.create(name=SENDER)
     mail = OutgoingMailFactory(to=EMAIL, state=State.ASIDE, crashes=3, reply="x" * 300)
     MailEvent.objects.create(
@@ -55,5 +53,4 @@ def test_everybody_can_read_and_press_it(desk, axe, width):
         reverse("mail_desk:detail", args=[mail.uuid]), reverse("mail_desk:addresses"),
     ):  # fmt: skip
         desk.goto(path)
-        assert axe(desk) == []
-        assert sideways(desk) <= 0, path
+        assert faults_at(desk, path, [(360, 900), (1280, 900)]) == []

@@ -170,7 +170,7 @@ def test_the_queries_stay_the_same(client, request_, activity, each):
         ActivityFactory(regions=["NL-ZE"])
     with CaptureQueriesContext(connection) as queries:
         assert page(client, "R1", "A1").status_code == 200
-    assert len(queries) == 29, [query["sql"] for query in queries]
+    assert len(queries) == 27, [query["sql"] for query in queries]
 
 
 def test_a_moderator_gets_here_from_a_match(client, request_, activity):

@@ -17,10 +17,10 @@ from tests.factories.accounts import UserFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import MembershipFactory, ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WIDTHS = (360, 1280)
+SIZES = [(360, 900), (1280, 900)]
 
 
 @pytest.fixture
@@ -65,16 +65,7 @@ def sign_in(page, live_server, user):
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
 
 
-def check(page, axe, name, width):
-    assert sideways(page) <= 0, name
-    assert axe(page) == [], name
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe, world, width):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, world):
     addresses = [
         ("teacher", "near", f"/mijn/vraag/{world['asked'].uuid}/"),
         ("moderator", "near-moderator", f"/mijn/vraag/{world['asked'].uuid}/"),
@@ -91,13 +82,13 @@ def test_pages_are_accessible_and_do_not_scroll_sideways(page, live_server, axe,
     for who, name, address in addresses:
         sign_in(page, live_server, world[who])
         page.goto(address.format(slug=slug))
-        check(page, axe, name, width)
+        assert faults_at(page, name, SIZES) == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_step_is_taken_and_put_back_without_scripts(page_without_scripts, live_server, axe, world, width):
-    page = page_without_scripts
-    page.set_viewport_size({"width": width, "height": 900})
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_step_is_taken_and_put_back_without_scripts(page_without_scripts, live_server, world, size):
+    page, (width, height) = page_without_scripts, size
+    page.set_viewport_size({"width": width, "height": height})
     sign_in(page, live_server, world["teacher"])
     page.goto(f"/mijn/vraag/{world['asked'].uuid}/")
     page.get_by_role("button", name="Maak het 20").first.click()

@@ -1,7 +1,5 @@
 """The weights in a real browser: no accessibility fault, narrow and wide, and a page that comes by itself."""
 
-import os
-
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -17,7 +15,7 @@ from tests.factories.accounts import AdministratorFactory
 from tests.factories.activities import ActivityFactory
 from tests.factories.organisations import ProviderFactory, RegionFactory, SchoolFactory
 from tests.factories.requests import RequestFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SIZES = [(320, 640), (360, 740), (1280, 900)]
@@ -57,14 +55,9 @@ def country():
         refresh_activities(None, world)
 
 
-def look(page, axe, name):
+def look(page, name):
     """No fault and nothing beside the page; pictures for a person's eyes, when a folder for them is named."""
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        if folder := os.environ.get("PICTURES"):
-            page.screenshot(path=f"{folder}/weights-{name}-{width}.png", full_page=True)
-        assert axe(page) == [], (name, width)
-        assert sideways(page) <= 0, (name, width)
+    assert faults_at(page, f"weights-{name}", SIZES) == []
 
 
 def propose(page):
@@ -75,28 +68,28 @@ def propose(page):
     return WeightSet.objects.get()
 
 
-def test_from_a_proposal_to_weights_that_hold(page, axe, administrator, country):
+def test_from_a_proposal_to_weights_that_hold(page, administrator, country):
     page.goto(reverse("moderation:weights"))
-    look(page, axe, "table")
+    look(page, "table")
     page.get_by_label("Afstand").fill("veel")
     page.get_by_role("button", name="Laat zien wat dit verandert").click()
-    look(page, axe, "wrong")
+    look(page, "wrong")
 
     proposed = propose(page)
     page.get_by_text("We tellen wat dit verandert").wait_for()
-    look(page, axe, "counting")
+    look(page, "counting")
     weighing.preview_weights(weight_set_id=proposed.pk)
     page.get_by_text("Van 9 vragen krijgen er 9 een andere eerste match.").wait_for()
     assert not page.get_by_text("We tellen wat dit verandert").is_visible()
-    look(page, axe, "counted")
+    look(page, "counted")
 
     page.get_by_label("Ik heb gezien wat er verandert").check()
     page.get_by_role("button", name="Deze gewichten toepassen").click()
     page.get_by_text("Alle vragen worden opnieuw gematcht").wait_for()
-    look(page, axe, "applied")
+    look(page, "applied")
     page.goto(reverse("moderation:weights"))
     page.get_by_text("Toegepast door Ada Beheerder").wait_for()
-    look(page, axe, "history")
+    look(page, "history")
 
 
 def test_without_scripts_a_link_looks_again(page_without_scripts, live_server, country):

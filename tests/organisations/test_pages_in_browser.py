@@ -1,7 +1,5 @@
 """The pages of people and organisations, as a browser shows them: no accessibility fault, narrow and wide."""
 
-import os
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -10,10 +8,10 @@ from techfinder.organisations.actions import invite
 from techfinder.organisations.models import Membership, Provider
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import BoardFactory, MembershipFactory, ProviderFactory, SchoolFactory
-from tests.support.browser import sideways
+from tests.support.browser import faults_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WIDTHS = (360, 1280)
+SIZES = [(360, 900), (1280, 900)]
 
 
 @pytest.fixture
@@ -55,30 +53,19 @@ def addresses(world):
     }
 
 
-def look(page, name, width):
-    """Pictures for a person's eyes, when a folder for them is named."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-
-
-def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(page, axe, world):
+def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(page, world):
     for name, address in addresses(world).items():
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.goto(address).status == 200
-            look(page, name, width)
-            assert axe(page) == [], (name, width)
-            assert sideways(page) <= 0, (name, width)
+        assert page.goto(address).status == 200
+        assert faults_at(page, name, SIZES) == []
 
 
-def test_a_refused_form_says_so_where_it_is(page, axe, world):
+def test_a_refused_form_says_so_where_it_is(page, world):
     page.goto("/organisatie/aanmelden/")
     page.get_by_label("KvK-nummer").fill("123")
     page.get_by_role("button", name="Meld je organisatie aan").click()
-    look(page, "register-refused", 1280)
     assert page.get_by_label("KvK-nummer").input_value() == "123"
     assert page.get_by_text("Een KvK-nummer heeft 8 cijfers").count() == 2
-    assert axe(page) == []
+    assert faults_at(page, "register-refused", [(1280, 900)]) == []
 
 
 def test_schools_appear_while_one_types(page, axe, world):

@@ -118,12 +118,13 @@ def test_a_closed_school_asks_nothing(tmp_path: Path, school: School) -> None:
 
 
 @pytest.mark.slow
-def test_thousands_come_in_within_the_minute(tmp_path: Path) -> None:
-    rows = [{"ref": f"r-{number}", "contact_email": f"p{number}@school.example"} for number in range(5000)]
+def test_thousands_come_in_fast(tmp_path: Path) -> None:
+    rows = [{"ref": f"r-{number}", "contact_email": f"p{number}@school.example"} for number in range(2000)]
     path = write(tmp_path / "r.csv", *rows)
     started = dt.datetime.now()
-    assert run(path) == summary(created=5000)
+    assert run(path) == summary(created=2000)
     changed = write(tmp_path / "b.csv", *({**row, "group_size": "20"} for row in rows))
-    assert run(changed) == summary(updated=5000)
-    assert run(changed) == summary(unchanged=5000)
-    assert dt.datetime.now() - started < dt.timedelta(seconds=60)
+    assert run(changed) == summary(updated=2000)
+    assert run(changed) == summary(unchanged=2000)
+    # The pace of 5000 in a minute, three times over.
+    assert dt.datetime.now() - started < dt.timedelta(seconds=24)

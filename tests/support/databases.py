@@ -1,7 +1,6 @@
 """Databases for tests, copied from one that is migrated once for each state of the migrations.
 
-A copy takes a tenth of a second. It also gives transactional tests back what the migrations put in, where Django
-would empty all tables.
+A run has one copy, which `pristine` puts back after each transactional test.
 """
 
 from __future__ import annotations

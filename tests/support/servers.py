@@ -134,7 +134,7 @@ class CeleryProcess:
             raise AssertionError(f"the Celery worker ended by itself:\n{self.log()}")
         broker = self.environment["REDIS_URL"].replace("unix://", "redis+socket://") + "?virtual_host=0"
         with Celery("probe", broker=broker, set_as_current=False) as probe:
-            return bool(probe.control.ping(timeout=0.5))
+            return bool(probe.control.ping(timeout=0.5, limit=1))
 
     def _died(self) -> bool:
         assert self.process is not None
