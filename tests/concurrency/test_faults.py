@@ -68,6 +68,8 @@ def test_a_request_is_taken_without_redis_and_its_mail_follows(
         "frozen": (redis_server.freeze, redis_server.thaw),
         "dead": (redis_server.kill, redis_server.start),
     }[fault]
+    # The first page of a process takes the templates and addresses of all pages in.
+    assert client.get(reverse("requests:new")).status_code == 200
     fail()
     try:
         post_within_two_seconds(client, question)

@@ -63,4 +63,4 @@ def test_what_waits_is_what_the_query_says(side):
     with transaction.atomic():
         wanted = list(side.waiting().order_by("pk").values_list("pk", flat=True)[:MOST])
         assert 0 < len(wanted) < 30
-        assert first_waiting(side) == wanted
+        assert list(first_waiting(side)) == wanted

@@ -7,11 +7,22 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from techfinder.activities.models import Activity, Session
 from techfinder.matches.models import AskedRow, OfferedRow, RowChange
 from techfinder.matches.models.rows import PRUNED
-from techfinder.matches.rows import World, asked, found, kept, masks, offered, refresh_activities, refresh_requests
+from techfinder.matches.rows import (
+    CHANGES,
+    World,
+    asked,
+    found,
+    kept,
+    masks,
+    offered,
+    refresh_activities,
+    refresh_requests,
+)
 from techfinder.organisations.models import School
 from techfinder.requests.models import Request
 from tests.factories.activities import ActivityFactory, SessionFactory
@@ -137,6 +148,30 @@ def test_a_log_that_was_shortened_makes_a_process_read_all(monkeypatch, wait_unt
     wait_until(shortened, timeout=60)
     assert_as_in_the_tables()
     OfferedRow.objects.update(edge_score=4, edge_id=3)
+    assert_as_in_the_tables()
+
+
+def test_all_that_is_selected_together_takes_one_look_at_the_log(country):
+    assert_as_in_the_tables()
+    OfferedRow.objects.update(edge_score=5, edge_id=7)
+    AskedRow.objects.update(edge_score=6, edge_id=8)
+    with CaptureQueriesContext(connection) as queries, CHANGES.looked():
+        assert (offered.KEPT.select(lambda rows: rows["live"])["edge_score"] == 5).all()
+        assert (asked.KEPT.select(lambda rows: rows["live"])["edge_score"] == 6).all()
+        found.KEPT.select(lambda rows: rows["live"])
+    assert sum("matches_rowchange" in query["sql"] for query in queries) == 1
+    # And what comes after it takes another.
+    OfferedRow.objects.update(edge_score=9, edge_id=7)
+    assert_as_in_the_tables()
+
+
+def test_a_look_that_breaks_off_is_made_up_for(country, monkeypatch):
+    assert_as_in_the_tables()
+    OfferedRow.objects.update(edge_score=5, edge_id=7)
+    with monkeypatch.context() as patch:
+        patch.setattr(offered.KEPT, "_read", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            offered.KEPT.select(lambda rows: rows["live"])
     assert_as_in_the_tables()
 
 

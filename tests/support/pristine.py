@@ -86,10 +86,9 @@ class Pristine:
 def _forget_what_is_kept() -> None:
     """Processes keep rows by the log of their changes, and areas by their numbers: this one saw neither go back."""
     from techfinder.activities import search
-    from techfinder.matches.rows import asked, found, geography, offered
+    from techfinder.matches.rows import CHANGES, geography
 
-    for kept in (search.KEPT, asked.KEPT, found.KEPT, offered.KEPT, offered.KEPT_SESSIONS):
-        kept._log._database = None
+    search.KEPT._log._database = CHANGES._follower._database = None
     geography._known = None
 
 

@@ -153,7 +153,10 @@ class Activity(models.Model):
         NOT_NEEDED = "not_needed", _("not needed: the class stays with its own teacher")
 
     ref = models.CharField(_("reference"), max_length=80, null=True, blank=True, unique=True)
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="activities", verbose_name=_("provider"))
+    # Found by the index below.
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, related_name="activities", db_index=False, verbose_name=_("provider")
+    )
     co_providers = models.CharField(_("together with"), max_length=250, blank=True)
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(_("address on the site"), max_length=140, unique=True)
@@ -231,6 +234,8 @@ class Activity(models.Model):
         verbose_name_plural = _("activities")
         triggers = [ARRIVE_QUIETLY, ARRIVAL_STAYS, *LOG_SEARCHED]
         indexes = [
+            # With the number: what a provider has is looked up without reading it, each time that a match comes to it.
+            models.Index(fields=["provider", "id"], name="activity_provider"),
             models.Index(fields=["-published_at", "-id"], condition=models.Q(status="published"), name="activity_new"),
             models.Index(
                 fields=["id"], condition=models.Q(version__gt=models.F("matched_version")), name="activity_unmatched"

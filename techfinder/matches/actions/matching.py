@@ -54,7 +54,9 @@ def _match_waiting(side: Side, item_id: int) -> Stored:
     waiting = first_waiting(side)
     if len(waiting) > MANY:
         return _match(side, waiting, None)
-    return _match(side, [item_id], None) if item_id in waiting or is_stale(side, item_id) else Stored()
+    if item_id in waiting:
+        return _match(side, {item_id: waiting[item_id]}, None)
+    return _match(side, _confirmed(side, [item_id]), None) if is_stale(side, item_id) else Stored()
 
 
 def is_stale(side: Side, item_id: int) -> bool:
@@ -66,18 +68,17 @@ def is_stale(side: Side, item_id: int) -> bool:
 def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = None) -> Stored:
     """Match these items anew against the whole other side, as both are now."""
     alone()
-    return _match(side, ids, today)
+    return _match(side, _confirmed(side, ids), today)
 
 
-def _match(side: Side, ids: Collection[int], today: dt.date | None) -> Stored:
-    """`match_items`, for who holds the lock of matching."""
-    there = _confirmed(side, ids)
+def _match(side: Side, there: dict[int, bool], today: dt.date | None) -> Stored:
+    """`match_items`, for who holds the lock of matching. `there`: by id rising, whether it is told to nobody."""
     if not there:
         return Stored()
     world = World(today=today)
     side.refresh(list(there), world)
     across = other(side)
-    across.refresh(first_waiting(across)[:FRESH], world)
+    across.refresh(list(first_waiting(across))[:FRESH], world)
     table = load(side, list(there), world)
     work = Work(side, table, world)
     stored = work.store()

@@ -18,12 +18,14 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from django.utils import timezone
 
 from techfinder.matches.fairness import engaged
 from techfinder.matches.models import Match
 from techfinder.organisations.models import Provider
+from techfinder.prepared import cursor_for
 from techfinder.taxonomy.days import school_year, school_year_days
 
 # As long a request that nobody answers takes a place.
@@ -48,18 +50,19 @@ def place(
     """
     now = now or timezone.now()
     ids = sorted(set(match_ids))
-    values = {
+    doors = sorted(set(provider_ids))
+    if not (ids or doors):
+        return []
+    values: dict[str, Any] = {
         "ids": ids,
         "now": now,
         "since": now - PATIENCE,
         "year": school_year_start(now),
         "sizes": SIZES_WITH_CAP,
-        "providers": sorted(set(provider_ids)),
+        "providers": doors,
         "rest_later": rest_later,
     }
-    if not (ids or values["providers"]):
-        return []
-    look = Look(*_run(LOOK, values)[0])
+    look = Look(*_run(LOOK, values, cursor_for(len(ids) + len(doors)))[0])
     back = _take_back(look, values)
     placed = set(look.placed) - back
     if not rest_later and (look.caps or look.waits or back):
@@ -110,7 +113,8 @@ def _write(decided: list[tuple[int, str]], now: dt.datetime) -> set[int]:
 
 def new_ids(count: int, activity_ids: Collection[int]) -> tuple[list[int], set[int]]:
     """Ids for so many new matches, and those of these activities whose provider takes any number of requests."""
-    [[ids, uncapped]] = _run(NEW_IDS, {"count": count, "activities": list(activity_ids), "sizes": SIZES_WITH_CAP})
+    values = {"count": count, "activities": list(activity_ids), "sizes": SIZES_WITH_CAP}
+    [[ids, uncapped]] = _run(NEW_IDS, values, cursor_for(count))
     return ids, set(uncapped)
 
 
@@ -127,21 +131,22 @@ def school_year_start(now: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(first, dt.time.min, local.tzinfo)
 
 
-def _run(sql: str, values: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+def _run(sql: str, values: dict[str, Any], on: CursorWrapper | None = None) -> list[Any]:
+    with on or connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
 
 
 NEW_IDS = """
     SELECT
-        ARRAY(SELECT nextval(pg_get_serial_sequence('matches_match', 'id')) FROM generate_series(1, %(count)s)),
+        ARRAY(SELECT nextval(sequence) FROM generate_series(1, %(count)s)),
         ARRAY(
             SELECT activity.id FROM activities_activity AS activity
             JOIN organisations_provider AS provider ON provider.id = activity.provider_id
             WHERE activity.id = ANY(%(activities)s::bigint[])
                 AND provider.max_open IS NULL AND provider.size <> ALL(%(sizes)s)
         )
+    FROM (SELECT pg_get_serial_sequence('matches_match', 'id')::regclass AS sequence OFFSET 0) AS ids
 """
 
 # Most of what comes asks for nothing more: no cap, nothing said before, nothing that waits. OFFSET 0 keeps the planner

@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
         ),
         *(
             operation
-            for mine, theirs in (("activity", "request"), ("request", "activity"))
+            for mine, theirs, ids in (("activity", "request", []), ("request", "activity", ["id"]))
             for operation in (
                 migrations.RemoveIndex(model_name="match", name=f"match_{mine}"),
                 migrations.AddIndex(
                     model_name="match",
-                    index=models.Index(fields=[mine, "state"], include=[theirs, "score"], name=f"match_{mine}"),
+                    index=models.Index(fields=[mine, "state"], include=[theirs, "score", *ids], name=f"match_{mine}"),
                 ),
             )
         ),

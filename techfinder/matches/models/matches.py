@@ -83,7 +83,8 @@ class Match(models.Model):
         indexes = [
             # With what places a match in a list: its rows lie far apart, and reading them took ten times as long.
             models.Index(fields=["activity", "state"], include=["request", "score"], name="match_activity"),
-            models.Index(fields=["request", "state"], include=["activity", "score"], name="match_request"),
+            # And of a request its matches, to see whether somebody was told of one.
+            models.Index(fields=["request", "state"], include=["activity", "score", "id"], name="match_request"),
             models.Index(fields=["activity"], condition=models.Q(state="open", placed_at=None), name="match_unplaced"),
             # What a school asked for or turned down: it is not offered that twice.
             models.Index(

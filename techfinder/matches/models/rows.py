@@ -12,6 +12,7 @@ from techfinder.requests.models import Request
 
 # Whose change is logged.
 PRUNED, ASKED, OFFERED, SESSIONS = 0, 1, 2, 3
+SIDES = 4
 LOG = "INSERT INTO matches_rowchange (side, item_id, xact) SELECT {side}, {id}, pg_current_xact_id()::text::bigint"
 
 

@@ -16,6 +16,7 @@ from techfinder.activities.models import Activity
 from techfinder.matches.models import AskedRow, Match, OfferedRow
 from techfinder.matches.pairs.lists import Edges, K, Rows
 from techfinder.matches.rows import (
+    CHANGES,
     Asked,
     Offered,
     World,
@@ -27,6 +28,7 @@ from techfinder.matches.rows import (
 )
 from techfinder.matches.rows.binary import read_columns
 from techfinder.matches.rows.compiled import Compiled
+from techfinder.prepared import cursor_for
 from techfinder.requests.models import Request
 
 NONE = np.empty(0, dtype=np.int64)
@@ -57,7 +59,7 @@ class Side:
 
 def mark(side: Side, ids: Ints, version: Ints) -> None:
     """The version that was read is done; one that was written meanwhile stays for the sweeper."""
-    with connection.cursor() as cursor:
+    with cursor_for(len(ids)) as cursor:
         cursor.execute(MARK.format(table=side.items._meta.db_table), [ids.tolist(), version.tolist()])
 
 
@@ -96,14 +98,14 @@ ACTIVITIES = Side(
 # So many are matched together in one transaction.
 MOST = 500
 _FIRST = {
-    side.key: Compiled(lambda _ids, side=side: side.waiting().order_by("pk").values("pk")[:MOST])  # type: ignore[misc]
+    side.key: Compiled(lambda _ids, side=side: side.waiting().order_by("pk").values("pk", "quiet")[:MOST])  # type: ignore[misc]
     for side in (REQUESTS, ACTIVITIES)
 }
 
 
-def first_waiting(side: Side) -> list[int]:
-    """The ids of what waits on a side, rising; of many the first."""
-    return [row["pk"] for row in _FIRST[side.key].rows()]
+def first_waiting(side: Side) -> dict[int, bool]:
+    """What waits on a side, by id rising, and whether an import brought it that tells nobody; of many the first."""
+    return {row["pk"]: row["quiet"] for row in _FIRST[side.key].rows()}
 
 
 def other(side: Side) -> Side:
@@ -132,9 +134,10 @@ def rows_of(side: Side, request_id: Ints, activity_id: Ints, score: Ints) -> Row
 
 def load(side: Side, ids: Sequence[int], world: World) -> Table:
     """These items, and of the other side what is worth a look for one, or all for many."""
-    mine = side.load(world, ids=ids)
-    near = mine if len(mine) == 1 else None
-    return Table.of(side, mine, other(side).load(world, near=near))
+    with CHANGES.looked():
+        mine = side.load(world, ids=ids)
+        near = mine if len(mine) == 1 else None
+        return Table.of(side, mine, other(side).load(world, near=near))
 
 
 def find(table: Table, terms: Terms) -> tuple[Ints, Ints, Ints]:
@@ -210,7 +213,7 @@ def write_all_edges(parts: Sequence[Outdated], *, lasting: bool = False) -> None
     for part in parts:
         params |= part.params()
     updates = "".join(EDGES.format(table=part.side.table, key=part.key) for part in parts)
-    with connection.cursor() as cursor:
+    with cursor_for(max(len(part.edges.id) for part in parts)) as cursor:
         cursor.execute(f"{GOING}{updates} SELECT", params)
 
 

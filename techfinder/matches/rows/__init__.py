@@ -5,6 +5,7 @@ An item gets its row when it is matched (`refresh_...`); a run reads rows as col
 """
 
 from techfinder.matches.rows.asked import Asked, load_requests, match_schools_again, refresh_requests, request_rows
+from techfinder.matches.rows.kept import CHANGES
 from techfinder.matches.rows.masks import AUDIENCES, DELIVERIES
 from techfinder.matches.rows.numbers import TooManyCodesError
 from techfinder.matches.rows.offered import Offered, activity_rows, load_activities, refresh_activities
@@ -13,6 +14,7 @@ from techfinder.matches.rows.world import SHARDS, World
 
 __all__ = [
     "AUDIENCES",
+    "CHANGES",
     "DELIVERIES",
     "SHARDS",
     "Asked",

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+
+from techfinder.prepared import prepared_cursor
 
 # What stands for the ids while the SQL is made; told from other values by being this very list.
 _IDS: list[int] = []
@@ -32,7 +33,7 @@ class Compiled:
     def rows(self, ids: Collection[int] = ()) -> list[dict[str, Any]]:
         """The rows for these ids, by the names of `values`."""
         sql, params = self._compiled
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(sql, [list(ids) if each is _IDS else each for each in params])
             names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -6,7 +6,8 @@ What a table has now is what was kept, with those rows read again that the log o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ import numpy as np
 from matching.arrays import Bools, Ints
 from techfinder import following
 from techfinder.matches.models import RowChange
-from techfinder.matches.models.rows import PRUNED
+from techfinder.matches.models.rows import PRUNED, SIDES
 from techfinder.matches.rows.binary import Table, ids_in
 
 # Reads rows with a condition, in any order; the columns `id` and `live` are among them.
 Read = Callable[[str, dict[str, Any]], Table]
-Choose = Callable[[Table], Bools]
+Choose = Callable[[Table], Bools | Ints]
 
 # Room for new rows until the columns are laid out anew.
 SPARE = 4096
@@ -28,53 +29,97 @@ MANY = 5
 MOST_CHANGES = 200_000
 
 
+class _Changes:
+    """What changed in the tables, looked up once for all that is kept; one thread at a time is let in."""
+
+    def __init__(self) -> None:
+        item = f"CASE side WHEN {PRUNED} THEN {following.PRUNED} ELSE item_id * {SIDES} + side END"
+        self._follower = following.Follower(RowChange._meta.db_table, item)
+        self._lock = threading.RLock()
+        self._inside = 0
+        self._kept: list[Kept] = []
+
+    def add(self, kept: Kept) -> None:
+        self._kept.append(kept)
+
+    @contextmanager
+    def looked(self) -> Iterator[None]:
+        """All that is selected inside is as this transaction sees it now: it is to write nothing meanwhile."""
+        with self._lock:
+            if not self._inside:
+                self._look()
+            self._inside += 1
+            try:
+                yield
+            finally:
+                self._inside -= 1
+
+    def _look(self) -> None:
+        changed = self._follower.look()
+        for kept in self._kept:
+            kept.outdate(None if changed is None else changed[changed % SIDES == kept.side] // SIDES)
+        self._follower.done()
+
+
+CHANGES = _Changes()
+
+
 class Kept:
-    """The live rows of one side, and some that were: those have `live` false. One thread at a time is let in."""
+    """The live rows of one side, and some that were: those have `live` false."""
 
     def __init__(self, side: int, key: str, read: Read, *, all_of: str = "item.live") -> None:
-        self._key, self._read, self._all_of = key, read, all_of
-        self._lock = threading.Lock()
-        item = f"CASE side WHEN {PRUNED} THEN {following.PRUNED} ELSE item_id END"
-        self._log = following.Follower(RowChange._meta.db_table, item, f"side IN ({side}, {PRUNED})")
+        self.side, self._key, self._read, self._all_of = side, key, read, all_of
         self._columns: Table = {}
         self._place: dict[int, int] = {}
         self._count = 0
+        # What is to be read again; None: all of it.
+        self._outdated: set[int] | None = None
+        CHANGES.add(self)
 
     def select(self, choose: Choose) -> Table:
-        """The rows as this transaction sees them that `choose` says (a mask over columns of shape (rows,))."""
-        with self._lock:
+        """The rows as this transaction sees them that `choose` says: a mask over columns of shape (rows,), or which."""
+        with CHANGES.looked():
             self._catch_up()
             there = {name: column[: self._count] for name, column in self._columns.items()}
-            rows = np.flatnonzero(choose(there))
+            chosen = choose(there)
+            rows = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
             return {name: column[rows] for name, column in there.items()}
 
-    def _catch_up(self) -> None:
-        changed = self._log.look()
-        if changed is None or not self._take_over(changed):
-            self._read_all()
-        self._log.done()
+    def outdate(self, ids: Ints | None) -> None:
+        """Read these again before the next answer; None, or more than are worth it: all."""
+        if ids is None or self._outdated is None:
+            self._outdated = None
+        else:
+            self._outdated.update(ids.tolist())
+            if len(self._outdated) > SPARE + self._count // MANY:
+                self._outdated = None
 
-    def _take_over(self, ids: Ints) -> bool:
-        """Read the changed rows again; False when there is more to read than that."""
-        if not len(ids):
+    def _catch_up(self) -> None:
+        # Whatever breaks off makes the next one start from nothing.
+        outdated, self._outdated = self._outdated, None
+        if outdated is None or not self._take_over(outdated):
+            self._read_all()
+        self._outdated = set()
+
+    def _take_over(self, ids: set[int]) -> bool:
+        """Read the changed rows again; False when there is no room for those that are new."""
+        if not ids:
             return True
-        if len(ids) > SPARE + self._count // MANY:
+        found = self._read(*ids_in(self._key, ids))
+        read = found["id"].tolist()
+        fresh = [pk for pk in read if pk not in self._place]
+        if self._count + len(fresh) > len(self._columns["id"]):
             return False
-        found = self._read(*ids_in(self._key, ids.tolist()))
-        known = np.array([self._place.get(pk, -1) for pk in found["id"].tolist()], dtype=np.int64)
-        fresh = int((known < 0).sum())
-        if self._count + fresh > len(self._columns["id"]):
-            return False
-        self._drop(np.setdiff1d(ids, found["id"]))
-        known[known < 0] = np.arange(self._count, self._count + fresh)
+        self._drop(ids.difference(read))
+        self._place.update(zip(fresh, range(self._count, self._count + len(fresh)), strict=True))
+        self._count += len(fresh)
+        places = [self._place[pk] for pk in read]
         for name, column in found.items():
-            self._columns[name][known] = column
-        self._place.update(zip(found["id"].tolist(), known.tolist(), strict=True))
-        self._count += fresh
+            self._columns[name][places] = column
         return True
 
-    def _drop(self, ids: Ints) -> None:
-        gone = [self._place.pop(pk) for pk in ids.tolist() if pk in self._place]
+    def _drop(self, ids: set[int]) -> None:
+        gone = [self._place.pop(pk) for pk in ids if pk in self._place]
         self._columns["live"][gone] = False
 
     def _read_all(self) -> None:

@@ -1,4 +1,4 @@
-"""Which rows of the other side are worth a look for one item, from masks over whole columns.
+"""Which rows of the other side are worth a look for one item, from masks over columns.
 
 Each may leave in too much; what it leaves out, a rule refuses. A test holds them to that.
 """
@@ -32,37 +32,57 @@ def of_shard(shard: str | None, world: World) -> Condition:
 # --------------------------------------------------------- over whole columns
 
 
-def activities_near(asked: Table, offered: Table, world: World) -> Bools:
-    """A superset of the activities that are eligible for the one request of `asked`: a mask of shape (activities,)."""
+class _Left:
+    """The rows of a table that are still in: each condition is asked of those alone, as every one refuses most."""
+
+    def __init__(self, table: Table, fits: Bools) -> None:
+        self._table = table
+        self.rows: Ints = np.flatnonzero(fits)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._table[name][self.rows]
+
+    def keep(self, fits: Bools) -> None:
+        self.rows = self.rows[fits]
+
+
+def activities_near(asked: Table, offered: Table, world: World) -> Ints:
+    """Which rows are a superset of the activities that are eligible for the one request of `asked`, rising."""
     one = _only(asked)
-    days_left = one["date_until"] + DAY_ZERO - world.today.toordinal()
-    fits: Bools = offered["live"] & _shares(offered, one, "levels", "audience")
+    left = _Left(offered, offered["live"] & ((offered["levels"] & one["levels"]) != 0))
+    covered = world.area_mask(one["municipality"], left["area"])
+    ways = left["delivery"] & (one["delivery"] or ALL_DELIVERIES)
+    left.keep(_place(ways, covered, _apart(left, one), left["max_travel_km"], one["max_travel_km"]))
+    left.keep((left["audience"] & one["audience"]) != 0)
     if one["themes_low"] | one["themes_high"]:
-        fits &= _shares_a_theme(offered, one)
+        left.keep(_shares_a_theme(left, one))
     if one["kinds"]:
-        fits &= (np.int64(one["kinds"]) >> offered["kind"] & 1).astype(np.bool_)
-    fits &= (offered["lead_days"] <= days_left) & (offered["cost"] <= one["max_cost"])
-    fits &= offered["group_min"] <= one["group_size"]
-    fits &= offered["splittable"] | (offered["group_max"] >= one["group_size"])
-    covered = world.area_mask(one["municipality"], offered["area"])
-    ways = offered["delivery"] & (one["delivery"] or ALL_DELIVERIES)
-    return fits & _place(ways, covered, _apart(offered, one), offered["max_travel_km"], one["max_travel_km"])
+        left.keep((np.int64(one["kinds"]) >> left["kind"] & 1).astype(np.bool_))
+    days_left = one["date_until"] + DAY_ZERO - world.today.toordinal()
+    left.keep((left["lead_days"] <= days_left) & (left["cost"] <= one["max_cost"]))
+    left.keep(
+        (left["group_min"] <= one["group_size"]) & (left["splittable"] | (left["group_max"] >= one["group_size"]))
+    )
+    return left.rows
 
 
-def requests_near(offered: Table, asked: Table, world: World) -> Bools:
-    """A superset of the requests that are eligible for the one activity of `offered`: a mask of shape (requests,)."""
+def requests_near(offered: Table, asked: Table, world: World) -> Ints:
+    """Which rows are a superset of the requests that are eligible for the one activity of `offered`, rising."""
     one = _only(offered)
+    left = _Left(asked, asked["live"] & ((asked["levels"] & one["levels"]) != 0))
+    covered = world.town_mask(one["area"], left["municipality"])
+    delivery = left["delivery"]
+    ways = np.where(delivery == 0, ALL_DELIVERIES, delivery) & one["delivery"]
+    left.keep(_place(ways, covered, _apart(left, one), one["max_travel_km"], left["max_travel_km"]))
+    left.keep((left["audience"] & one["audience"]) != 0)
+    left.keep(((left["themes_low"] | left["themes_high"]) == 0) | _shares_a_theme(left, one))
+    left.keep((left["kinds"] == 0) | (left["kinds"] >> one["kind"] & 1).astype(np.bool_))
     earliest = world.today.toordinal() + one["lead_days"] - DAY_ZERO
-    fits: Bools = asked["live"] & _shares(asked, one, "levels", "audience")
-    fits &= ((asked["themes_low"] | asked["themes_high"]) == 0) | _shares_a_theme(asked, one)
-    fits &= (asked["kinds"] == 0) | (asked["kinds"] >> one["kind"] & 1).astype(np.bool_)
-    fits &= (asked["date_until"] >= earliest) & (asked["max_cost"] >= one["cost"])
-    fits &= asked["group_size"] >= one["group_min"]
+    left.keep((left["date_until"] >= earliest) & (left["max_cost"] >= one["cost"]))
+    left.keep(left["group_size"] >= one["group_min"])
     if not one["splittable"]:
-        fits &= asked["group_size"] <= one["group_max"]
-    covered = world.town_mask(one["area"], asked["municipality"])
-    ways = np.where(asked["delivery"] == 0, ALL_DELIVERIES, asked["delivery"]) & one["delivery"]
-    return fits & _place(ways, covered, _apart(asked, one), one["max_travel_km"], asked["max_travel_km"])
+        left.keep(left["group_size"] <= one["group_max"])
+    return left.rows
 
 
 def _only(table: Table) -> dict[str, Any]:
@@ -70,21 +90,14 @@ def _only(table: Table) -> dict[str, Any]:
     return {name: column.item() for name, column in table.items()}
 
 
-def _shares(table: Table, one: dict[str, Any], *names: str) -> Bools:
-    found = np.ones(len(table["id"]), dtype=np.bool_)
-    for name in names:
-        found &= (table[name] & one[name]) != 0
+def _shares_a_theme(left: _Left, one: dict[str, Any]) -> Bools:
+    found: Bools = (left["themes_low"] & one["themes_low"] | left["themes_high"] & one["themes_high"]) != 0
     return found
 
 
-def _shares_a_theme(table: Table, one: dict[str, Any]) -> Bools:
-    found: Bools = (table["themes_low"] & one["themes_low"] | table["themes_high"] & one["themes_high"]) != 0
-    return found
-
-
-def _apart(table: Table, one: dict[str, Any]) -> Any:
+def _apart(left: _Left, one: dict[str, Any]) -> Any:
     """At least so many km are between the places: those of their latitudes."""
-    return np.abs(table["lat"] - one["lat"]) * KM_PER_DEGREE
+    return np.abs(left["lat"] - one["lat"]) * KM_PER_DEGREE
 
 
 def _place(ways: Ints, covered: Bools, apart: Any, they_travel: Any, we_travel: Any) -> Bools:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import connection
-
 from matching import Weights
 from techfinder.matches.fairness.weights import current_weights
 from techfinder.matches.rows import geography
 from techfinder.matches.rows.numbers import given_out
+from techfinder.prepared import prepared_cursor
 
 T = TypeVar("T")
 
@@ -48,7 +47,7 @@ _numbers, _weights = _Kept(given_out), _Kept(current_weights)
 
 def current_standing() -> Standing:
     """What the tables have now: one small query while nothing changed."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(STAMP)
         *of_regions, numbers, weights = cursor.fetchone()
     database = of_regions[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -10,6 +11,7 @@ from django.db.models import Exists, F, Func, OuterRef, QuerySet
 
 from techfinder.matches.models import EngineRow
 from techfinder.matches.rows.masks import LAYOUT
+from techfinder.prepared import cursor_for
 
 PER_PART = 5000
 
@@ -37,19 +39,20 @@ def outdated(table: type[EngineRow], items: QuerySet[Any], made_of: Func) -> lis
     return list(changed.order_by("pk").values_list("pk", flat=True))
 
 
-def write(table: type[EngineRow], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+def write(table: type[EngineRow], columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> int:
     """Insert or update these rows (values in the order of `columns`, the key first); returns how many were written.
 
     An item that was deleted meanwhile is left out, and so is a row that was made of an older version than is there.
     """
     if not rows:
         return 0
-    with connection.cursor() as cursor:
+    with cursor_for(len(rows)) as cursor:
         cursor.execute(_statement(table, columns), [_literal(values) for values in zip(*rows, strict=True)])
         return int(cursor.rowcount)
 
 
-def _statement(table: type[EngineRow], columns: Sequence[str]) -> str:
+@cache
+def _statement(table: type[EngineRow], columns: tuple[str, ...]) -> str:
     meta = table._meta
     fields = {field.column: field for field in meta.concrete_fields}
     key, names = columns[0], ", ".join(columns)

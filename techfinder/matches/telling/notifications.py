@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -33,6 +33,7 @@ from techfinder.matches.models import Match, NothingFound, Notification
 from techfinder.matches.telling import mails
 from techfinder.matches.telling.note_sql import NOTE
 from techfinder.organisations.models import Membership
+from techfinder.prepared import cursor_for
 from techfinder.requests.models import Request
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def _note(match_ids: list[int], accounts: Mapping[int, int]) -> tuple[int, list[
         "rest": rest.REST,
         "just": mails.JUST_POSTED,
     }
-    with connection.cursor() as cursor:
+    with cursor_for(len(match_ids)) as cursor:
         cursor.execute(NOTE, values)
         written, nameless = cursor.fetchone()
     return written, nameless
