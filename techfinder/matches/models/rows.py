@@ -11,8 +11,8 @@ from techfinder.organisations.models import School
 from techfinder.requests.models import Request
 
 # Whose change is logged.
-PRUNED, ASKED, OFFERED, SESSIONS = 0, 1, 2, 3
-SIDES = 4
+PRUNED, ASKED, OFFERED, SESSIONS, FOUND = 0, 1, 2, 3, 4
+SIDES = 5
 LOG = "INSERT INTO matches_rowchange (side, item_id, xact) SELECT {side}, {id}, pg_current_xact_id()::text::bigint"
 
 
@@ -33,6 +33,29 @@ def log_changes(name: str, side: int, key: str) -> list[pgtrigger.Trigger]:
             func=f"{LOG.format(side=side, id=key)} FROM touched; RETURN NULL;",
         )
         for what, (operation, referencing) in touched.items()
+    ]
+
+
+def log_found() -> list[pgtrigger.Trigger]:
+    """Triggers that log what says that a school found something: one in thousands of the changes of its rows."""
+    is_found, was_found = pgtrigger.Q(new__found=True), pgtrigger.Q(old__found=True)
+    says_other = pgtrigger.Q(new__found__df=pgtrigger.F("old__found"))
+    for name in ("school", "date_from", "date_until"):
+        says_other |= pgtrigger.Q(**{f"new__{name}__df": pgtrigger.F(f"old__{name}")})
+    rows = {
+        "made": (pgtrigger.Insert, is_found, "NEW"),
+        "changed": (pgtrigger.Update, (is_found | was_found) & says_other, "NEW"),
+        "gone": (pgtrigger.Delete, was_found, "OLD"),
+    }
+    return [
+        pgtrigger.Trigger(
+            name=f"found_{what}",
+            when=pgtrigger.After,
+            operation=operation,
+            condition=condition,
+            func=f"{LOG.format(side=FOUND, id=f'{row}.request_id')}; RETURN NULL;",
+        )
+        for what, (operation, condition, row) in rows.items()
     ]
 
 
@@ -157,7 +180,7 @@ class AskedRow(EngineRow):
             models.Index(fields=["municipality"], condition=models.Q(live=True), name="asked_municipality"),
             models.Index(fields=["request"], condition=models.Q(stale=True), name="asked_stale"),
         ]
-        triggers = log_changes("asked", ASKED, "request_id")
+        triggers = [*log_changes("asked", ASKED, "request_id"), *log_found()]
 
     def __str__(self) -> str:
         return f"{self.request_id}"

@@ -32,11 +32,16 @@ class Notification(models.Model):
         SCHOOL = "school", _("school")
         PROVIDER = "provider", _("provider")
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    # Found by `notification_once`; and no mail is there when a row is made.
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False
+    )
     side = models.CharField(max_length=8, choices=Side)
     match = models.ForeignKey(Match, models.CASCADE, related_name="notifications")
     created_at = models.DateTimeField(default=timezone.now)
-    mail = models.ForeignKey(OutgoingMail, models.SET_NULL, null=True, blank=True, related_name="notifications")
+    mail = models.ForeignKey(
+        OutgoingMail, models.SET_NULL, null=True, blank=True, related_name="notifications", db_index=False
+    )
     told_at = models.DateTimeField(null=True, blank=True)
     # Not mailed before: a new activity rests before schools that asked earlier are mailed of it.
     due_at = models.DateTimeField(default=timezone.now)
@@ -48,6 +53,7 @@ class Notification(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "side", "match"], name="notification_once")]
         indexes = [
+            models.Index(fields=["mail"], condition=models.Q(mail__isnull=False), name="notification_mail"),
             models.Index(fields=["recipient"], condition=models.Q(told_at=None), name="notification_waiting"),
             models.Index(fields=["recipient"], condition=models.Q(told_at=None, at_once=True), name="notification_due"),
         ]

@@ -6,14 +6,17 @@ may be missing is to be replaced by a sentinel in the query: NULL would make its
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 from psycopg import pq
 from psycopg.errors import error_from_result
+
+from matching.arrays import Bools
 
 # Columns of shape (rows,) by name, in the byte order of this machine.
 Table = dict[str, NDArray[Any]]
@@ -37,12 +40,13 @@ def read_columns(
     values = ", ".join(sql for sql, _ in fields.values())
     query = f"SELECT {values} FROM {tables} WHERE {where}"  # noqa: S608  # all of it is written here; values are in params
     data = _copy_out(query, params or {})
-    wire = _wire_type([kind for _, kind in fields.values()])
-    rows, rest = divmod(len(data) - HEADER_BYTES - len(TRAILER), wire.itemsize)
+    wire = _wire(tuple(kind for _, kind in fields.values()))
+    rows, rest = divmod(len(data) - HEADER_BYTES - len(TRAILER), wire.row.itemsize)
     if rest or not data.endswith(TRAILER):
         raise ValueError("the rows are not all as wide as their fields: is a value missing?")
-    table = np.frombuffer(data, dtype=wire, count=rows, offset=HEADER_BYTES)
-    _check_widths(table, wire)
+    if rows:
+        _check_frame(data, rows, wire)
+    table = np.frombuffer(data, dtype=wire.row, count=rows, offset=HEADER_BYTES)
     return {
         name: table[f"value{at}"].astype(np.dtype(kind).newbyteorder("="))
         for at, (name, (_, kind)) in enumerate(fields.items())
@@ -54,21 +58,36 @@ def ids_in(column: str, ids: Collection[int]) -> Condition:
     return f"item.{column} = ANY(%(ids)s::bigint[])", {"ids": f"{{{','.join(map(str, sorted(ids)))}}}"}
 
 
-def _wire_type(kinds: Sequence[str]) -> np.dtype[Any]:
-    """A row as it is sent: the number of fields, then each with its width before it; big end first."""
-    parts: list[tuple[str, str]] = [("fields", ">i2")]
-    for at, kind in enumerate(kinds):
-        parts += [(f"width{at}", ">i4"), (f"value{at}", np.dtype(kind).newbyteorder(">").str)]
-    return np.dtype(parts)
+class _Wire(NamedTuple):
+    """A row as it is sent: the number of fields, then each with its width before it; big end first.
+
+    `frame` says which bytes are those numbers, of shape (bytes of a row,); `numbers` is what they are to be.
+    """
+
+    row: np.dtype[Any]
+    frame: Bools
+    numbers: NDArray[np.uint8]
 
 
-def _check_widths(table: NDArray[Any], wire: np.dtype[Any]) -> None:
-    names = wire.names or ()
-    values = [name for name in names if name.startswith("value")]
-    right = bool((table["fields"] == len(values)).all())
-    for at, name in enumerate(values):
-        right = right and bool((table[f"width{at}"] == wire[name].itemsize).all())
-    if not right:
+@cache
+def _wire(kinds: tuple[str, ...]) -> _Wire:
+    values = [np.dtype(kind).newbyteorder(">") for kind in kinds]
+    parts = [("fields", ">i2")]
+    for at, value in enumerate(values):
+        parts += [(f"width{at}", ">i4"), (f"value{at}", value.str)]
+    row = np.dtype(parts)
+    blank, full = np.zeros(1, dtype=row), np.frombuffer(b"\xff" * row.itemsize, dtype=row).copy()
+    for empty in (blank, full):
+        empty["fields"] = len(values)
+        for at, value in enumerate(values):
+            empty[f"width{at}"] = value.itemsize
+    frame = blank.view(np.uint8) == full.view(np.uint8)
+    return _Wire(row, frame, blank.view(np.uint8)[frame])
+
+
+def _check_frame(data: bytes, rows: int, wire: _Wire) -> None:
+    table = np.frombuffer(data, dtype=np.uint8, count=rows * wire.row.itemsize, offset=HEADER_BYTES)
+    if not (table.reshape(rows, -1)[:, wire.frame] == wire.numbers).all():
         raise ValueError("the rows have other fields than were asked for, or one has no value")
 
 

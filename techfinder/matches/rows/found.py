@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from matching.arrays import Ints, distinct
-from techfinder.matches.models.rows import ASKED
+from techfinder.matches.models.rows import FOUND
 from techfinder.matches.rows.binary import DAY_ZERO, Table, read_columns
 from techfinder.matches.rows.kept import Kept
 from techfinder.requests.models import Request
@@ -44,4 +44,4 @@ WIRE = {
     "date_from": ("item.date_from", "i4"),
     "date_until": ("item.date_until", "i4"),
 }
-KEPT = Kept(ASKED, "request_id", _read_table, all_of="item.found")
+KEPT = Kept(FOUND, "request_id", _read_table, all_of="item.found")
