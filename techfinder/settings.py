@@ -133,6 +133,9 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {"default": database(ENV.database_url or LOCAL.database_url())}
 if startup.is_web():
     DATABASES["default"]["OPTIONS"]["options"] = WEB_LIMITS
+else:
+    # A new connection knows no table and has no plans yet, which adds 20 ms to the 25 of matching one item.
+    DATABASES["default"]["CONN_MAX_AGE"] = 3600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: broker in its database 0, cache in 1 ---------------------------------------------------------------------

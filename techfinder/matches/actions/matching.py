@@ -14,7 +14,7 @@ from django.db import transaction
 from techfinder.celery import wake
 from techfinder.matches.actions.arriving import arrive
 from techfinder.matches.models import Match
-from techfinder.matches.pairs.locks import alone
+from techfinder.matches.pairs.locks import alone, alone_for_few, plan_for_many
 from techfinder.matches.pairs.sides import ACTIVITIES, REQUESTS, Side, first_waiting, load, mark, mark_served, other
 from techfinder.matches.pairs.stored import Stored
 from techfinder.matches.pairs.work import Work
@@ -50,9 +50,10 @@ def match_waiting_activity(*, activity_id: int) -> Stored:
 
 @transaction.atomic
 def _match_waiting(side: Side, item_id: int) -> Stored:
-    alone()
+    alone_for_few()
     waiting = first_waiting(side)
     if len(waiting) > MANY:
+        plan_for_many()
         return _match(side, waiting, None)
     if item_id in waiting:
         return _match(side, {item_id: waiting[item_id]}, None)
@@ -67,7 +68,7 @@ def is_stale(side: Side, item_id: int) -> bool:
 @transaction.atomic
 def match_items(side: Side, ids: Collection[int], *, today: dt.date | None = None) -> Stored:
     """Match these items anew against the whole other side, as both are now."""
-    alone()
+    (alone if len(ids) > MANY else alone_for_few)()
     return _match(side, _confirmed(side, ids), today)
 
 
