@@ -44,13 +44,13 @@ def log_rows(name: str, insert: str, *, key: str = "id", changed: Any = pgtrigge
 class Follower:
     """Follows one log. Not safe under threads: whoever has one lets them in one at a time."""
 
-    def __init__(self, log: str, item: str, where: str = "true") -> None:
-        """`log`: the table, with a column `xact`. `item`: SQL for the item of a row. `where`: SQL for which rows."""
+    def __init__(self, log: str, item: str) -> None:
+        """`log`: the table, with a column `xact`. `item`: SQL for the item of a row."""
         changes = f"""
-            SELECT array_agg(array[({item})::bigint, xact]) FROM {log} WHERE {where} AND
-                (xact = pg_current_xact_id_if_assigned()::text::bigint
-                    OR xact >= coalesce(%(oldest)s, pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-                    AND (({item}) = {PRUNED} OR xact <> ALL(%(seen)s::bigint[])))
+            SELECT array_agg(array[({item})::bigint, xact]) FROM {log}
+            WHERE xact = pg_current_xact_id_if_assigned()::text::bigint
+                OR xact >= coalesce(%(oldest)s, pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+                    AND (({item}) = {PRUNED} OR xact <> ALL(%(seen)s::bigint[]))
         """  # noqa: S608  # all of it is written in the code
         self._query = f"{NOW}, ({changes})"
         self._database: int | None = None

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from techfinder.prepared import prepared_cursor
+from techfinder.prepared import cursor_for
 
 # What stands for the ids while the SQL is made; told from other values by being this very list.
 _IDS: list[int] = []
@@ -33,7 +33,7 @@ class Compiled:
     def rows(self, ids: Collection[int] = ()) -> list[dict[str, Any]]:
         """The rows for these ids, by the names of `values`."""
         sql, params = self._compiled
-        with prepared_cursor() as cursor:
+        with cursor_for(len(ids)) as cursor:
             cursor.execute(sql, [list(ids) if each is _IDS else each for each in params])
             names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
