@@ -16,7 +16,7 @@ from tests.campaigns.rounds import shuffled
 
 # None of these ends with a proof: what they give is where the solvers were when they had done their share.
 ROUNDS = {
-    "several groups a session": {"groups": 250, "providers": 60, "seats": (30, 60, 60, 90, 120)},
+    "several groups a session": {"groups": 60, "providers": 15, "seats": (30, 60, 60, 90, 120)},
     "groups in two parts": {"groups": 60, "providers": 15, "seats": (20, 30, 60), "parts_max": 2},
 }
 LOW_PRIORITY = ("nice", "-n", "19")
