@@ -85,18 +85,21 @@ class Chains:
         reached: dict[int, list[Move]] = {}
         if self.guard.is_over:
             self.work = 0
+        groups, seats = self.free.groups, self.free.seats
         waiting: deque[tuple[int, list[Move]]] = deque([(start, [])])
         while waiting:
             ident, chain = waiting.popleft()
             used = {move.pair.place for move in chain}
             open_pairs = [pair for pair in self.whole[ident] if pair.place not in used]
             self.work -= len(open_pairs)
-            room = next((pair for pair in open_pairs if self.has_room(pair)), None)
+            # As `has_room`, which is asked millions of times here.
+            size = self.size[ident]
+            room = next((pair for pair in open_pairs if groups[pair.place] > 0 and seats[pair.place] >= size), None)
             if room:
                 return [*chain, Move(room, None)], reached
             if len(chain) < DEPTH and self.work > 0:
                 for pair in open_pairs:
-                    needed = self.size[ident] - self.free.seats[pair.place]
+                    needed = size - seats[pair.place]
                     for other in self.here[pair.place]:
                         if other not in seen and self.size[other] >= needed:
                             seen.add(other)

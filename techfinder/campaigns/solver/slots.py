@@ -50,7 +50,7 @@ def one_turn(case: Case, best: Pupils, turn: int) -> Pupils:
 def pairs_of(case: Case, ident: int, slots: dict[int, dict[int, int]]) -> list[Pair]:
     size = case.groups[ident].size
     return [
-        replace(pair, place=slot, low=size, high=size)
+        Pair(ident, slot, pair.score, pair.worth, size, size, pair.must)
         for pair in case.of_group[ident]
         if pair.low <= size <= pair.high
         for slot, seats in slots.get(pair.place, {}).items()
