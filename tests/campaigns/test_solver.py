@@ -13,7 +13,7 @@ from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemEr
 from techfinder.campaigns.solver.case import awards_of, build
 from techfinder.campaigns.solver.greedy import by_hand
 from techfinder.campaigns.solver.limits import Guard
-from techfinder.campaigns.solver.relax import is_valid, relax
+from techfinder.campaigns.solver.relax import Relaxation, is_valid, relax
 from techfinder.campaigns.solver.search import search
 from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled, value
 
@@ -79,6 +79,20 @@ def test_the_way_for_large_rounds_finds_the_optimum_too(problem):
     assert is_valid(case, found)
     assert value(problem, awards_of(found)) == best_value(problem)
     assert all(stage.proven for stage in stages)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_where_the_score_is_too_hard_the_other_goals_and_its_bound_hold(problem):
+    """As in large halls: nothing is relaxed for the last goal."""
+    case = build(problem)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Relaxation, "too_hard", lambda *_: True)
+        found, stages = relax(case, {}, Guard(60))
+    best = best_value(problem)
+    assert is_valid(case, found)
+    assert value(problem, awards_of(found))[:2] == best[:2]
+    assert all(stage.value <= goal <= stage.bound for stage, goal in zip(stages, best, strict=True))
 
 
 @SOME
