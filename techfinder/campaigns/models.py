@@ -289,9 +289,22 @@ class Award(models.Model):
         return f"{self.request_id} - {self.session_id}: {self.pupils}"
 
     @property
+    def stands(self) -> bool:
+        """As `AwardQuerySet.standing`."""
+        return self.given and self.off_at is None
+
+    @property
     def can_be_called_off(self) -> bool:
         """It was given, and its day is still to come or is today."""
-        return self.given and self.off_at is None and self.date >= timezone.localdate()
+        return self.stands and self.date >= timezone.localdate()
+
+    def page_of(self, side: str) -> str:
+        """The address where this side reads of the place."""
+        if side == Side.SCHOOL:
+            return reverse("matches:request", args=[self.request.uuid])
+        if side == Side.PROVIDER:
+            return reverse("matches:dashboard")
+        return self.round.campaign.get_absolute_url()
 
 
 class Unserved(models.Model):

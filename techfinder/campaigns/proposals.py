@@ -194,7 +194,7 @@ def _day_rows(found: Round, places: list[CampaignSession]) -> list[dict[str, Any
     pins = _pins(found, awards)
     by_day: dict[int, list[Award]] = defaultdict(list)
     for award in awards:
-        if (award.given and award.off_at is None) or found.state != State.PUBLISHED:
+        if award.stands or found.state != State.PUBLISHED:
             by_day[award.session_id or 0].append(award)
     return [_day_row(place, by_day[place.session_id], pins) for place in places]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
@@ -21,7 +20,6 @@ from techfinder.campaigns.actions.telling import (
 from techfinder.campaigns.models import Award
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
-from techfinder.matches.telling.words import request_url
 from techfinder.requests.models import Request
 
 # A day so near that its mail cannot wait for the morning.
@@ -74,13 +72,5 @@ def off_context(award: Award, side: Side) -> dict[str, Any]:
         "said": award.off_words,
         "reopened": request.status == Request.Status.OPEN,
         "keeps_other": request.status == Request.Status.FULFILLED,
-        "button_url": _button_url(award, side),
+        "button_url": absolute(award.page_of(side)) + (GROUPS if side == Side.PROVIDER else ""),
     }
-
-
-def _button_url(award: Award, side: Side) -> str:
-    if side == Side.SCHOOL:
-        return request_url(award.request)
-    if side == Side.PROVIDER:
-        return absolute(reverse("matches:dashboard")) + GROUPS
-    return absolute(award.round.campaign.get_absolute_url())

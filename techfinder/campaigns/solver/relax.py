@@ -83,12 +83,12 @@ class Relaxation:
     def stage(self, name: str) -> Stage:
         """The goal as far as it goes without giving up the stages before."""
         began = time.monotonic()
+        if name == "score" and self.too_hard():
+            return self.polished_alone(name, began)
         unit = 1 if name == "served" else UNIT
         goal = self.model.goal(name, unit)
         self.maker.model.maximize(goal)
         if name == "score":
-            if self.too_hard(WEIGHT_OTHERS):
-                return self.polished_alone(name, began)
             self.same_groups()
         relaxed, shares, losses = self.relaxed(unit)
         bound = min(relaxed, ceiling(self.case, name))
@@ -108,10 +108,10 @@ class Relaxation:
         self.maker.add(goal >= value / unit)
         return Stage(name=name, value=value, bound=int(bound), proven=value >= bound, seconds=time.monotonic() - began)
 
-    def too_hard(self, most: int) -> bool:
-        """Whether even the smallest core has more pairs than HiGHS is given."""
+    def too_hard(self) -> bool:
+        """Whether even the smallest core for one of the later goals has more pairs than HiGHS is given."""
         options = Counter(pair.group for pair, is_open in zip(self.case.pairs, self.open, strict=True) if is_open)
-        return self.hardness * sum(min(CORES[0], count) for count in options.values()) > most
+        return self.hardness * sum(min(CORES[0], count) for count in options.values()) > WEIGHT_OTHERS
 
     def polished_alone(self, name: str, began: float) -> Stage:
         """The last goal without its relaxation: a third of all time, to bring the bound closer and nothing else."""

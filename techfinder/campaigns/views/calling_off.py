@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from techfinder.accounts.models import User
@@ -34,7 +33,7 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
         "words": words.place_of(award),
         "off": words.off_line(award),
         "others": Award.objects.standing().filter(round=award.round_id, request=award.request_id).count() - 1,
-        "back_url": _page_of(award, side),
+        "back_url": award.page_of(side),
     }
     status = status_of(form) if award.can_be_called_off else 200
     return render(request, "campaigns/call_off.html", context, status=status)
@@ -51,13 +50,4 @@ def _call_off(request: HttpRequest, award: Award, side: Side, form: CallOffForm)
             messages.success(request, _("Called off. Everybody concerned has a mail."))
         else:
             messages.info(request, _("It was called off already. Nobody is mailed twice."))
-    return redirect(_page_of(award, side))
-
-
-def _page_of(award: Award, side: Side) -> str:
-    """Where this person reads of the place."""
-    if side == Side.SCHOOL:
-        return reverse("matches:request", args=[award.request.uuid])
-    if side == Side.PROVIDER:
-        return reverse("matches:dashboard")
-    return award.round.campaign.get_absolute_url()
+    return redirect(award.page_of(side))

@@ -159,7 +159,7 @@ def _spelt_out(geography: Geography, codes: Iterable[str]) -> tuple[bool, Bools]
 
 def with_areas(geography: Geography, wanted: Collection[Codes]) -> Geography:
     """The geography with an area for each of these combinations (sorted codes); new ones are written."""
-    missing = sorted(codes for codes in wanted if codes not in geography.ids)
+    missing = sorted({codes for codes in wanted if codes not in geography.ids})
     if not missing:
         return geography
     with transaction.atomic():
