@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from techfinder.campaigns.solver import Group, Option, Place, Problem, ProblemError, Solution, greedy, solve
@@ -19,6 +19,11 @@ from tests.campaigns.rounds import assert_valid, best_value, problems, shuffled,
 
 SOME = settings(max_examples=150, deadline=None)
 REASONS = {"no_option", "locked_out", "too_large", "full"}
+ONLY_IN_PARTS = Problem(
+    groups=(Group(id=1, size=4, parts_max=2),),
+    places=(Place(id=11, activity=1, provider=1, seats=3), Place(id=12, activity=1, provider=1, seats=1)),
+    options=(Option(group=1, place=11, score=0), Option(group=1, place=12, score=0)),
+)
 
 
 @SOME
@@ -83,6 +88,7 @@ def test_the_way_for_large_rounds_finds_the_optimum_too(problem):
 
 @settings(max_examples=60, deadline=None)
 @given(problems())
+@example(ONLY_IN_PARTS)
 def test_where_the_score_is_too_hard_the_other_goals_and_its_bound_hold(problem):
     """As in large halls: nothing is relaxed for the last goal."""
     case = build(problem)

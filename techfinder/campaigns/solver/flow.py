@@ -38,6 +38,8 @@ def all_slots(case: Case) -> dict[int, int] | None:
 
 def assign(case: Case, slots: dict[int, int]) -> list[Pair]:
     """The pairs of the optimum, for a case of which `all_slots` are known."""
+    if not case.pairs:
+        return []
     group_node = {ident: number for number, ident in enumerate(case.groups, start=1)}
     place_node = {ident: number for number, ident in enumerate(case.places, start=1 + len(group_node))}
     sink = 1 + len(group_node) + len(place_node)
