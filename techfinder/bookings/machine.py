@@ -72,7 +72,8 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     # What was told wrongly is put right, by a side that tells later or by the coordinator.
     **{state: tuple(each for each in AFTER if each != state) for state in AFTER},
 }
-STARTS = (State.QUEUED, State.ASKED)
+# What a campaign gives is agreed from the start.
+STARTS = (State.QUEUED, State.ASKED, State.AGREED)
 
 
 class Step(StrEnum):
@@ -80,6 +81,7 @@ class Step(StrEnum):
 
     ASK = "ask"
     QUEUE = "queue"
+    AWARD = "award"
     PROMOTE = "promote"
     PROPOSE = "propose"
     ACCEPT = "accept"

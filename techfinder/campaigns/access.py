@@ -6,15 +6,11 @@ A campaign is its coordinators': the moderators of its region and administrators
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from techfinder.accounts.models import User
-from techfinder.activities.access import Coordinator, moderated_codes
-from techfinder.bookings.machine import Side
-from techfinder.campaigns.models import Award, Campaign, Round
-from techfinder.matches.access import may_act
-from techfinder.organisations.queries import own_providers
+from techfinder.activities.access import Coordinator
+from techfinder.campaigns.models import Campaign, Round
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.queries import regions_for_choice
 
@@ -41,25 +37,3 @@ class Organiser(Coordinator):
 
 def coordinator_of(request: HttpRequest) -> Organiser:
     return Organiser(request.user)
-
-
-def given_place(user: User, pk: int) -> tuple[Award, Side]:
-    """A place that was given, and for which side this person acts in it."""
-    given = Award.objects.filter(given=True).select_related(
-        "round__campaign__region", "request__school__municipality", "activity__provider", "session"
-    )
-    award = get_object_or_404(given, pk=pk)
-    side = _side_of(user, award)
-    if side is None:
-        raise Http404
-    return award, side
-
-
-def _side_of(user: User, award: Award) -> Side | None:
-    if may_act(user, award.request):
-        return Side.SCHOOL
-    if own_providers(user).filter(pk=award.activity.provider_id).exists():
-        return Side.PROVIDER
-    if user.is_staff or award.round.campaign.region.code in moderated_codes(user):
-        return Side.COORDINATOR
-    return None

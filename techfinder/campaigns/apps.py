@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +6,3 @@ class CampaignsConfig(AppConfig):
     name = "techfinder.campaigns"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("campaigns")
-
-    def ready(self) -> None:
-        import_module("techfinder.campaigns.beside")

@@ -14,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Session
 from techfinder.activities.search import Criteria
-from techfinder.bookings.forms.answering import reasons_of, words_field
-from techfinder.bookings.machine import Side
-from techfinder.bookings.reasons import CANCEL_REASONS
 from techfinder.campaigns.actions import seat_fault
 from techfinder.campaigns.models import Campaign, CampaignRequest
 from techfinder.taxonomy.data import LEVEL_BY_CODE, LEVELS
@@ -264,16 +261,3 @@ class NarrowRequests(_Narrow):
         super().__init__(*args, **kwargs)
         shown = {code: level_name(code) for code in SHOWN_LEVELS if code in LEVEL_BY_CODE}
         self._offer("level", _("Every level"), shown)
-
-
-class CallOffForm(forms.Form):
-    """Why a place is not used after all."""
-
-    reason = forms.ChoiceField(
-        label=_("Why can it not go on?"), widget=forms.RadioSelect, error_messages={"required": _("Choose a reason")}
-    )
-    words = words_field(_("Explanation"))
-
-    def __init__(self, *args: Any, side: Side, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = reasons_of(CANCEL_REASONS, side)  # type: ignore[attr-defined]

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from techfinder.activities.models import Activity, Session
-from techfinder.bookings.machine import Side
+from techfinder.bookings.machine import OFF
+from techfinder.bookings.models import Booking
 from techfinder.requests.models import Request
 from techfinder.taxonomy.models import Region
 
@@ -111,7 +112,6 @@ class CampaignRequest(models.Model):
         GONE = "gone", _("the activity or its day is no longer there")
         FULL = "full", _("the seats were taken meanwhile")
         CHANGED = "changed", _("the request or the activity was changed and no longer fits")
-        RETURNED = "returned", _("called off after all")
 
     # Of the proposal, and yet without a place: others were first, or the offer went away.
     SKIPPED = (Outcome.CLOSED, Outcome.GONE, Outcome.FULL, Outcome.CHANGED)
@@ -246,7 +246,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
 
     def standing(self) -> Self:
         """Published, and not called off since."""
-        return self.filter(given=True, off_at=None)
+        return self.filter(given=True).exclude(booking__state__in=OFF)
 
 
 class Award(models.Model):
@@ -264,14 +264,10 @@ class Award(models.Model):
     reasons = models.JSONField(_("reasons"), default=list)
     # Set when the round is published, and only on what was really given.
     given = models.BooleanField(_("given"), default=False)
-    # When, by whom and why it was called off after that.
-    off_at = models.DateTimeField(_("called off"), null=True, blank=True)
-    off_side = models.CharField(_("called off by"), max_length=11, choices=Side, blank=True)
-    off_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
+    # What it became then: both sides go on with that.
+    booking = models.OneToOneField(
+        Booking, models.SET_NULL, null=True, blank=True, related_name="award", verbose_name=_("booking")
     )
-    off_reason = models.CharField(_("why"), max_length=12, blank=True)
-    off_words = models.CharField(_("explanation"), max_length=500, blank=True)
 
     objects = AwardQuerySet.as_manager()
 
@@ -282,7 +278,9 @@ class Award(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "request", "session"], name="award_once"),
             models.CheckConstraint(condition=models.Q(pupils__gte=1), name="award_pupils"),
-            models.CheckConstraint(condition=models.Q(off_at=None) | models.Q(given=True), name="award_off_was_given"),
+            models.CheckConstraint(
+                condition=models.Q(booking=None) | models.Q(given=True), name="award_booked_is_given"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -290,21 +288,8 @@ class Award(models.Model):
 
     @property
     def stands(self) -> bool:
-        """As `AwardQuerySet.standing`."""
-        return self.given and self.off_at is None
-
-    @property
-    def can_be_called_off(self) -> bool:
-        """It was given, and its day is still to come or is today."""
-        return self.stands and self.date >= timezone.localdate()
-
-    def page_of(self, side: str) -> str:
-        """The address where this side reads of the place."""
-        if side == Side.SCHOOL:
-            return reverse("matches:request", args=[self.request.uuid])
-        if side == Side.PROVIDER:
-            return reverse("matches:dashboard")
-        return self.round.campaign.get_absolute_url()
+        """As `AwardQuerySet.standing`; of an award with `booking` at hand."""
+        return self.given and (self.booking is None or self.booking.state not in OFF)
 
 
 class Unserved(models.Model):

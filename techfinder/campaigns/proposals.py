@@ -165,7 +165,9 @@ def _placed_rows(found: Round, asked: list[CampaignRequest]) -> list[dict[str, A
 
 
 def _awards(found: Round, scope: Q) -> list[Award]:
-    rows = found.awards.filter(scope).select_related("activity__provider", "session", "request__school__municipality")
+    rows = found.awards.filter(scope).select_related(
+        "activity__provider", "session", "booking", "request__school__municipality"
+    )
     return list(rows.order_by("date", "request__school__name", "id"))
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from techfinder.accounts.models import User
 from techfinder.activities.access import codes_under
 from techfinder.activities.gone import gone_of, is_nowhere
 from techfinder.activities.models import Activity, Session
 from techfinder.activities.search import Criteria, find_all
 from techfinder.activities.vocabulary import overlapping
+from techfinder.bookings.machine import OFF
 from techfinder.campaigns.models import Award, Campaign, CampaignRequest, CampaignSession, Pin
-from techfinder.organisations.queries import own_providers
 from techfinder.requests.models import Request, RequestQuerySet
 from techfinder.taxonomy.data import COUNTRY
 from techfinder.taxonomy.queries import municipality_ids
@@ -143,19 +142,9 @@ def pinned_seats(campaign: Campaign) -> dict[int, int]:
 # ------------------------------------------------------------------ after it
 
 
-def coming_places(user: User) -> QuerySet[Award]:
-    """The places, of today and later, that campaigns gave at the companies of this person."""
-    coming = Award.objects.standing().filter(date__gte=timezone.localdate())
-    coming = coming.filter(activity__provider__in=own_providers(user))
-    coming = coming.select_related(
-        "activity__provider", "session", "request__school__municipality", "request__contact", "round__campaign"
-    )
-    return coming.order_by("date", "session__start", "id")
-
-
 def called_off(campaign: Campaign) -> QuerySet[Award]:
     """What was called off after it was published, the newest first."""
-    off = Award.objects.filter(round__campaign=campaign, off_at__isnull=False)
-    return off.select_related("activity__provider", "session", "request__school__municipality").order_by(
-        "-off_at", "id"
+    off = Award.objects.filter(round__campaign=campaign, booking__state__in=OFF)
+    return off.select_related("activity__provider", "session", "booking", "request__school__municipality").order_by(
+        "-booking__ended_at", "id"
     )

@@ -113,7 +113,8 @@ def _off(award: Award) -> dict[str, Any]:
         "school": award.request.school.name,
         "words": place_of(award),
         "off": off_line(award),
-        "said": award.off_words,
+        "said": award.booking.end_words if award.booking else "",
+        "url": award.booking.get_absolute_url() if award.booking else "",
     }
 
 

@@ -12,7 +12,6 @@ app_name = "campaigns"
 urlpatterns = [
     path("", views.index, name="list"),
     path("nieuw/", views.new, name="new"),
-    path("plek/<int:pk>/afzeggen/", views.call_off, name="call_off"),
     path("<slug:slug>/", views.detail, name="detail"),
     path("<slug:slug>/wijzigen/", views.edit, name="edit"),
     path("<slug:slug>/sluiten/", views.close, name="close"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from techfinder.activities.models import Activity, Session
-from techfinder.bookings.machine import Side, State
+from techfinder.bookings.machine import OFF, Side
 from techfinder.bookings.reasons import reason_words
 from techfinder.campaigns.models import Award, CampaignRequest, Round, Unserved
 from techfinder.matches.telling.labels import deliveries, levels
@@ -103,25 +103,20 @@ def group_of(request: Request) -> str:
 # -------------------------------------------------------------- called off
 
 
-def who_called_off(award: Award) -> str:
-    """The organisation that did it, or the coordinator."""
-    if award.off_side == Side.SCHOOL:
-        return award.request.school.name
-    if award.off_side == Side.PROVIDER:
-        return award.activity.provider.name
-    return _("the coordinator")
-
-
-def off_reason(award: Award) -> str:
-    return reason_words(state=State.CANCELLED_EARLY, side=award.off_side, reason=award.off_reason)
-
-
 def off_line(award: Award) -> str:
     """Write Called off by OBS De Rede on 21 November 2026: the teacher is ill. Empty of a place that stands."""
-    if award.off_at is None:
+    booking = award.booking
+    if booking is None or booking.state not in OFF:
         return ""
-    said = {"who": who_called_off(award), "day": day(award.off_at), "reason": off_reason(award)}
+    reason = reason_words(state=booking.state, side=booking.ended_by, reason=booking.end_reason)
+    said = {"who": _who_ended(award, booking.ended_by), "day": day(booking.ended_at), "reason": reason}
     return _("Called off by %(who)s on %(day)s: %(reason)s.") % said
+
+
+def _who_ended(award: Award, side: str) -> str:
+    """The organisation that did it, or the coordinator."""
+    names = {Side.SCHOOL: award.request.school.name, Side.PROVIDER: award.activity.provider.name}
+    return names.get(Side(side), _("the coordinator"))
 
 
 # --------------------------------------------------------------- why nothing

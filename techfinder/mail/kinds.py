@@ -90,7 +90,6 @@ KINDS: dict[str, Kind] = {
     "booking_term_survey": _SURVEY,
     "booking_week_before": _REMINDER,
     "booking_withdrawn": _DIRECT,
-    "campaign_off": _DIRECT,
     "campaign_placed": _DIRECT,
     "campaign_provider": _DIRECT,
     "campaign_unplaced": _DIRECT,

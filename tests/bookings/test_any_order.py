@@ -273,7 +273,7 @@ class World:
         for model in (Booking, Proposal):
             for session, seats in model.objects.filter(seats_held__gt=0).values_list("session", "seats_held"):
                 held[session] += seats
-        for session, pupils in Award.objects.filter(given=True).values_list("session", "pupils"):
+        for session, pupils in Award.objects.filter(given=True, booking=None).values_list("session", "pupils"):
             held[session] += pupils
         taken = Counter(dict(Session.objects.filter(taken__gt=0).values_list("pk", "taken")))
         assert held == taken

@@ -47,12 +47,12 @@ def at_once(*works):
 
 
 def held():
-    """By day the seats that bookings, open proposals and awards hold."""
+    """By day the seats that bookings, open proposals and awards without a booking yet hold."""
     found: dict[int, int] = {}
     for rows, count in ((Booking.objects, "seats_held"), (Proposal.objects, "seats_held")):
         for pk, seats in rows.exclude(session=None).values_list("session").annotate(seats=Sum(count)).order_by():
             found[pk] = found.get(pk, 0) + seats
-    for award in Award.objects.filter(given=True):
+    for award in Award.objects.filter(given=True, booking=None):
         found[award.session_id] = found.get(award.session_id, 0) + award.pupils
     return found
 

@@ -75,7 +75,7 @@ def test_the_database_takes_the_steps_of_the_machine_and_no_other(before):
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_booking_begins_asked_or_in_a_queue(state):
+def test_a_booking_begins_asked_in_a_queue_or_given(state):
     write = lambda: BookingFactory(**row_in(state))  # noqa: E731
     assert is_refused(write) is (state not in STARTS)
 

@@ -253,7 +253,6 @@ campaigns:round                    GET   404  404   404    404   404    404   20
 campaigns:drop                     POST  404  404   404    404   404    404   302    302
 campaigns:publish                  GET   404  404   404    404   404    404   200    200
 campaigns:award                    POST  404  404   404    404   404    404   302    302
-campaigns:call_off                 GET   in   404   200    404   200    404   200    200
 campaigns:release                  POST  404  404   404    404   404    404   302    302
 
 mail:unsubscribe                   GET   200  200   200    200   200    200   200    200
@@ -592,7 +591,6 @@ def arguments(name, world):
         "campaigns:drop": proposal,
         "campaigns:publish": proposal,
         "campaigns:award": [*proposal, world.award.pk],
-        "campaigns:call_off": [world.award.pk],
         "campaigns:release": [*campaign, 1],
         "mail_desk:detail": [world.mail.uuid],
         "mail_desk:html": [world.mail.uuid],

@@ -3,6 +3,7 @@
 from techfinder.bookings.actions.again import ask_again, ask_in_parts, ask_several
 from techfinder.bookings.actions.answering import accept, decline, elsewhere, propose, withdraw
 from techfinder.bookings.actions.asking import Part, ask, ask_parts, ask_wanted
+from techfinder.bookings.actions.awarding import Given, award
 from techfinder.bookings.actions.changing import cancel, change, confirm, propose_change, refuse_change, take_over
 from techfinder.bookings.actions.ending import report
 from techfinder.bookings.actions.errors import (
@@ -31,6 +32,7 @@ __all__ = [
     "BadChangeError",
     "BookingError",
     "CannotAskError",
+    "Given",
     "NoDateError",
     "NoSeatError",
     "NotAllowedError",
@@ -50,6 +52,7 @@ __all__ = [
     "ask_several",
     "ask_surveys",
     "ask_wanted",
+    "award",
     "cancel",
     "change",
     "confirm",

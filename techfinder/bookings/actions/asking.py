@@ -64,12 +64,12 @@ def ask(
         part=part,
         series_id=series_id,
         asked_by=by.side,
-        delivery=delivery if delivery in Delivery.values else _workable(request, activity),
+        delivery=delivery if delivery in Delivery.values else workable(request, activity),
         pupils=pupils,
         covers=pupils,
         words=words[:2000],
     )
-    _set_people(booking, by)
+    set_people(booking, by)
     _place(booking, day)
     step = Step.QUEUE if booking.state == State.QUEUED else Step.ASK
     booking.version = 0
@@ -121,13 +121,14 @@ def _check_size(activity: Activity, day: seats.Day | None, pupils: int) -> None:
         raise CannotAskError(Why.TOO_MANY)
 
 
-def _workable(request: Request, activity: Activity) -> str:
+def workable(request: Request, activity: Activity) -> str:
     """Where it can be: what both want, the first that the activity names."""
     wanted = [each for each in activity.delivery if not request.delivery or each in request.delivery]
     return (wanted or activity.delivery or [Delivery.AT_SCHOOL])[0]
 
 
-def _set_people(booking: Booking, by: Actor) -> None:
+def set_people(booking: Booking, by: Actor) -> None:
+    """Name the contacts as far as they are known; who acts for a party is its own."""
     request = booking.request
     booking.school_contact = request.contact
     booking.school_name, booking.school_email = request.contact_name, request.contact_email

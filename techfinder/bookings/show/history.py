@@ -18,6 +18,7 @@ Words = str | Promise
 SENTENCES: dict[str, Words] = {
     Step.ASK: gettext_lazy("%(who)s asked for this"),
     Step.QUEUE: gettext_lazy("%(who)s asked for this and stands in the queue"),
+    Step.AWARD: gettext_lazy("%(who)s gave this place in a campaign"),
     Step.PROMOTE: gettext_lazy("There was a place: it went to %(school)s"),
     Step.PROPOSE: gettext_lazy("%(who)s proposed another day"),
     Step.ACCEPT: gettext_lazy("%(who)s said yes"),

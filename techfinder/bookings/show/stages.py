@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from techfinder.bookings.machine import AFTER, OFF, SETTLED, WAITING, State
+from techfinder.bookings.machine import AFTER, OFF, SETTLED, WAITING, Side, State, Step
 from techfinder.bookings.models import Booking
 from techfinder.bookings.show.words import days_left, name_of, state_words, when_words
 from techfinder.taxonomy.templatetags.ui import day, weekday
@@ -25,6 +25,8 @@ def stages(booking: Booking, side: str) -> list[Stage]:
 
 
 def _asked_words(booking: Booking) -> str:
+    if booking.asked_by == Side.COORDINATOR and booking.events.filter(action=Step.AWARD).exists():
+        return _("Place in a campaign")
     return _("Asked by %(name)s") % {"name": name_of(booking, booking.asked_by)}
 
 

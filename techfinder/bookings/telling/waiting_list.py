@@ -9,8 +9,8 @@ from techfinder.celery import wake
 
 
 @teller(
-    Step.ASK, Step.PROMOTE, Step.ACCEPT, Step.DECLINE, Step.WITHDRAW, Step.CANCEL, Step.REPORT, Step.EXPIRE,
-    Step.SETTLE,
+    Step.ASK, Step.AWARD, Step.PROMOTE, Step.ACCEPT, Step.DECLINE, Step.WITHDRAW, Step.CANCEL, Step.REPORT,
+    Step.EXPIRE, Step.SETTLE,
 )  # fmt: skip
 def renew(booking: Booking, event: BookingEvent) -> None:
     """A lost wake-up costs a minute: the sweep finds it."""

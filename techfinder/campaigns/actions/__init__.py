@@ -1,6 +1,5 @@
 """Every write of campaigns: keyword-only functions that own their transaction."""
 
-from techfinder.campaigns.actions.calling_off import call_off
 from techfinder.campaigns.actions.preparing import (
     add_requests,
     close_campaign,
@@ -23,7 +22,6 @@ from techfinder.campaigns.actions.telling import tell
 __all__ = [
     "CampaignError",
     "add_requests",
-    "call_off",
     "close_campaign",
     "create_campaign",
     "drop_round",

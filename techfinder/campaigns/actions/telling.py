@@ -1,7 +1,7 @@
 """The mails of a published campaign: one per request, one per person of a company with all that come.
 
-What is to be told is rows (`told_at` empty), written by the publishing; keys make a mail exist once, whatever runs
-twice.
+The places become bookings with them, so that who reads of a place can go on with it. What is to be told is rows
+(`told_at` empty), written by the publishing; keys make a mail exist once, whatever runs twice.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from techfinder.accounts.models import User
+from techfinder.bookings.machine import Side
 from techfinder.campaigns import words
+from techfinder.campaigns.actions.settling import settle
 from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Round, Unserved
+from techfinder.campaigns.places import BOOKED, booking_url, calendar_of
 from techfinder.celery import wake
 from techfinder.mail.actions import queue_mail
 from techfinder.mail.compose import absolute
@@ -26,8 +29,8 @@ from techfinder.organisations.models import Membership, Provider
 from techfinder.requests.models import Request
 
 AT_ONCE = 50
-# Where one's own page has who comes.
-GROUPS = "#groepen"
+# Of the own bookings those that are settled.
+AGREED = "?stand=afgesproken"
 # Well within the time limit of a task, with all companies still to come.
 SECONDS_PER_RUN = 40
 Outcome = CampaignRequest.Outcome
@@ -54,51 +57,50 @@ def published_round(campaign: Campaign) -> Round:
 # --------------------------------------------------------------------- schools
 
 
-@transaction.atomic
 def _tell_schools(campaign: Campaign) -> int:
-    """The next few schools. Two at once may do the same few: the keys of the mails see to it that nobody notices."""
-    owed = campaign.asked.exclude(outcome="").filter(told_at=None).order_by("pk").select_related(
-        "request__school__municipality", "request__contact"
-    )[:AT_ONCE]  # fmt: skip
-    asked = list(owed)
-    ids = [each.request_id for each in asked]
-    given, reasons = _given(campaign, ids), _reasons(campaign, ids)
-    for each in asked:
-        if each.outcome == Outcome.PLACED:
-            _mail_placed(campaign, each.request, given[each.request_id])
-        elif each.outcome != Outcome.RETURNED:
-            _mail_unplaced(campaign, each, reasons.get(each.request_id, ""))
-    campaign.asked.filter(pk__in=[each.pk for each in asked]).update(told_at=timezone.now())
-    return len(asked)
+    """The next few schools."""
+    owed = campaign.asked.exclude(outcome="").filter(told_at=None).order_by("pk").values_list("pk", flat=True)
+    ids = list(owed[:AT_ONCE])
+    for asked_id in ids:
+        _tell_school(campaign, asked_id)
+    return len(ids)
 
 
-def _given(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, list[Award]]:
-    found: dict[int, list[Award]] = defaultdict(list)
-    awards = Award.objects.standing().filter(round=published_round(campaign), request__in=request_ids)
-    for award in awards.select_related("activity__provider", "session").order_by("date", "id"):
-        found[award.request_id].append(award)
-    return found
-
-
-def _reasons(campaign: Campaign, request_ids: Iterable[int]) -> dict[int, str]:
-    rows = Unserved.objects.filter(round=published_round(campaign), request__in=request_ids)
-    return dict(rows.values_list("request_id", "reason"))
+@transaction.atomic
+def _tell_school(campaign: Campaign, asked_id: int) -> None:
+    """One school, and the bookings that its places become. Another worker that has it in hand is waited for."""
+    rows = campaign.asked.filter(told_at=None).select_for_update(of=("self",), no_key=True)
+    asked = rows.select_related("request__school__municipality", "request__contact").filter(pk=asked_id).first()
+    if asked is None:
+        return
+    if asked.outcome == Outcome.PLACED:
+        _mail_placed(campaign, asked.request, settle(campaign, request_id=asked.request_id))
+    else:
+        _mail_unplaced(campaign, asked)
+    campaign.asked.filter(pk=asked.pk).update(told_at=timezone.now())
 
 
 def _mail_placed(campaign: Campaign, request: Request, awards: list[Award]) -> None:
     with translation.override(language_of(request.contact)):
         context = placed_context(campaign, request, awards)
+        calendar = calendar_of(awards, Side.SCHOOL, contact_address(request))
     companies = {award.activity.provider.email for award in awards}
-    _mail_school(campaign, request, "campaign_placed", context, reply_to=companies.pop() if len(companies) == 1 else "")
+    reply_to = companies.pop() if len(companies) == 1 else ""
+    _mail_school(campaign, request, "campaign_placed", context, reply_to=reply_to, calendar=calendar)
 
 
 def placed_context(campaign: Campaign, request: Request, awards: Iterable[Award]) -> dict[str, Any]:
     """Where a group goes, in the active language."""
-    places = [words.place_of(award) for award in awards]
+    places = [
+        {"place": words.place_of(award), "url": booking_url(award, Side.SCHOOL, contact_address(request))}
+        for award in awards
+    ]
     return _about(campaign, request) | {"places": places, "split": len(places) > 1}
 
 
-def _mail_unplaced(campaign: Campaign, asked: CampaignRequest, reason: str) -> None:
+def _mail_unplaced(campaign: Campaign, asked: CampaignRequest) -> None:
+    unserved = Unserved.objects.filter(round=published_round(campaign), request=asked.request_id).first()
+    reason = unserved.reason if unserved else ""
     with translation.override(language_of(asked.request.contact)):
         context = unplaced_context(campaign, asked, reason)
     _mail_school(campaign, asked.request, "campaign_unplaced", context)
@@ -109,9 +111,8 @@ def unplaced_context(campaign: Campaign, asked: CampaignRequest, reason: str) ->
     return _about(campaign, asked.request) | {"why": words.why_to_school(asked.outcome, reason)}
 
 
-def _mail_school(
-    campaign: Campaign, request: Request, template: str, context: dict[str, Any], reply_to: str = ""
-) -> None:
+def _mail_school(campaign: Campaign, request: Request, template: str, context: dict[str, Any], **more: Any) -> None:
+    """`more` is what else `queue_mail` takes."""
     queue_mail(
         key=f"campaign-school:{campaign.pk}:{request.pk}",
         to=contact_address(request),
@@ -120,7 +121,7 @@ def _mail_school(
         template=template,
         context=context,
         thread=request.thread,
-        reply_to=reply_to,
+        **more,
     )
 
 
@@ -145,7 +146,7 @@ def _tell_providers(campaign: Campaign) -> None:
     awards = (
         Award.objects.standing()
         .filter(round=published_round(campaign))
-        .select_related("activity__provider", "session", "request__school__municipality", "request__contact")
+        .select_related("activity__provider", "session", "request__school__municipality", "request__contact", *BOOKED)
     )
     by_provider: dict[int, list[Award]] = defaultdict(list)
     for award in awards.order_by("date", "session__start", "request__school__name", "id"):
@@ -167,7 +168,7 @@ def members_by_provider(provider_ids: Iterable[int]) -> dict[int, list[User]]:
     return found
 
 
-def readers_of(provider: Provider, members: list[User]) -> list[tuple[str, User | None]]:
+def _readers(provider: Provider, members: list[User]) -> list[tuple[str, User | None]]:
     """Everyone who acts for it; without any, the address that it gave."""
     people: list[tuple[str, User | None]] = [(member.email, member) for member in members]
     return people or [(provider.email, None)]
@@ -175,10 +176,11 @@ def readers_of(provider: Provider, members: list[User]) -> list[tuple[str, User 
 
 def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], members: list[User]) -> None:
     alone = len({award.request_id for award in awards}) == 1
-    for address, person in readers_of(provider, members):
+    for address, person in _readers(provider, members):
         language = language_of(person)
         with translation.override(language):
-            context = provider_context(campaign, provider, awards)
+            context = provider_context(campaign, provider, awards, reader=address)
+            calendar = calendar_of(awards, Side.PROVIDER, address)
         queue_mail(
             key=f"campaign-provider:{campaign.pk}:{provider.pk}:{address}",
             to=address,
@@ -187,17 +189,18 @@ def _mail_provider(campaign: Campaign, provider: Provider, awards: list[Award], 
             template="campaign_provider",
             context=context,
             reply_to=contact_address(awards[0].request) if alone else "",
+            calendar=calendar,
         )
 
 
-def provider_context(campaign: Campaign, provider: Provider, awards: list[Award]) -> dict[str, Any]:
+def provider_context(campaign: Campaign, provider: Provider, awards: list[Award], *, reader: str) -> dict[str, Any]:
     """Who comes to a company, in the active language."""
     return {
         "campaign": campaign.title,
         "provider": provider.name,
         "count": len({award.request_id for award in awards}),
-        "groups": [_group(award) for award in awards],
-        "button_url": absolute(reverse("matches:dashboard")) + GROUPS,
+        "groups": [_group(award) | {"url": booking_url(award, Side.PROVIDER, reader)} for award in awards],
+        "button_url": absolute(reverse("bookings:list")) + AGREED,
     }
 
 

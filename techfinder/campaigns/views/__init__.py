@@ -1,4 +1,3 @@
-from techfinder.campaigns.views.calling_off import call_off
 from techfinder.campaigns.views.campaigns import close, detail, edit, index, new
 from techfinder.campaigns.views.choosing import bounds, requests, sessions
 from techfinder.campaigns.views.rounds import award, drop, publish, release, round_page, start
@@ -6,7 +5,6 @@ from techfinder.campaigns.views.rounds import award, drop, publish, release, rou
 __all__ = [
     "award",
     "bounds",
-    "call_off",
     "close",
     "detail",
     "drop",
