@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from techfinder.taxonomy import queries as taxonomy

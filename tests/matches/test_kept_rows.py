@@ -1,12 +1,14 @@
 """The rows that a process keeps in memory are those of the tables, whoever wrote them and whatever was rolled back."""
 
 import random
+import sys
+from threading import Event, Thread
 
 import numpy as np
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from techfinder.activities.models import Activity, Session
@@ -179,3 +181,36 @@ def test_a_short_log_is_left_as_it_is(country):
     before = RowChange.objects.count()
     kept.prune_changes()
     assert RowChange.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_looks_and_who_asks_for_the_schools_served_do_not_wait_for_each_other(wait_until):
+    """In Python 3.11 `functools.cached_property` has one lock for all objects: each held what the other waited for."""
+    inside, beside, done = Event(), Event(), []
+
+    def look():
+        with CHANGES.looked():
+            inside.set()
+            assert beside.wait(10)
+            done.append(len(World().served))
+        connections.close_all()
+
+    def ask():
+        done.append(len(World().served))
+        connections.close_all()
+
+    looking, asking = (Thread(target=each, daemon=True) for each in (look, ask))
+    looking.start()
+    assert inside.wait(10)
+    asking.start()
+    wait_until(lambda: _is_in(asking, "looked"))
+    beside.set()
+    wait_until(lambda: len(done) == 2, message="they wait for each other")
+
+
+def _is_in(thread, function):
+    """Whether a thread is in a function of this name now."""
+    frame = sys._current_frames().get(thread.ident)
+    while frame and frame.f_code.co_name != function:
+        frame = frame.f_back
+    return frame is not None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from functools import cached_property
 from html.parser import HTMLParser
+
+from django.utils.functional import cached_property
 
 from techfinder.mail import gallery
 from tests.support.servers import Received

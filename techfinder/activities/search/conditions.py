@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
+from django.utils.functional import cached_property
 
 from matching import bitmaps, days, geo
 from matching.arrays import Bools, Floats, Ints, Masks

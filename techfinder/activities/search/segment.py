@@ -9,10 +9,10 @@ import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
+from django.utils.functional import cached_property
 from numpy.typing import NDArray
 
 from matching import bitmaps, days, geo

@@ -5,11 +5,11 @@ answer for one item.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.functional import cached_property
 
 from techfinder.prepared import cursor_for
 

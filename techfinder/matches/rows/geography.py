@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils.functional import cached_property
 
 from matching.arrays import Bools, Ints, Masks
 from matching.columns import WORD

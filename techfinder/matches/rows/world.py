@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from matching import LEVELS, Terms
 from matching.arrays import Bools, Ints

@@ -6,9 +6,9 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
+from django.utils.functional import cached_property
 from numpy.typing import NDArray
 
 from techfinder.activities.search.text import compounds
