@@ -17,7 +17,7 @@ from techfinder.celery import publisher
 from techfinder.taxonomy.models import Region
 from techfinder.taxonomy.workdays import at
 from tests.factories.activities import SessionFactory
-from tests.factories.bookings import BookingFactory, Parties
+from tests.factories.bookings import BookingFactory, Parties, booking_in
 from tests.factories.organisations import RegionFactory
 
 pytestmark = pytest.mark.django_db
@@ -491,3 +491,28 @@ def test_every_live_state_has_a_next_step():
     assert {*clock.ANSWERING, *clock.DAYS} == set(Next)
     assert set(acting._DO) == set(Next)
     assert Step.EXPIRE in Step
+
+
+def test_an_answer_that_ran_out_in_a_holiday_makes_no_reminder_come_twice():
+    """The change of a settled day waited for a working day to lapse, and each run mailed the reminder again."""
+    with time_machine.travel(dt.datetime(2026, 12, 14, 10, tzinfo=dt.UTC)) as now:
+        parties = Parties()
+        settled = booking_in(State.AGREED, parties=parties, days=20)
+        asked = parties.do("propose_change", settled, Side.SCHOOL, date=settled.date + dt.timedelta(days=100))
+        assert asked.next_step == Next.REMIND_FIRST
+        for day, reminder in ((26, Next.WEEK_BEFORE), (33, Next.DAY_BEFORE)):
+            now.move_to(dt.datetime(2026, 12, 1, 10, tzinfo=dt.UTC) + dt.timedelta(days=day - 1))
+            assert run_due() == {reminder: 1}
+            assert run_due() == {}
+
+
+def test_nor_once_the_other_side_is_reminded_after_the_holiday():
+    with time_machine.travel(dt.datetime(2026, 12, 14, 10, tzinfo=dt.UTC)) as now:
+        parties = Parties()
+        settled = booking_in(State.AGREED, parties=parties, days=23)
+        parties.do("propose_change", settled, Side.SCHOOL, date=settled.date + dt.timedelta(days=100))
+        for day, done in ((dt.date(2026, 12, 26), Next.WEEK_BEFORE), (dt.date(2027, 1, 4), Next.REMIND_FIRST)):
+            now.move_to(dt.datetime.combine(day, dt.time(10), dt.UTC))
+            assert run_due() == {done: 1}
+            assert run_due() == {}
+        assert Booking.objects.get().next_step == Next.DAY_BEFORE

@@ -110,6 +110,7 @@ def _take(seen: Booking, rules: Rules, now: dt.datetime) -> list[str]:
     while booking.is_live and len(done) < MOST_AT_ONCE and (step := clock.overdue(booking, terms, now=now)):
         _DO[step](booking, terms, step, now)
         done.append(step.value)
+        terms = terms.after(step)
     if not done and clock.reschedule(booking, terms, now=now):
         booking.save(update_fields=clock.FIELDS)
     return done

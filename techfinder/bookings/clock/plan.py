@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from techfinder.bookings.clock.terms import Terms
+from techfinder.bookings.clock.terms import DAYS, Terms
 from techfinder.bookings.machine import SETTLED, WAITING, Next, State
 from techfinder.bookings.models import Booking
 from techfinder.taxonomy.workdays import Workdays, at
@@ -29,7 +29,6 @@ ELSEWHERE_DAYS, ELSEWHERE_AGAIN_DAYS = 10, 5
 # In the order in which they come; of what is overdue only the last is done.
 ANSWERING = (Next.QUEUE, Next.REMIND_FIRST, Next.REMIND_SECOND, Next.ESCALATE, Next.ELSEWHERE, Next.EXPIRE)
 PATIENT = ANSWERING[1:]
-DAYS = (Next.WEEK_BEFORE, Next.DAY_BEFORE, Next.ASK_AFTER, Next.ASK_AGAIN, Next.SETTLE)
 
 
 class Planned(NamedTuple):
@@ -79,13 +78,19 @@ class Stored(NamedTuple):
 def to_come(booking: Booking, terms: Terms, was: Stored | None, now: dt.datetime) -> Plan:
     """What was not done yet of the plan, overdue or not; never nothing."""
     days = _days(booking, terms, now)
-    is_same_day = was is not None and was.is_of_the_same_day(booking)
-    coming = was.undone(days, DAYS) if was and is_same_day else _after(days, now)
+    if was is not None and was.is_of_the_same_day(booking):
+        coming = [each for each in was.undone(days, DAYS) if not _was_mailed(each.step, terms)]
+    else:
+        coming = _after(days, now)
     if booking.turn or booking.state == State.QUEUED:
         stored = was if was and was.awaits_the_same(booking) else None
         answering = _answering(booking, terms, stored)
         coming += stored.undone(answering, ANSWERING) if stored else _after(answering, now)
     return coming
+
+
+def _was_mailed(step: Next, terms: Terms) -> bool:
+    return terms.reminded is not None and DAYS.index(step) <= DAYS.index(terms.reminded)
 
 
 def _after(plan: Plan, now: dt.datetime) -> Plan:
