@@ -7,8 +7,13 @@ import time
 
 import pytest
 
+from techfinder.bookings.models import Booking
+from techfinder.campaigns import actions
 from techfinder.campaigns.solver import Problem, Solution, greedy, solve
 from tests.benchmarks import campaign
+from tests.benchmarks.clock import clock
+from tests.campaigns.conftest import Fair
+from tests.factories.accounts import UserFactory
 
 # 500 providers, 2,000 groups. What sessions are like decides how hard a round is.
 ROUNDS = {
@@ -56,3 +61,21 @@ def test_the_same_again():
     began = time.perf_counter()
     assert solve(problem).awards == solve(turned).awards
     print(f"\n  twice the same round: {time.perf_counter() - began:.2f} s")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("redis_server")
+def test_a_round_that_is_published():
+    """A coordinator waits for the publishing; the bookings and mails come in the background, some at a time."""
+    fair = Fair(UserFactory())
+    days = [fair.day(seats=280) for _ in range(20)]
+    for _ in range(10 * len(days)):
+        fair.ask()
+    found = fair.solve()
+    print()
+    with clock("200 places of 20 companies published"):
+        fair.publish(found)
+    with clock("their bookings, and the mails to both sides") as taken:
+        actions.tell(campaign_id=fair.campaign.pk)
+    assert Booking.objects.count() == 200
+    assert taken.wall < 200 * 0.1

@@ -11,7 +11,7 @@ import psutil
 
 from tests.faults.databases import Databases
 from tests.faults.processes import now
-from tests.faults.site import Site
+from tests.faults.site import PROCESSES, Site
 
 Fault = Callable[[Site], int]
 
@@ -58,7 +58,7 @@ def kill_workers(times: int, thinking: float = THINKING) -> Fault:
             site.kills += 1
             worker.start()
         site.sink.tell(tarpit=0, gap=0)
-        return times
+        return times * PROCESSES
 
     return fault
 

@@ -32,6 +32,8 @@ from tests.support.servers import free_port, wait_until
 
 State = OutgoingMail.State
 WORKERS = 2
+# Of each worker: so many mails can be in its hands.
+PROCESSES = 2
 # Everything is to be there so long after a fault; we wait longer to say how late it was.
 WAIT = 300
 # With nothing on its way for so long nothing comes.
@@ -128,7 +130,7 @@ class Site:
             "--pool",
             "prefork",
             "--concurrency",
-            "2",
+            str(PROCESSES),
             "--without-gossip",
             "--without-mingle",
             "--loglevel",

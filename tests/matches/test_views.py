@@ -161,10 +161,10 @@ def test_pages_ask_the_same_number_of_queries(client, member, make_activity, mak
     actions.rematch(everything=True)
     Match.objects.filter(activity=activities[0], request=requests[0]).update(offered_at=timezone.now())
     pages = [
-        (contact, reverse("matches:request", args=[requests[0].uuid]), 25),
-        (contact, reverse("matches:dashboard"), 19),
+        (contact, reverse("matches:request", args=[requests[0].uuid]), 24),
+        (contact, reverse("matches:dashboard"), 18),
         (member, reverse("matches:activity", args=[activities[0].slug]), 26),
-        (member, reverse("matches:dashboard"), 31),
+        (member, reverse("matches:dashboard"), 30),
     ]
     for user, url, expected in pages:
         client.force_login(user)
@@ -299,4 +299,4 @@ def test_folds_ask_the_same_number_of_queries(client, make_activity, make_reques
     with CaptureQueriesContext(connection) as queries:
         page = client.get(reverse("matches:request", args=[request.uuid])).content.decode()
     assert page.count("<details") >= 2
-    assert len(queries) == 34
+    assert len(queries) == 33
