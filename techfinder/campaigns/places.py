@@ -8,6 +8,7 @@ from techfinder.bookings.day.calendars import Entry, invitation
 from techfinder.bookings.links.tokens import Purpose, link
 from techfinder.bookings.machine import Side
 from techfinder.bookings.models import Booking
+from techfinder.bookings.telling.people import named_contact
 from techfinder.campaigns.models import Award
 from techfinder.mail.compose import absolute
 from techfinder.mail.message import CalendarEvent
@@ -19,11 +20,9 @@ BOOKED = ("booking__school_contact", "booking__provider_contact")
 def booking_url(award: Award, side: Side, reader: str) -> str:
     """The address for a mail to `reader`: the contact of the side goes on without signing in, a colleague signs in."""
     booking = _booking_of(award)
-    return (
-        link(booking, side, Purpose.PAGE)
-        if _is_contact(booking, side, reader)
-        else absolute(booking.get_absolute_url())
-    )
+    if _is_contact(booking, side, reader):
+        return link(booking, side, Purpose.PAGE)
+    return absolute(booking.get_absolute_url())
 
 
 def calendar_of(awards: Sequence[Award], side: Side, reader: str) -> CalendarEvent | None:
@@ -47,7 +46,5 @@ def _booking_of(award: Award) -> Booking:
 
 
 def _is_contact(booking: Booking, side: Side, address: str) -> bool:
-    """By the address of the account, which may have changed since."""
-    person = booking.provider_contact if side == Side.PROVIDER else booking.school_contact
-    own = person.email if person else booking.contact(side)[1]
-    return address.lower() == own.lower()
+    contact = named_contact(booking, side)
+    return contact is not None and address.lower() == contact.email.lower()

@@ -9,11 +9,7 @@ from techfinder.activities.models import Session
 from techfinder.activities.samples import offered
 from techfinder.bookings.machine import Side
 from techfinder.bookings.samples.world import settled
-from techfinder.campaigns.actions.telling import (
-    placed_context,
-    provider_context,
-    unplaced_context,
-)
+from techfinder.campaigns.actions.telling import placed_context, provider_context, unplaced_context
 from techfinder.campaigns.models import Award, Campaign, CampaignRequest, Unserved
 from techfinder.campaigns.places import calendar_of
 from techfinder.mail.gallery import Made, Sample, register

@@ -74,7 +74,7 @@ def ask(
     step = Step.QUEUE if booking.state == State.QUEUED else Step.ASK
     booking.version = 0
     base.record(booking, step=step, by=by, before="", words=words)
-    _mark(match, by)
+    mark(match, by)
     return booking
 
 
@@ -162,7 +162,8 @@ def _place(booking: Booking, day: seats.Day | None) -> None:
         booking.state, booking.turn, booking.queued_at = State.QUEUED, "", timezone.now()
 
 
-def _mark(match: Match | None, by: Actor) -> None:
+def mark(match: Match | None, by: Actor) -> None:
+    """Keep at the match of the pair, if there is one, that this side asked for it."""
     if match is None:
         return
     if by.side == Side.PROVIDER:

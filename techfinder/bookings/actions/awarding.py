@@ -10,14 +10,13 @@ from django.db import transaction
 
 from techfinder.activities.models import Activity, Session
 from techfinder.bookings.actions import base
-from techfinder.bookings.actions.asking import set_people, workable
+from techfinder.bookings.actions.asking import mark, set_people, workable
 from techfinder.bookings.actions.contacts import find_contact
 from techfinder.bookings.actions.seats import Day
 from techfinder.bookings.actions.sheet import prepare
 from techfinder.bookings.actors import Actor
 from techfinder.bookings.machine import LIVE, Side, State, Step
 from techfinder.bookings.models import Booking, Series
-from techfinder.matches import actions as matches
 from techfinder.requests.models import Request
 
 PHONES = ["school_phone", "provider_phone"]
@@ -40,19 +39,14 @@ def award(*, request_id: int, places: Sequence[Given], by: Actor, words: str) ->
     The caller took the seats, and tells both sides; the bookings hold the seats from now on. Of a group in parts they
     are a series. `words`: what it was given in, for the history.
     """
-    found = {pk: base.hold_match(request_id=request_id, activity_id=pk) for pk in _activities(places)}
+    activities = sorted({place.activity.pk for place in places})
+    held = [base.hold_match(request_id=request_id, activity_id=pk) for pk in activities]
     request = base.hold_request(request_id)
     series = Series.objects.create(kind=Series.Kind.SPLIT) if len(places) > 1 else None
-    for match in found.values():
-        if match is not None:
-            matches.ask(match_id=match.pk)
+    for match in held:
+        mark(match, by)
     before = _last_part(request)
     return [_award(request, place, before + number, series, by, words) for number, place in enumerate(places, start=1)]
-
-
-def _activities(places: Sequence[Given]) -> list[int]:
-    """Each once, in the order in which matches are held."""
-    return sorted({place.activity.pk for place in places})
 
 
 def _award(request: Request, place: Given, part: int, series: Series | None, by: Actor, words: str) -> Booking:

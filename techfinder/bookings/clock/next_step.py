@@ -27,7 +27,7 @@ from techfinder.bookings.clock.plan import (
 )
 from techfinder.bookings.clock.terms import Terms
 from techfinder.bookings.machine import Next
-from techfinder.bookings.models import Booking, BookingEvent
+from techfinder.bookings.models import Booking
 from techfinder.taxonomy.workdays import at
 
 # What `schedule` writes, for who saves some fields only.
@@ -83,11 +83,6 @@ def go_on(booking: Booking, terms: Terms, *, done: Next, now: dt.datetime, is_la
         again = at(terms.school.after(day, ELSEWHERE_AGAIN_DAYS))
         coming.append(Planned(again, Next.EXPIRE if is_last else Next.ELSEWHERE))
     write_next(booking, coming)
-
-
-def done_by(event: BookingEvent) -> Next:
-    """What the clock did in an event of its own: which reminder this was."""
-    return Next(event.changed["next_step"][0])
 
 
 def write_next(booking: Booking, coming: Iterable[Planned]) -> None:

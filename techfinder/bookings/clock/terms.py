@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from techfinder.bookings.machine import SETTLED, Next, Side, State, Step
-from techfinder.bookings.models import Booking, ClockRule, Proposal
+from techfinder.bookings.models import Booking, BookingEvent, ClockRule, Proposal
 from techfinder.bookings.queries.rules import rule_of
 from techfinder.taxonomy.workdays import Workdays
 
@@ -52,8 +52,13 @@ def _reminded(booking: Booking) -> Next | None:
         return None
     settled = booking.events.filter(action__in=(Step.ACCEPT, Step.AWARD, Step.PROMOTE)).order_by("-pk").values("pk")
     told = booking.events.filter(action=Step.REMIND, changed__next_step__0__in=BEFORE, pk__gt=settled[:1])
-    changed = told.order_by("-pk").values_list("changed", flat=True).first()
-    return Next(changed["next_step"][0]) if changed else None
+    last = told.order_by("-pk").first()
+    return done_by(last) if last else None
+
+
+def done_by(event: BookingEvent) -> Next:
+    """What the clock did in an event of its own: which reminder this was."""
+    return Next(event.changed["next_step"][0])
 
 
 def _away(booking: Booking) -> tuple[dt.date, dt.date] | None:

@@ -58,7 +58,7 @@ def recipients(booking: Booking, side: str) -> list[Recipient]:
 
 def contact_of(booking: Booking, side: str) -> Recipient | None:
     """The contact of a party, when she can be reached and did not leave."""
-    contact = _contact(booking, side)
+    contact = named_contact(booking, side)
     return contact if contact is not None and _reachable([contact], booking, side) else None
 
 
@@ -71,8 +71,8 @@ def of_person(user: User) -> Recipient:
     return Recipient(user, user.email, user.name, user.language)
 
 
-def _contact(booking: Booking, side: str) -> Recipient | None:
-    """A person with an account by the address of the account, which may have changed since."""
+def named_contact(booking: Booking, side: str) -> Recipient | None:
+    """The contact, reachable or not: a person by the address of the account, which may have changed since."""
     user: User | None = getattr(booking, f"{side}_contact")
     if user is not None:
         return of_person(user)

@@ -50,10 +50,6 @@ def tell(*, campaign_id: int, seconds: float = SECONDS_PER_RUN) -> None:
     wake("campaigns.tell", campaign_id)
 
 
-def published_round(campaign: Campaign) -> Round:
-    return Round.objects.get(campaign=campaign, state=Round.State.PUBLISHED)
-
-
 # --------------------------------------------------------------------- schools
 
 
@@ -99,8 +95,8 @@ def placed_context(campaign: Campaign, request: Request, awards: Iterable[Award]
 
 
 def _mail_unplaced(campaign: Campaign, asked: CampaignRequest) -> None:
-    unserved = Unserved.objects.filter(round=published_round(campaign), request=asked.request_id).first()
-    reason = unserved.reason if unserved else ""
+    published = Unserved.objects.filter(round__campaign=campaign, round__state=Round.State.PUBLISHED)
+    reason = published.filter(request=asked.request_id).values_list("reason", flat=True).first() or ""
     with translation.override(language_of(asked.request.contact)):
         context = unplaced_context(campaign, asked, reason)
     _mail_school(campaign, asked.request, "campaign_unplaced", context)
@@ -145,7 +141,7 @@ def _about(campaign: Campaign, request: Request) -> dict[str, Any]:
 def _tell_providers(campaign: Campaign) -> None:
     awards = (
         Award.objects.standing()
-        .filter(round=published_round(campaign))
+        .filter(round__campaign=campaign)
         .select_related("activity__provider", "session", "request__school__municipality", "request__contact", *BOOKED)
     )
     by_provider: dict[int, list[Award]] = defaultdict(list)
